@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <sstream>
+#include <string_view>
+
+#include "core/text.hpp"
+
+namespace edgeeval {
+
+Terminal terminal_of(std::FILE* stream) {
+  Terminal terminal;
+  const char* kind = std::getenv("TERM");
+  const char* plain = std::getenv("NO_COLOR");
+  terminal.interactive = ::isatty(::fileno(stream)) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
+  terminal.colour = terminal.interactive && (plain == nullptr || *plain == '\0');
+  winsize size{};
+  if (terminal.interactive && ::ioctl(::fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    terminal.columns = size.ws_col;
+  }
+  return terminal;
+}
+
+std::string error_block(const Error& error) {
+  std::string block = error.where.empty() ? "edgeeval: " : error.where + ": ";
+  block += printable(error.message) + "\n";
+  std::istringstream hint(error.hint);
+  for (std::string line; std::getline(hint, line);) block += "  " + printable(line) + "\n";
+  return block;
+}
+
+int report_error(const Error& error) {
+  fmt::print(stderr, "{}", error_block(error));
+  return exit_code(error.code);
+}
+
+}  // namespace edgeeval
