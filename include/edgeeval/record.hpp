@@ -153,6 +153,7 @@ class RecordedReading {
       case Grade::modelled:
         return Sourced<Q>::modelled(Q(fact.value), fact.sources,
                                     bounds.value_or(Interval<Q>{Q(fact.value), Q(fact.value)}));
+      case Grade::published: return Sourced<Q>::published(Q(fact.value), fact.sources, bounds);
       case Grade::assumed: break;
     }
     return Sourced<Q>::assumed(Q(fact.value), fact.sources, bounds);

@@ -29,6 +29,7 @@ enum class ErrorCode {
   cancelled,        ///< The user interrupted (Ctrl-C, SIGTERM).
   variants_failed,  ///< The study ended, but one or more variants failed.
   unavailable,      ///< A sensor, right or resource is not there.
+  invalid_table,    ///< A table of figures is malformed; the message names file, line and column.
 };
 
 /// One failure, told so that a reader knows what happened, where, and what to do next.

@@ -16,7 +16,8 @@ namespace edgeeval {
 enum class Grade {
   measured,  ///< Read from a sensor, a clock or a counter.
   computed,  ///< Derived from measured numbers alone.
-  modelled,  ///< Estimated by a model (a TDP curve, watts per virtual CPU…).
+  modelled,  ///< Estimated by a model (a TDP curve, watts per virtual CPU…), with the model's interval.
+  published, ///< Somebody else's figure: perhaps measured, but without raw samples or interval to check it by.
   assumed,   ///< Supplied without measurement: a price, a nominal size, a user's figure.
 };
 
@@ -64,6 +65,10 @@ class Sourced {
   /// A model's estimate; the interval is not optional.
   [[nodiscard]] static Sourced modelled(Q value, Sources sources, Interval<Q> bounds) {
     return Sourced(value, Grade::modelled, std::move(sources), bounds);
+  }
+  /// A figure from somebody else's tables.
+  [[nodiscard]] static Sourced published(Q value, Sources sources, Bounds bounds = {}) {
+    return Sourced(value, Grade::published, std::move(sources), bounds);
   }
   /// A figure taken on trust from the study, a price table or a nominal size.
   [[nodiscard]] static Sourced assumed(Q value, Sources sources, Bounds bounds = {}) {

@@ -31,6 +31,7 @@ constexpr std::array kCodes{
     CodeRow{ErrorCode::timed_out, 15, "timed_out"},
     CodeRow{ErrorCode::variants_failed, 16, "variants_failed"},
     CodeRow{ErrorCode::unavailable, 17, "unavailable"},
+    CodeRow{ErrorCode::invalid_table, 18, "invalid_table"},
     CodeRow{ErrorCode::cancelled, 130, "cancelled"},
 };
 

@@ -4,7 +4,7 @@
 
 namespace edgeeval {
 namespace {
-constexpr std::array<std::string_view, 4> kNames{"measured", "computed", "modelled", "assumed"};
+constexpr std::array<std::string_view, 5> kNames{"measured", "computed", "modelled", "published", "assumed"};
 }
 
 std::string_view to_string(Grade grade) noexcept { return kNames[static_cast<std::size_t>(grade)]; }

@@ -2,6 +2,7 @@
 #include "record/codec.hpp"
 
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 namespace edgeeval {
@@ -22,6 +23,12 @@ std::optional<T> optional_at(const Json& json, const char* key) {
   return found->template get<T>();
 }
 
+/// A word that this version does not know where it must know it; never leaves this file.
+struct UnknownWord : std::runtime_error {
+  UnknownWord(const char* key, const std::string& word)
+      : std::runtime_error(std::string("unknown ") + key + " \"" + word + "\"") {}
+};
+
 /// Runs a decoder; nlohmann's exceptions become the one error a reader can act on.
 template <class T, class Decode>
 Result<T> decoded(const std::string& where, Decode decode) {
@@ -29,7 +36,22 @@ Result<T> decoded(const std::string& where, Decode decode) {
     return decode();
   } catch (const nlohmann::json::exception& problem) {
     return fail(ErrorCode::record_unreadable, std::string("malformed entry: ") + problem.what(), where);
+  } catch (const UnknownWord& problem) {
+    return fail(ErrorCode::record_unreadable, std::string("malformed entry: ") + problem.what(), where);
   }
+}
+
+Grade grade_named(const std::string& name) {
+  const auto grade = grade_from(name);
+  if (!grade) throw UnknownWord("grade", name);
+  return *grade;
+}
+
+StageOutcome outcome_named(const std::string& name) {
+  for (const auto& [value, known] : kOutcomes) {
+    if (name == known) return value;
+  }
+  throw UnknownWord("outcome", name);
 }
 
 Fact fact_at(const Json& json) {
@@ -38,7 +60,7 @@ Fact fact_at(const Json& json) {
   fact.unit = json.at("unit").get<std::string>();
   fact.lo = optional_at<double>(json, "lo");
   fact.hi = optional_at<double>(json, "hi");
-  fact.grade = grade_from(json.at("grade").get<std::string>()).value_or(Grade::assumed);
+  fact.grade = grade_named(json.at("grade").get<std::string>());
   fact.sources = json.at("sources").get<std::vector<std::string>>();
   return fact;
 }
@@ -74,10 +96,7 @@ StageRecord stage_at(const Json& json) {
   stage.id = json.at("id").get<std::string>();
   stage.kind = json.at("kind").get<std::string>();
   stage.key = json.at("key").get<std::string>();
-  const auto outcome = json.at("outcome").get<std::string>();
-  for (const auto& [value, name] : kOutcomes) {
-    if (outcome == name) stage.outcome = value;
-  }
+  stage.outcome = outcome_named(json.at("outcome").get<std::string>());
   stage.sitting = json.at("sitting").get<int>();
   stage.started = json.at("started").get<std::string>();
   stage.duration_s = json.at("duration_s").get<double>();

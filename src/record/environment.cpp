@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record/environment.hpp"
 
+#include <fmt/format.h>
 #include <sys/utsname.h>
 
-#include <cstdlib>
 #include <edgeeval/version.hpp>
 #include <fstream>
-#include <optional>
 #include <sstream>
 #include <system_error>
 
@@ -62,7 +61,9 @@ void add_cpu(Environment& environment, const fs::path& root) {
 void add_memory(Environment& environment, const fs::path& root) {
   std::istringstream text(value_of(root / "proc/meminfo", "MemTotal", ':'));
   unsigned long long kib = 0;
-  if (text >> kib) put(environment, "memory_b", std::to_string(kib * 1024));
+  if (!(text >> kib)) return;
+  put(environment, "memory_b", std::to_string(kib * 1024));
+  put(environment, "memory", fmt::format("{:.1f} GiB", static_cast<double>(kib) / (1024.0 * 1024.0)));
 }
 
 /// Whether this process seems to be in a container, judged by the marks the common runtimes leave.

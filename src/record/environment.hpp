@@ -9,7 +9,8 @@
 namespace edgeeval {
 
 /// The machine and the build as text, for the record. Keys: os, kernel, architecture, cpu, logical_cpus,
-/// memory_b, cpu_governor, virtualised ("yes"/"no"), container ("yes"/"no"), compiler, edgeeval. A key whose value
+/// memory (GiB, for people), memory_b, cpu_governor, virtualised ("yes"/"no"), container ("yes"/"no"), compiler,
+/// edgeeval. A key whose value
 /// cannot be found out is absent. Never holds a host name, a user name or a path.
 /// `root` is the folder that proc/, sys/ and etc/ are read below.
 [[nodiscard]] std::map<std::string, std::string> capture_environment(const std::filesystem::path& root = "/");

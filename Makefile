@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+# The shortest ways to what people want; CMakePresets.json and scripts/ do the work.
+STUDY ?= examples/quickstart.yaml
+WERROR ?= OFF
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+export CMAKE_CXX_COMPILER_LAUNCHER ?= $(shell command -v ccache 2>/dev/null)
+
+PHASE := scripts/phase
+# Said outright: an option that an earlier `make build` put into CMake's cache would otherwise stay off.
+HELPERS := -DEDGEEVAL_BUILD_MODEL=ON -DEDGEEVAL_BUILD_TRAIN=ON
+CONFIGURE := cmake --preset release --log-level=WARNING -DEDGEEVAL_WERROR=$(WERROR)
+BUILD := cmake --build --preset release --parallel $(JOBS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build all run test lint asan tsan bench clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Fetch and build what EdgeEval needs, once (scripts/setup --help)
+	@scripts/setup
+
+build: ## edgeeval alone, without PyTorch and llama.cpp
+	@$(PHASE) begin
+	@$(PHASE) run "set-up" scripts/setup --minimal
+	@$(PHASE) run "configure" $(CONFIGURE)
+	@$(PHASE) run "build" $(BUILD) --target edgeeval
+	@$(PHASE) show
+
+run: ## Set up, build, and run the quickstart study (STUDY=file for another)
+	@$(PHASE) begin
+	@$(PHASE) run "set-up" scripts/setup
+	@$(PHASE) run "configure" $(CONFIGURE) $(HELPERS)
+	@$(PHASE) run "build" $(BUILD) --target edgeeval edgeeval-model edgeeval-train
+	@$(PHASE) run "study" build/release/bin/edgeeval run $(STUDY)
+	@$(PHASE) show
+
+test: ## Set up, build, and run all tests
+	@$(PHASE) begin
+	@$(PHASE) run "set-up" scripts/setup
+	@$(PHASE) run "configure" $(CONFIGURE) $(HELPERS)
+	@$(PHASE) run "build" $(BUILD)
+	@$(PHASE) run "tests" ctest --preset release
+	@$(PHASE) show
+
+lint: ## Formatting, clang-tidy, layers (ALL=1: clang-tidy on every file)
+	@scripts/setup --minimal --lint
+	@$(CONFIGURE)
+	@scripts/lint $(if $(ALL),--all)
+
+asan: ## The tests under the address and undefined-behaviour sanitizers
+tsan: ## The tests under the thread sanitizer
+asan tsan:
+	@scripts/setup --minimal
+	@cmake --preset $@ --log-level=WARNING
+	@cmake --build --preset $@ --parallel $(JOBS)
+	@ctest --preset $@
+
+bench: ## Our own overhead
+	@scripts/setup --minimal
+	@$(CONFIGURE) -DEDGEEVAL_BUILD_BENCHMARKS=ON
+	@$(BUILD) --target startup_bench
+	@build/release/bin/startup_bench
+
+clean: ## Remove build/ (the cache of set-up stays)
+	@find build -mindepth 1 -maxdepth 1 ! -name deps.cmake -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <llama.h>
+
+#include <map>
+
+#include "commands.hpp"
+#include "rewrite.hpp"
+
+namespace edgeeval::model {
+
+Result<Json> inspect(const std::filesystem::path& model) {
+  auto file = GgufFile::open(model);
+  if (!file) return tl::unexpected(file.error());
+  auto architecture = file->architecture();
+  if (!architecture) return tl::unexpected(architecture.error());
+  auto answer = describe_output(model);
+  if (!answer) return answer;
+  answer->erase("out");
+  Json shape;
+  for (const char* key : {"block_count", "embedding_length", "feed_forward_length", "attention.head_count", "attention.head_count_kv",
+                          "context_length", "vocab_size", "rope.freq_base", "attention.layer_norm_rms_epsilon"}) {
+    if (const auto value = file->number(*architecture + "." + key)) shape[key] = *value;
+  }
+  std::map<std::string, std::pair<int, std::uint64_t>> types;
+  std::int64_t parameters = 0;
+  for (const auto& tensor : file->tensors()) {
+    auto& [count, bytes] = types[ggml_type_name(tensor.type)];
+    ++count;
+    bytes += tensor.bytes;
+    parameters += tensor.elements();
+  }
+  Json mix = Json::array();
+  for (const auto& [name, sum] : types) mix.push_back({{"type", name}, {"tensors", sum.first}, {"bytes", sum.second}});
+  answer->update({{"model", model.string()},
+                  {"architecture", *architecture},
+                  {"name", file->text("general.name").value_or("")},
+                  {"parameters", parameters},
+                  {"shape", shape},
+                  {"types", mix},
+                  {"tokenizer", file->text("tokenizer.ggml.model").value_or("")},
+                  {"chat_template", file->text("tokenizer.chat_template").has_value()}});
+  return answer;
+}
+
+}  // namespace edgeeval::model

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probe/power_log.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+namespace edgeeval {
+namespace {
+
+constexpr const char* kHeader = "t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts";
+
+double seconds(SteadyTime from, SteadyTime to) { return std::chrono::duration<double>(to - from).count(); }
+
+}  // namespace
+
+void PowerLog::add(const std::string& source, const EnergyReading& reading) {
+  if (given_up_) return;
+  if (!queued_.empty()) queued_ += '\n';
+  fmt::format_to(std::back_inserter(queued_), "{:.6f},{:.6f},{},{:.6f},{:.6f},{:.6f},", seconds(epoch_, reading.before),
+                 seconds(epoch_, reading.after), source, reading.energy.value(), reading.bounds.lo.value(),
+                 reading.bounds.hi.value());
+  const auto [last, first] = last_.try_emplace(source, reading);
+  const double elapsed_s = seconds(last->second.after, reading.after);
+  if (!first && elapsed_s > 0.0) {
+    fmt::format_to(std::back_inserter(queued_), "{:.4f}", (reading.energy - last->second.energy).value() / elapsed_s);
+  }
+  last->second = reading;
+}
+
+std::optional<Error> PowerLog::flush() {
+  if (queued_.empty() || given_up_) return std::nullopt;
+  if (!lines_) {
+    if (auto failed = open()) return failed;
+  }
+  auto written = lines_->append(queued_);
+  queued_.clear();
+  if (!written) return give_up(written.error());
+  return std::nullopt;
+}
+
+std::optional<Error> PowerLog::open() {
+  auto lines = LineWriter::open(path_, false);
+  if (!lines) return give_up(lines.error());
+  lines_ = std::move(*lines);
+  std::error_code status;
+  if (std::filesystem::file_size(path_, status) > 0 || status) return std::nullopt;
+  if (auto written = lines_->append(kHeader); !written) return give_up(written.error());
+  return std::nullopt;
+}
+
+std::optional<Error> PowerLog::give_up(Error error) {
+  given_up_ = true;
+  lines_.reset();
+  queued_.clear();
+  return error;
+}
+
+}  // namespace edgeeval

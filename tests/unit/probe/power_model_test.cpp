@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probe/power_model.hpp"
+
+#include <gtest/gtest.h>
+
+namespace edgeeval {
+namespace {
+
+TEST(VcpuPowerModel, IsTheMeanOfThreeProvidersWithinTheirExtremes) {
+  const auto model = vcpu_power_model(2);
+  EXPECT_NEAR(model.idle_w, 2.0 * (0.71 + 0.74 + 0.78) / 3.0, 1e-12);
+  EXPECT_NEAR(model.full_w, 2.0 * (4.26 + 3.5 + 3.76) / 3.0, 1e-12);
+  EXPECT_DOUBLE_EQ(model.lo_w, 1.42);
+  EXPECT_DOUBLE_EQ(model.hi_w, 8.52);
+  EXPECT_NE(model.detail.find("Cloud Carbon Footprint"), std::string::npos);
+}
+
+TEST(UnknownCpuPowerModel, SpansBothFallbacks) {
+  const auto small = unknown_cpu_power_model(8);  // 32 W by threads, 85 W by the other rule.
+  EXPECT_DOUBLE_EQ(small.idle_w, 3.2);
+  EXPECT_DOUBLE_EQ(small.full_w, 32.0);
+  EXPECT_DOUBLE_EQ(small.lo_w, 3.2);
+  EXPECT_DOUBLE_EQ(small.hi_w, 85.0);
+  const auto large = unknown_cpu_power_model(64);
+  EXPECT_DOUBLE_EQ(large.lo_w, 8.5);
+  EXPECT_DOUBLE_EQ(large.hi_w, 256.0);
+}
+
+TEST(MemoryPowerModel, CountsWattsByGigabyteAndBoundsByModules) {
+  const auto model = memory_power_model(24.0, false);
+  EXPECT_NEAR(model.idle_w, 9.408, 1e-12);
+  EXPECT_EQ(model.idle_w, model.full_w);
+  EXPECT_DOUBLE_EQ(model.lo_w, 9.0);
+  EXPECT_DOUBLE_EQ(model.hi_w, 15.0);  // Three modules of 8 GB.
+  EXPECT_DOUBLE_EQ(memory_power_model(1.0, false).hi_w, 10.0) << "two modules at least";
+}
+
+TEST(MemoryPowerModel, MayBeNothingBesideTheVcpuModel) { EXPECT_EQ(memory_power_model(24.0, true).lo_w, 0.0); }
+
+TEST(PowerModels, KeepTheirBoundsInOrder) {
+  for (int size = 1; size <= 512; ++size) {
+    for (const auto& model : {vcpu_power_model(size), unknown_cpu_power_model(size), memory_power_model(size, false),
+                              memory_power_model(size, true), memory_power_model(size * 8.0, false)}) {
+      EXPECT_LE(model.lo_w, model.idle_w) << size << model.title;
+      EXPECT_LE(model.idle_w, model.full_w) << size << model.title;
+      EXPECT_LE(model.full_w, model.hi_w) << size << model.title;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace edgeeval
