@@ -59,7 +59,8 @@ class Page {
 
 void show_part(Page& page, const PartFinding& part) {
   if (!part.found) return page.line(Mark::bad, part.name, part.why_not, part.how_to_get);
-  page.line(Mark::good, part.name, part.version.empty() ? part.location : part.version + " · " + part.location);
+  page.line(Mark::good, part.name,
+            part.version.empty() ? part.location : part.version + " · " + part.location);
 }
 
 void show_machine(Page& page, const MachineReport& report) {
@@ -69,10 +70,13 @@ void show_machine(Page& page, const MachineReport& report) {
   };
   page.title("Machine");
   page.line(Mark::none, "processor", at("logical_cpus") + " × " + at("cpu"));
-  const auto free = report.memory_free_b ? fmt::format(", {:.1f} GiB free", static_cast<double>(*report.memory_free_b) / kGibibyte) : std::string();
+  const auto free = report.memory_free_b ? fmt::format(", {:.1f} GiB free",
+                                                       static_cast<double>(*report.memory_free_b) / kGibibyte)
+                                         : std::string();
   page.line(Mark::none, "memory", at("memory") + free);
   if (report.disk_free_b) {
-    page.line(Mark::none, "disk", format_bytes(static_cast<double>(*report.disk_free_b)) + " free in this folder");
+    page.line(Mark::none, "disk",
+              format_bytes(static_cast<double>(*report.disk_free_b)) + " free in this folder");
   }
   page.line(Mark::none, "system", at("os") + ", Linux " + at("kernel"));
   page.line(Mark::none, "cache folder", report.cache);
@@ -92,8 +96,12 @@ void show_energy(Page& page, const MachineReport& report) {
     const bool good = sensor.readable && sensor.used;
     auto text = sensor.readable ? sensor.detail : sensor.why_not;
     if (!sensor.readable && sensor.found && !sensor.detail.empty()) text = sensor.detail + ": " + text;
-    if (sensor.readable && !sensor.used) text += (text.empty() ? "" : ": ") + std::string("there; this version does not use it yet");
-    page.line(good ? Mark::good : sensor.found ? Mark::bad : Mark::none, sensor.name, text, sensor.how_to_get);
+    if (sensor.readable && !sensor.used)
+      text += (text.empty() ? "" : ": ") + std::string("there; this version does not use it yet");
+    page.line(good           ? Mark::good
+              : sensor.found ? Mark::bad
+                             : Mark::none,
+              sensor.name, text, sensor.how_to_get);
   }
   for (const auto& source : report.sources) {
     const char* sure = source.grade == Grade::measured ? "measured" : "modelled, shown with ~ and a range";
@@ -111,11 +119,13 @@ void show_limits(Page& page, const MachineReport& report) {
 std::string verdict(const MachineReport& report) {
   const bool sensor = std::any_of(report.sources.begin(), report.sources.end(),
                                   [](const ProbeInfo& source) { return source.grade == Grade::measured; });
-  const auto* energy = sensor                  ? "joules are measured"
-                       : report.sources.empty() ? "no joules"
-                                                : "joules are modelled: compare variants by time and quality first";
-  return fmt::format("{}; {}.", report.can_run_quickstart() ? "Ready: edgeeval run examples/quickstart.yaml"
-                                                            : "Not ready for the quickstart: see the crosses above",
+  const auto* energy = sensor ? "joules are measured"
+                       : report.sources.empty()
+                           ? "no joules"
+                           : "joules are modelled: compare variants by time and quality first";
+  return fmt::format("{}; {}.",
+                     report.can_run_quickstart() ? "Ready: edgeeval run examples/quickstart.yaml"
+                                                 : "Not ready for the quickstart: see the crosses above",
                      energy);
 }
 
@@ -125,8 +135,12 @@ Json to_json(const PartFinding& part) {
 }
 
 Json to_json(const SensorFinding& sensor) {
-  return {{"name", sensor.name},     {"found", sensor.found},     {"readable", sensor.readable},
-          {"used", sensor.used},     {"detail", sensor.detail},   {"why_not", sensor.why_not},
+  return {{"name", sensor.name},
+          {"found", sensor.found},
+          {"readable", sensor.readable},
+          {"used", sensor.used},
+          {"detail", sensor.detail},
+          {"why_not", sensor.why_not},
           {"how_to_get", sensor.how_to_get}};
 }
 
@@ -183,7 +197,8 @@ int doctor(const Options& options) {
 
 void register_doctor(CLI::App& app, Subcommand& chosen) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("doctor", "What this machine can run and measure, and how to get what is missing");
+  auto* command =
+      app.add_subcommand("doctor", "What this machine can run and measure, and how to get what is missing");
   command->add_flag("--json", options->json, "The findings as JSON on stdout");
   command->add_flag("--strict", options->strict, "Exit with an error where the quickstart study cannot run");
   command->footer("Examples:\n  edgeeval doctor\n  edgeeval doctor --json | jq .sensors");

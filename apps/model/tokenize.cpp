@@ -10,9 +10,11 @@ namespace {
 
 constexpr int kMasked = -100;  // Hugging Face's label for "not part of the loss".
 
+using Messages = std::vector<std::pair<std::string, std::string>>;  ///< Role and content of each.
+
 struct Conversation {
   std::string id;
-  std::vector<std::pair<std::string, std::string>> messages;  ///< Role and content.
+  Messages messages;
   std::string answer;
 };
 
@@ -52,21 +54,8 @@ class Tokenizer {
     return Tokenizer(std::move(*loaded), model);
   }
 
-  [[nodiscard]] Result<std::string> prompt(const Conversation& conversation) const {
-    const char* chat_template = llama_model_chat_template(model_.get(), nullptr);
-    if (chat_template == nullptr) return fail(ErrorCode::unsupported, "the model has no chat template", path_.string());
-    std::vector<llama_chat_message> messages;
-    for (const auto& [role, content] : conversation.messages) messages.push_back({role.c_str(), content.c_str()});
-    std::string text(1024, '\0');
-    for (;;) {
-      const auto length = llama_chat_apply_template(chat_template, messages.data(), messages.size(), true, text.data(),
-                                                    static_cast<std::int32_t>(text.size()));
-      if (length < 0) return fail(ErrorCode::unsupported, "llama.cpp does not know the model's chat template", path_.string());
-      const bool fits = static_cast<std::size_t>(length) <= text.size();
-      text.resize(static_cast<std::size_t>(length));
-      if (fits) return text;
-    }
-  }
+  /// The conversation in the model's template, ending where the assistant's answer begins.
+  [[nodiscard]] Result<std::string> prompt(const Conversation& conversation) const { return apply(conversation.messages, true); }
 
   [[nodiscard]] Result<std::vector<llama_token>> tokens(const std::string& text, bool special) const {
     std::vector<llama_token> ids(text.size() + 8);
@@ -77,10 +66,18 @@ class Tokenizer {
     return ids;
   }
 
-  /// What ends an assistant's turn.
-  [[nodiscard]] llama_token end_of_turn() const {
-    const auto token = llama_vocab_eot(vocabulary());
-    return token != LLAMA_TOKEN_NULL ? token : llama_vocab_eos(vocabulary());
+  /// The token that ends an assistant's turn: the first special one after an answer in the model's own template.
+  /// (llama.cpp's "end of turn" token is a guess from names and can be another one.)
+  [[nodiscard]] Result<llama_token> end_of_turn() const {
+    const std::string answer = "answer";
+    auto whole = apply({{"user", "question"}, {"assistant", answer}}, false);
+    if (!whole) return tl::unexpected(whole.error());
+    auto after = tokens(whole->substr(whole->rfind(answer) + answer.size()), true);
+    if (!after) return tl::unexpected(after.error());
+    for (const auto token : *after) {
+      if (llama_vocab_is_eog(vocabulary(), token)) return token;
+    }
+    return llama_vocab_eos(vocabulary());
   }
 
   /// llama-server puts the beginning-of-sequence token before a prompt where the vocabulary says so.
@@ -97,16 +94,33 @@ class Tokenizer {
  private:
   Tokenizer(LlamaModel model, std::filesystem::path path) : model_(std::move(model)), path_(std::move(path)) {}
   [[nodiscard]] const llama_vocab* vocabulary() const { return llama_model_get_vocab(model_.get()); }
+
+  [[nodiscard]] Result<std::string> apply(const Messages& conversation, bool open_answer) const {
+    const char* chat_template = llama_model_chat_template(model_.get(), nullptr);
+    if (chat_template == nullptr) return fail(ErrorCode::unsupported, "the model has no chat template", path_.string());
+    std::vector<llama_chat_message> messages;
+    for (const auto& [role, content] : conversation) messages.push_back({role.c_str(), content.c_str()});
+    std::string text(1024, '\0');
+    for (;;) {
+      const auto length = llama_chat_apply_template(chat_template, messages.data(), messages.size(), open_answer, text.data(),
+                                                    static_cast<std::int32_t>(text.size()));
+      if (length < 0) return fail(ErrorCode::unsupported, "llama.cpp does not know the model's chat template", path_.string());
+      const bool fits = static_cast<std::size_t>(length) <= text.size();
+      text.resize(static_cast<std::size_t>(length));
+      if (fits) return text;
+    }
+  }
+
   LlamaModel model_;
   std::filesystem::path path_;
 };
 
-Result<Json> example_of(const Tokenizer& tokenizer, const Conversation& conversation) {
+Result<Json> example_of(const Tokenizer& tokenizer, llama_token end, const Conversation& conversation) {
   auto ids = tokenizer.prompt_tokens(conversation);
   if (!ids) return tl::unexpected(ids.error());
   auto answer = tokenizer.tokens(conversation.answer, false);
   if (!answer) return tl::unexpected(answer.error());
-  answer->push_back(tokenizer.end_of_turn());
+  answer->push_back(end);
   std::vector<int> labels(ids->size(), kMasked);
   const auto prompt_tokens = ids->size();
   labels.insert(labels.end(), answer->begin(), answer->end());
@@ -122,11 +136,13 @@ Result<Json> tokenize(const std::filesystem::path& model, const std::filesystem:
   if (!conversations) return tl::unexpected(conversations.error());
   auto tokenizer = Tokenizer::open(model);
   if (!tokenizer) return tl::unexpected(tokenizer.error());
+  const auto end = tokenizer->end_of_turn();
+  if (!end) return tl::unexpected(end.error());
   std::string lines;
   std::size_t kept = 0;
   std::size_t total = 0;
   for (const auto& conversation : *conversations) {
-    auto example = example_of(*tokenizer, conversation);
+    auto example = example_of(*tokenizer, *end, conversation);
     if (!example) return tl::unexpected(example.error());
     const auto length = (*example)["input_ids"].size();
     if (max_length > 0 && length > static_cast<std::size_t>(max_length)) continue;

@@ -3,7 +3,7 @@
 
 Both sides start from the same GGUF. Transformers widens its weights to float32 and PEFT adds the adapter unmerged;
 edgeeval-model merges into an F32 GGUF, which llama.cpp evaluates. No quantization is left, so what may differ is the order of
-float32 sums over 30 layers. Stated tolerance: absolute difference of logits at most 0.02, the same top token at 99 % of the
+float32 sums over 30 layers. Stated tolerance: absolute difference of logits at most 0.002, the same top token at 99 % of the
 positions or more. The adapter itself must move the logits by more than ten times the tolerance, or nothing is shown."""
 import argparse
 import array
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-TOLERANCE = 0.02
+TOLERANCE = 0.002
 TOP1 = 0.99
 TEXT = ("The boiler manual asks for a pressure between 1.2 and 1.8 bar. If the gauge shows less, open the filling valve "
         "slowly, wait until the needle stands at 1.5 bar, close the valve and note the date in the service log. "

@@ -22,4 +22,4 @@ if ! [ -e "$venv/ready" ]; then
 fi
 model=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["model/smollm2-135m-instruct"])' "$cache/installed.json")
 
-"$venv/bin/python" "$here/peft_check.py" --model "$model" --bin "$bin" --work "$work" "$@"
+TQDM_DISABLE=1 PYTHONWARNINGS=ignore HF_HUB_OFFLINE=1 "$venv/bin/python" "$here/peft_check.py" --model "$model" --bin "$bin" --work "$work" "$@"

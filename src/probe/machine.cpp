@@ -19,7 +19,7 @@ namespace edgeeval {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr double kBusyLoad = 0.2;      ///< Load a CPU from which other work disturbs a measurement.
+constexpr double kBusyLoad = 0.2;  ///< Load a CPU from which other work disturbs a measurement.
 constexpr double kNotableSteal = 0.01;
 constexpr const char* kQuickstartModel = "smollm2-135m-instruct";
 
@@ -74,10 +74,11 @@ std::vector<PartFinding> find_models() {
       if (const auto path = installed(key)) models.push_back(found_at(key.substr(prefix.size()), *path));
     }
   }
-  const bool quickstart = std::any_of(models.begin(), models.end(),
-                                      [](const PartFinding& model) { return model.name == kQuickstartModel; });
+  const bool quickstart = std::any_of(
+      models.begin(), models.end(), [](const PartFinding& model) { return model.name == kQuickstartModel; });
   if (!quickstart) {
-    models.push_back({kQuickstartModel, false, {}, {}, "not in the cache", "Run `scripts/setup` (98 MB, once)."});
+    models.push_back(
+        {kQuickstartModel, false, {}, {}, "not in the cache", "Run `scripts/setup` (98 MB, once)."});
   }
   return models;
 }
@@ -114,17 +115,22 @@ std::vector<std::string> find_limits(const MachineReport& report, const std::opt
     const auto found = report.environment.find(key);
     return found == report.environment.end() ? std::string() : found->second;
   };
-  if (at("virtualised") == "yes") limits.emplace_back("virtual machine: neighbours share the CPU, and its sensors are hidden");
-  if (at("container") == "yes") limits.emplace_back("container: limits on CPU and memory may be tighter than what is shown");
+  if (at("virtualised") == "yes")
+    limits.emplace_back("virtual machine: neighbours share the CPU, and its sensors are hidden");
+  if (at("container") == "yes")
+    limits.emplace_back("container: limits on CPU and memory may be tighter than what is shown");
   if (const auto governor = at("cpu_governor"); !governor.empty() && governor != "performance") {
-    limits.push_back(fmt::format("CPU governor \"{}\": clocks follow the load (sudo cpupower frequency-set -g performance)",
-                                 governor));
+    limits.push_back(fmt::format(
+        "CPU governor \"{}\": clocks follow the load (sudo cpupower frequency-set -g performance)",
+        governor));
   }
   const auto no_turbo = trimmed_file(root / "sys/devices/system/cpu/intel_pstate/no_turbo");
   const auto boost = trimmed_file(root / "sys/devices/system/cpu/cpufreq/boost");
-  if (no_turbo == "0" || boost == "1") limits.emplace_back("turbo is on: speed depends on temperature and on idle neighbours");
+  if (no_turbo == "0" || boost == "1")
+    limits.emplace_back("turbo is on: speed depends on temperature and on idle neighbours");
   if (report.load_per_cpu && *report.load_per_cpu > kBusyLoad) {
-    limits.push_back(fmt::format("other work is running: load {:.2f} per CPU over the last minute", *report.load_per_cpu));
+    limits.push_back(
+        fmt::format("other work is running: load {:.2f} per CPU over the last minute", *report.load_per_cpu));
   }
   if (times && times->total_s() > 0.0 && times->steal_s / times->total_s() > kNotableSteal) {
     limits.push_back(fmt::format("the hypervisor has given {:.1f} % of CPU time to others since boot",

@@ -16,7 +16,7 @@ namespace edgeeval {
 
 /// A program, a data folder or a model that a study may need.
 struct PartFinding {
-  std::string name;        ///< "llama-server".
+  std::string name;  ///< "llama-server".
   bool found = false;
   std::string version;     ///< As the program says; empty where it does not.
   std::string location;    ///< Where it was found.
@@ -34,10 +34,10 @@ struct MachineReport {
   std::vector<SensorFinding> sensors;
   std::vector<PartFinding> engines;
   std::vector<PartFinding> helpers;
-  PartFinding data;                                ///< Shipped tasks and schemas.
-  std::vector<PartFinding> models;                 ///< Installed models; one missing entry where there is none.
-  std::string cache;                               ///< The cache folder.
-  std::vector<std::string> limits;                 ///< What makes figures from here less sure.
+  PartFinding data;                 ///< Shipped tasks and schemas.
+  std::vector<PartFinding> models;  ///< Installed models; one missing entry where there is none.
+  std::string cache;                ///< The cache folder.
+  std::vector<std::string> limits;  ///< What makes figures from here less sure.
   /// Whether the quickstart study has all its parts.
   [[nodiscard]] bool can_run_quickstart() const;
 };

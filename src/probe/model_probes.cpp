@@ -18,11 +18,12 @@ Result<std::unique_ptr<Probe>> CpuModelProbe::open(PowerModel model, std::string
                                                    const std::filesystem::path& root) {
   auto first = read_cpu_times(root);
   if (!first) return tl::unexpected(first.error());
-  return std::unique_ptr<Probe>(new CpuModelProbe(std::move(model), std::move(boundary), clock, root, *first));
+  return std::unique_ptr<Probe>(
+      new CpuModelProbe(std::move(model), std::move(boundary), clock, root, *first));
 }
 
-CpuModelProbe::CpuModelProbe(PowerModel model, std::string boundary, const Clock& clock, std::filesystem::path root,
-                             CpuTimes first)
+CpuModelProbe::CpuModelProbe(PowerModel model, std::string boundary, const Clock& clock,
+                             std::filesystem::path root, CpuTimes first)
     : model_(std::move(model)),
       info_{"cpu-model", model_.title, "cpu", std::move(boundary), "", Grade::modelled, model_.detail},
       clock_(clock),
@@ -42,7 +43,8 @@ Result<EnergyReading> CpuModelProbe::read() {
   const double possible_s = elapsed_s * first_.cpus;
   busy_s_ = std::max(busy_s_, std::min(times->busy_s - first_.busy_s, possible_s));
   reading.busy_cpu_s = busy_s_;
-  reading.energy = Joules(model_.idle_w * elapsed_s + (model_.full_w - model_.idle_w) * busy_s_ / first_.cpus);
+  reading.energy =
+      Joules(model_.idle_w * elapsed_s + (model_.full_w - model_.idle_w) * busy_s_ / first_.cpus);
   reading.bounds = {Joules(model_.lo_w * elapsed_s), Joules(model_.hi_w * elapsed_s)};
   return reading;
 }

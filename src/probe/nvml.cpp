@@ -69,7 +69,8 @@ NvmlFinding inspect_nvml(const std::string& name) {
   }
   if (const int code = init(); code != kSuccess) {
     const auto text = symbol<ErrorText>(library, "nvmlErrorString");
-    finding.why_not = fmt::format("NVML does not start: {}", text != nullptr ? text(code) : std::to_string(code).c_str());
+    finding.why_not =
+        fmt::format("NVML does not start: {}", text != nullptr ? text(code) : std::to_string(code).c_str());
     return finding;
   }
   finding.library = true;

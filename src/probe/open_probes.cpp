@@ -51,7 +51,8 @@ Probes open_probes(const Clock& clock, const std::filesystem::path& root) {
   const auto bytes = environment.find("memory_b");
   if (memory.empty() && !probes.empty() && bytes != environment.end()) {
     const double gigabytes = std::strtod(bytes->second.c_str(), nullptr) / 1e9;
-    memory.push_back(std::make_unique<MemoryModelProbe>(memory_power_model(gigabytes, vm && !counted), clock));
+    memory.push_back(
+        std::make_unique<MemoryModelProbe>(memory_power_model(gigabytes, vm && !counted), clock));
   }
   append(probes, std::move(memory));
   return probes;

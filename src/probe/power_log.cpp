@@ -20,13 +20,14 @@ double seconds(SteadyTime from, SteadyTime to) { return std::chrono::duration<do
 void PowerLog::add(const std::string& source, const EnergyReading& reading) {
   if (given_up_) return;
   if (!queued_.empty()) queued_ += '\n';
-  fmt::format_to(std::back_inserter(queued_), "{:.6f},{:.6f},{},{:.6f},{:.6f},{:.6f},", seconds(epoch_, reading.before),
-                 seconds(epoch_, reading.after), source, reading.energy.value(), reading.bounds.lo.value(),
-                 reading.bounds.hi.value());
+  fmt::format_to(std::back_inserter(queued_), "{:.6f},{:.6f},{},{:.6f},{:.6f},{:.6f},",
+                 seconds(epoch_, reading.before), seconds(epoch_, reading.after), source,
+                 reading.energy.value(), reading.bounds.lo.value(), reading.bounds.hi.value());
   const auto [last, first] = last_.try_emplace(source, reading);
   const double elapsed_s = seconds(last->second.after, reading.after);
   if (!first && elapsed_s > 0.0) {
-    fmt::format_to(std::back_inserter(queued_), "{:.4f}", (reading.energy - last->second.energy).value() / elapsed_s);
+    fmt::format_to(std::back_inserter(queued_), "{:.4f}",
+                   (reading.energy - last->second.energy).value() / elapsed_s);
   }
   last->second = reading;
 }

@@ -14,8 +14,8 @@
 namespace edgeeval {
 
 /// Appends readings to a CSV file with the columns
-/// t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts. Times are from the sitting's epoch, so a time that falls
-/// back begins another sitting. Energy is counted from the sitting's start; watts is the mean since the
+/// t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts. Times are from the sitting's epoch, so a time that
+/// falls back begins another sitting. Energy is counted from the sitting's start; watts is the mean since the
 /// source's last reading, empty at its first.
 class PowerLog {
  public:

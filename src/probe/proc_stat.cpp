@@ -35,7 +35,8 @@ Result<CpuTimes> parse_proc_stat(std::string_view text, double ticks_per_s) {
     times.idle_s = (ticks[idle] + ticks[iowait]) / ticks_per_s;
     times.steal_s = ticks[steal] / ticks_per_s;
   }
-  if (!found) return fail(ErrorCode::io, "no summary line of CPU times in the kernel's statistics", "proc/stat");
+  if (!found)
+    return fail(ErrorCode::io, "no summary line of CPU times in the kernel's statistics", "proc/stat");
   if (times.cpus == 0) times.cpus = 1;
   return times;
 }

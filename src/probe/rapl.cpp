@@ -47,7 +47,8 @@ std::vector<RaplZone> find_rapl_zones(const fs::path& root) {
     const bool nested = std::count(folder_name.begin(), folder_name.end(), ':') > 1;
     zones.push_back({trimmed_text(entry.path() / "name"), entry.path(), nested, range.value_or(0)});
   }
-  std::sort(zones.begin(), zones.end(), [](const RaplZone& a, const RaplZone& b) { return a.folder < b.folder; });
+  std::sort(zones.begin(), zones.end(),
+            [](const RaplZone& a, const RaplZone& b) { return a.folder < b.folder; });
   return zones;
 }
 
@@ -68,7 +69,8 @@ Result<std::unique_ptr<Probe>> RaplProbe::open(const RaplZone& zone, const Clock
 }
 
 RaplProbe::RaplProbe(const RaplZone& zone, const Clock& clock, std::uint64_t first)
-    : info_{"rapl:" + zone.folder.filename().string().substr(std::string("intel-rapl:").size()) + ":" + zone.name,
+    : info_{"rapl:" + zone.folder.filename().string().substr(std::string("intel-rapl:").size()) + ":" +
+                zone.name,
             "CPU energy counter (RAPL " + zone.name + ")",
             zone.name == "dram" ? "dram" : "cpu",
             zone.name == "dram" ? "memory" : "package",

@@ -14,10 +14,10 @@ namespace edgeeval {
 
 /// One powercap zone: a folder with a name and a counter.
 struct RaplZone {
-  std::string name;                  ///< "package-0", "dram", "core", "psys".
+  std::string name;  ///< "package-0", "dram", "core", "psys".
   std::filesystem::path folder;
-  bool nested = false;               ///< Inside another zone's folder name ("intel-rapl:0:2").
-  std::uint64_t range_uj = 0;        ///< Largest value of the counter before it starts over (µJ).
+  bool nested = false;         ///< Inside another zone's folder name ("intel-rapl:0:2").
+  std::uint64_t range_uj = 0;  ///< Largest value of the counter before it starts over (µJ).
 };
 
 /// The zones below <root>/sys/class/powercap, in the order of their names; the memory-mapped twins of the
@@ -43,8 +43,9 @@ class WrappingCounter {
   double joules_hi_ = 0.0;
 };
 
-/// One zone as a probe; grade measured. Bounds cover lost turns of the counter; the stamps cover when the counter was last
-/// updated (about every millisecond). The sensor's own gain error is not stated by the makers and not in them.
+/// One zone as a probe; grade measured. Bounds cover lost turns of the counter; the stamps cover when the
+/// counter was last updated (about every millisecond). The sensor's own gain error is not stated by the
+/// makers and not in them.
 class RaplProbe final : public Probe {
  public:
   /// Begins counting now. Errors: unavailable where the counter cannot be read.

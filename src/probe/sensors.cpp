@@ -28,8 +28,9 @@ bool virtualised(const fs::path& root) {
 }
 
 std::string absent_cpu_counters(const fs::path& root) {
-  return virtualised(root) ? "not there: hypervisors do not pass the CPU's energy counters to virtual machines"
-                           : "not there: the kernel has no driver for this CPU's counters loaded";
+  return virtualised(root)
+             ? "not there: hypervisors do not pass the CPU's energy counters to virtual machines"
+             : "not there: the kernel has no driver for this CPU's counters loaded";
 }
 
 std::string cpu_counter_help(const fs::path& root) {
@@ -113,7 +114,8 @@ SensorFinding find_hwmon(const fs::path& root) {
   std::sort(names.begin(), names.end());
   finding.detail = join(names, ", ");
   if (!finding.found) finding.why_not = "no chip here reports power or energy";
-  if (finding.found && !finding.readable) finding.why_not = "there, but reading fails (disabled, or for root only)";
+  if (finding.found && !finding.readable)
+    finding.why_not = "there, but reading fails (disabled, or for root only)";
   return finding;
 }
 
@@ -124,13 +126,18 @@ SensorFinding find_nvidia(const std::string& library) {
   for (const auto& device : nvml.devices) {
     finding.found = true;
     finding.readable = finding.readable || device.energy_counter || device.power;
-    const char* how = device.energy_counter ? "energy counter" : device.power ? "power only" : "no power sensor";
+    const char* how = device.energy_counter ? "energy counter"
+                      : device.power        ? "power only"
+                                            : "no power sensor";
     names.push_back(fmt::format("{} ({})", device.name, how));
   }
   finding.detail = join(names, ", ");
   finding.why_not = nvml.why_not;
-  if (finding.found && !finding.readable) finding.why_not = "the driver refuses energy and power (as for many virtual GPUs)";
-  if (!nvml.library) finding.how_to_get = "with an NVIDIA GPU: install its driver (on Debian, sudo apt-get install nvidia-driver)";
+  if (finding.found && !finding.readable)
+    finding.why_not = "the driver refuses energy and power (as for many virtual GPUs)";
+  if (!nvml.library)
+    finding.how_to_get =
+        "with an NVIDIA GPU: install its driver (on Debian, sudo apt-get install nvidia-driver)";
   return finding;
 }
 
@@ -140,11 +147,13 @@ SensorFinding find_battery(const fs::path& root) {
   for (const auto& supply : fs::directory_iterator(root / "sys/class/power_supply", status)) {
     if (text_of(supply.path() / "type") != "Battery") continue;
     finding.found = true;
-    const bool counted = !text_of(supply.path() / "energy_now").empty() || !text_of(supply.path() / "power_now").empty();
+    const bool counted =
+        !text_of(supply.path() / "energy_now").empty() || !text_of(supply.path() / "power_now").empty();
     const bool discharging = text_of(supply.path() / "status") == "Discharging";
     finding.readable = finding.readable || (counted && discharging);
     finding.detail = supply.path().filename().string();
-    finding.why_not = !counted ? "reports neither energy nor power" : "on mains: a charging battery tells nothing";
+    finding.why_not =
+        !counted ? "reports neither energy nor power" : "on mains: a charging battery tells nothing";
   }
   if (finding.readable) finding.why_not.clear();
   if (!finding.found) finding.why_not = "no battery here";
@@ -155,7 +164,8 @@ SensorFinding find_battery(const fs::path& root) {
 }  // namespace
 
 std::vector<SensorFinding> find_sensors(const fs::path& root, const std::string& nvml_library) {
-  return {find_powercap(root), find_perf(root), find_hwmon(root), find_nvidia(nvml_library), find_battery(root)};
+  return {find_powercap(root), find_perf(root), find_hwmon(root), find_nvidia(nvml_library),
+          find_battery(root)};
 }
 
 }  // namespace edgeeval

@@ -28,7 +28,9 @@ struct Snapshot {
   double sampler_cpu_s = 0.0;
 };
 
-SteadyTime middle(const EnergyReading& reading) { return reading.before + (reading.after - reading.before) / 2; }
+SteadyTime middle(const EnergyReading& reading) {
+  return reading.before + (reading.after - reading.before) / 2;
+}
 
 /// The energy between two readings of a source.
 EnergyEntry energy_between(const ProbeInfo& info, const EnergyReading& a, const EnergyReading& b) {
@@ -55,7 +57,10 @@ class WindowMeter::State {
  public:
   State(std::vector<std::unique_ptr<Probe>> probes, const Clock& clock, SteadyTime epoch,
         std::filesystem::path power_csv, MeterOptions options)
-      : probes_(std::move(probes)), clock_(clock), epoch_(epoch), options_(std::move(options)),
+      : probes_(std::move(probes)),
+        clock_(clock),
+        epoch_(epoch),
+        options_(std::move(options)),
         log_(std::move(power_csv), epoch) {
     for (const auto& probe : probes_) sources_.push_back(probe->info());
   }
@@ -139,7 +144,8 @@ class WindowMeter::State {
     if (warned_.insert(topic).second) warnings_.push_back(message);
   }
 
-  [[nodiscard]] WindowRecord make_record(const OpenWindow& window, const Snapshot& closed, SteadyTime end) const {
+  [[nodiscard]] WindowRecord make_record(const OpenWindow& window, const Snapshot& closed,
+                                         SteadyTime end) const {
     WindowRecord record;
     record.name = window.name;
     record.start_s = seconds(epoch_, window.start);
@@ -150,7 +156,8 @@ class WindowMeter::State {
       if (a && b) {
         record.energy.push_back(energy_between(sources_[i], *a, *b));
       } else {
-        record.notes.push_back(sources_[i].id + " could not be read at an edge of this window: no energy from it");
+        record.notes.push_back(sources_[i].id +
+                               " could not be read at an edge of this window: no energy from it");
       }
     }
     add_cpu(record, window.opened, closed);
@@ -165,20 +172,22 @@ class WindowMeter::State {
     record.cpu_utilisation = std::clamp((closed.cpu->busy_s - opened.cpu->busy_s) / total_s, 0.0, 1.0);
     const double steal = (closed.cpu->steal_s - opened.cpu->steal_s) / total_s;
     if (steal >= kNotableSteal) {
-      record.notes.push_back(fmt::format("steal time: the hypervisor gave {:.1f} % of CPU time to others", 100.0 * steal));
+      record.notes.push_back(
+          fmt::format("steal time: the hypervisor gave {:.1f} % of CPU time to others", 100.0 * steal));
     }
   }
 
   void add_sampling_notes(WindowRecord& record, const OpenWindow& window, const Snapshot& closed) const {
     const double period_s = std::chrono::duration<double>(options_.period).count();
     if (window.longest_gap_s > kNotableGap * period_s) {
-      record.notes.push_back(fmt::format("longest gap between samples {:.2f} s (one every {:g} s was asked for)",
-                                         window.longest_gap_s, period_s));
+      record.notes.push_back(
+          fmt::format("longest gap between samples {:.2f} s (one every {:g} s was asked for)",
+                      window.longest_gap_s, period_s));
     }
     const double cost_s = closed.sampler_cpu_s - window.opened.sampler_cpu_s;
     if (cost_s > 0.0 && record.duration_s > 0.0) {
-      record.notes.push_back(
-          fmt::format("sampling used {:.3f} s of CPU time ({:.2f} % of one CPU)", cost_s, 100.0 * cost_s / record.duration_s));
+      record.notes.push_back(fmt::format("sampling used {:.3f} s of CPU time ({:.2f} % of one CPU)", cost_s,
+                                         100.0 * cost_s / record.duration_s));
     }
   }
 
@@ -200,7 +209,8 @@ class WindowMeter::State {
 /// Closes itself with the handle, so that a window that is given up leaves nothing behind.
 class WindowMeter::Window final : public WindowHandle {
  public:
-  Window(std::shared_ptr<State> state, const std::string& name) : state_(std::move(state)), ticket_(state_->open(name)) {}
+  Window(std::shared_ptr<State> state, const std::string& name)
+      : state_(std::move(state)), ticket_(state_->open(name)) {}
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
   ~Window() override { close(); }
@@ -217,7 +227,8 @@ class WindowMeter::Window final : public WindowHandle {
 
 WindowMeter::WindowMeter(std::vector<std::unique_ptr<Probe>> probes, const Clock& clock, SteadyTime epoch,
                          std::filesystem::path power_csv, MeterOptions options)
-    : state_(std::make_shared<State>(std::move(probes), clock, epoch, std::move(power_csv), std::move(options))) {}
+    : state_(std::make_shared<State>(std::move(probes), clock, epoch, std::move(power_csv),
+                                     std::move(options))) {}
 
 WindowMeter::~WindowMeter() = default;
 
@@ -231,7 +242,8 @@ void WindowMeter::start_sampler() {
   if (sampler_) return;
   sampler_ = std::make_unique<SamplerThread>(state_->options().period,
                                              [state = state_](double cpu_s) { state->sample(cpu_s); });
-  if (!sampler_->running()) state_->warn("no sampling thread could be started; windows are read at their edges only");
+  if (!sampler_->running())
+    state_->warn("no sampling thread could be started; windows are read at their edges only");
 }
 
 std::vector<ProbeInfo> WindowMeter::sources() const { return state_->sources(); }

@@ -26,8 +26,8 @@ struct MeterOptions {
 /// Reads all probes at a steady pace (one thread, begun with the first window) and at the edges of each
 /// window. Windows may nest, overlap and outlive the meter. All functions may be called from any thread.
 ///
-/// A window's joules are the difference of two cumulative readings, made just before it opens and just after it
-/// closes. Bounds: the difference of the cumulative bounds (a model's error is common to both edges); for
+/// A window's joules are the difference of two cumulative readings, made just before it opens and just after
+/// it closes. Bounds: the difference of the cumulative bounds (a model's error is common to both edges); for
 /// measured sources widened by mean power times half of each edge's stamp gap.
 ///
 /// Raw samples go to `power_csv`, opened with the first window. A full disk ends the raw samples with one

@@ -8,8 +8,9 @@
 namespace edgeeval {
 namespace {
 
-constexpr std::array<std::pair<StageOutcome, const char*>, 3> kOutcomes{
-    {{StageOutcome::finished, "finished"}, {StageOutcome::failed, "failed"}, {StageOutcome::skipped, "skipped"}}};
+constexpr std::array<std::pair<StageOutcome, const char*>, 3> kOutcomes{{{StageOutcome::finished, "finished"},
+                                                                         {StageOutcome::failed, "failed"},
+                                                                         {StageOutcome::skipped, "skipped"}}};
 
 template <class T>
 void put(Json& json, const char* key, const std::optional<T>& value) {
@@ -66,13 +67,14 @@ Fact fact_at(const Json& json) {
 }
 
 Artifact artifact_at(const Json& json) {
-  return {json.at("name").get<std::string>(), json.at("path").get<std::string>(), json.at("bytes").get<std::uint64_t>(),
-          json.at("sha256").get<std::string>()};
+  return {json.at("name").get<std::string>(), json.at("path").get<std::string>(),
+          json.at("bytes").get<std::uint64_t>(), json.at("sha256").get<std::string>()};
 }
 
 EnergyEntry energy_at(const Json& json) {
   return {json.at("source").get<std::string>(), json.at("domain").get<std::string>(),
-          json.at("boundary").get<std::string>(), value_or(json, "parent", std::string()), fact_at(json.at("energy"))};
+          json.at("boundary").get<std::string>(), value_or(json, "parent", std::string()),
+          fact_at(json.at("energy"))};
 }
 
 WindowRecord window_at(const Json& json) {
@@ -151,7 +153,10 @@ Json to_json(const Fact& fact) {
 }
 
 Json to_json(const Artifact& artifact) {
-  return {{"name", artifact.name}, {"path", artifact.path}, {"bytes", artifact.bytes}, {"sha256", artifact.sha256}};
+  return {{"name", artifact.name},
+          {"path", artifact.path},
+          {"bytes", artifact.bytes},
+          {"sha256", artifact.sha256}};
 }
 
 Json to_json(const WindowRecord& window) {
@@ -162,7 +167,10 @@ Json to_json(const WindowRecord& window) {
     row["energy"] = to_json(entry.joules);
     energy.push_back(std::move(row));
   }
-  Json json{{"name", window.name}, {"start_s", window.start_s}, {"duration_s", window.duration_s}, {"energy", energy}};
+  Json json{{"name", window.name},
+            {"start_s", window.start_s},
+            {"duration_s", window.duration_s},
+            {"energy", energy}};
   put(json, "cpu_utilisation", window.cpu_utilisation);
   json["notes"] = window.notes;
   return json;
@@ -209,8 +217,8 @@ Json to_json(const RequestTimeline& request) {
 }
 
 Json to_json(const ItemScore& score) {
-  return {{"item", score.item},           {"prediction", score.prediction}, {"gold", score.gold},
-          {"answered", score.answered},   {"exact_match", score.exact_match}, {"f1", score.f1},
+  return {{"item", score.item},         {"prediction", score.prediction},   {"gold", score.gold},
+          {"answered", score.answered}, {"exact_match", score.exact_match}, {"f1", score.f1},
           {"rouge_l", score.rouge_l}};
 }
 

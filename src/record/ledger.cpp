@@ -11,9 +11,10 @@ namespace {
 std::vector<const EnergyEntry*> top_level(const WindowRecord& window) {
   std::vector<const EnergyEntry*> top;
   for (const auto& entry : window.energy) {
-    const bool contained = !entry.parent.empty() && entry.parent != entry.source &&
-                           std::any_of(window.energy.begin(), window.energy.end(),
-                                       [&](const EnergyEntry& other) { return other.source == entry.parent; });
+    const bool contained =
+        !entry.parent.empty() && entry.parent != entry.source &&
+        std::any_of(window.energy.begin(), window.energy.end(),
+                    [&](const EnergyEntry& other) { return other.source == entry.parent; });
     if (!contained) top.push_back(&entry);
   }
   return top;

@@ -69,7 +69,8 @@ void take_sitting_end(RunRecord& record, const Json& entry) {
 Result<void> take(RunRecord& record, const Json& entry, const std::string& where) {
   const auto type = value_or(entry, "type", std::string());
   if (type == "record") return take_header(record, entry, where);
-  if (record.version.empty()) return fail(ErrorCode::record_unreadable, "the record does not begin with its header", where);
+  if (record.version.empty())
+    return fail(ErrorCode::record_unreadable, "the record does not begin with its header", where);
   if (type == "plan") return take_plan(record, entry, where);
   if (type == "sitting") return take_sitting(record, entry, where);
   if (type == "sitting_ended") take_sitting_end(record, entry);
@@ -100,11 +101,13 @@ Result<std::vector<T>> read_items(const std::filesystem::path& path, Decode deco
   return items;
 }
 
-const Artifact* finished_artifact(const RunRecord& record, const std::string& stage_id, const std::string& name) {
+const Artifact* finished_artifact(const RunRecord& record, const std::string& stage_id,
+                                  const std::string& name) {
   const auto stage = record.stages.find(stage_id);
   if (stage == record.stages.end() || stage->second.outcome != StageOutcome::finished) return nullptr;
   const auto& artifacts = stage->second.artifacts;
-  const auto found = std::find_if(artifacts.begin(), artifacts.end(), [&](const Artifact& a) { return a.name == name; });
+  const auto found =
+      std::find_if(artifacts.begin(), artifacts.end(), [&](const Artifact& a) { return a.name == name; });
   return found == artifacts.end() ? nullptr : &*found;
 }
 
@@ -140,13 +143,14 @@ Result<RunRecord> read_run(const std::string& folder) {
     const auto end = text->find('\n', start);
     const auto where = fmt::format("{}:{}", path.string(), number);
     if (end == std::string::npos) {
-      record.warnings.push_back(fmt::format("record.jsonl:{}: the last line is torn and was left out", number));
+      record.warnings.push_back(
+          fmt::format("record.jsonl:{}: the last line is torn and was left out", number));
       break;
     }
     auto json = parse_json(std::string_view(*text).substr(start, end - start), where);
     if (!json || !json->is_object()) {
-      return fail(ErrorCode::record_unreadable, json ? "a line that is not an object" : json.error().message, where,
-                  "The record is damaged before its last line; restore it from a copy.");
+      return fail(ErrorCode::record_unreadable, json ? "a line that is not an object" : json.error().message,
+                  where, "The record is damaged before its last line; restore it from a copy.");
     }
     if (auto taken = take(record, *json, where); !taken) return tl::unexpected(taken.error());
     start = end + 1;

@@ -22,7 +22,8 @@ Json plan_entry(const RecordedPlan& plan) {
 
 }  // namespace
 
-Result<RecordWriter> RecordWriter::open(const std::filesystem::path& folder, const RecordedPlan& plan, bool fresh) {
+Result<RecordWriter> RecordWriter::open(const std::filesystem::path& folder, const RecordedPlan& plan,
+                                        bool fresh) {
   auto lines = LineWriter::open(folder / "record.jsonl", true);
   if (!lines) return tl::unexpected(lines.error());
   const auto torn = lines->torn_bytes();
@@ -37,7 +38,8 @@ Result<RecordWriter> RecordWriter::open(const std::filesystem::path& folder, con
   }
   if (auto done = writer.append(plan_entry(plan)); !done) return tl::unexpected(done.error());
   if (torn > 0) {
-    const auto text = fmt::format("the last line of record.jsonl was torn ({} bytes) and has been dropped", torn);
+    const auto text =
+        fmt::format("the last line of record.jsonl was torn ({} bytes) and has been dropped", torn);
     if (auto done = writer.warning(text); !done) return tl::unexpected(done.error());
   }
   return writer;
@@ -52,7 +54,8 @@ Result<void> RecordWriter::sitting_started(const Sitting& sitting) {
 
 Result<void> RecordWriter::stage_started(const std::string& id, const std::string& key, int sitting,
                                          const std::string& when) {
-  return append({{"type", "stage_started"}, {"id", id}, {"key", key}, {"sitting", sitting}, {"started", when}});
+  return append(
+      {{"type", "stage_started"}, {"id", id}, {"key", key}, {"sitting", sitting}, {"started", when}});
 }
 
 Result<void> RecordWriter::stage_ended(const StageRecord& stage) {

@@ -25,8 +25,8 @@ struct RecordedPlan {
 class RecordWriter {
  public:
   /// Opens or creates the record. A torn last line is cut off and a warning appended in its place.
-  [[nodiscard]] static Result<RecordWriter> open(const std::filesystem::path& folder, const RecordedPlan& plan,
-                                                 bool fresh);
+  [[nodiscard]] static Result<RecordWriter> open(const std::filesystem::path& folder,
+                                                 const RecordedPlan& plan, bool fresh);
   [[nodiscard]] Result<void> sitting_started(const Sitting& sitting);
   [[nodiscard]] Result<void> stage_started(const std::string& id, const std::string& key, int sitting,
                                            const std::string& when);

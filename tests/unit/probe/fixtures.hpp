@@ -35,8 +35,8 @@ class FakeRoot {
   }
   /// A machine of two CPUs with these times in ticks of 10 ms.
   void put_cpu(int user, int idle, int steal = 0) const {
-    put("proc/stat", "cpu  " + std::to_string(user) + " 0 0 " + std::to_string(idle) + " 0 0 0 " + std::to_string(steal) +
-                         " 0 0\ncpu0 0 0 0 0\ncpu1 0 0 0 0\nintr 5\n");
+    put("proc/stat", "cpu  " + std::to_string(user) + " 0 0 " + std::to_string(idle) + " 0 0 0 " +
+                         std::to_string(steal) + " 0 0\ncpu0 0 0 0 0\ncpu1 0 0 0 0\nintr 5\n");
   }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
@@ -78,9 +78,11 @@ class FakeProbe final : public Probe {
   [[nodiscard]] const ProbeInfo& info() const override { return info_; }
   [[nodiscard]] Result<EnergyReading> read() override {
     if (source_->broken) return fail(ErrorCode::unavailable, "unplugged");
-    const auto half = std::chrono::duration_cast<SteadyTime::duration>(std::chrono::duration<double>(source_->gap_s / 2));
+    const auto half =
+        std::chrono::duration_cast<SteadyTime::duration>(std::chrono::duration<double>(source_->gap_s / 2));
     const auto now = clock_.now();
-    return EnergyReading{now - half, now + half, Joules(source_->joules), {Joules(source_->lo), Joules(source_->hi)}, 0.0};
+    return EnergyReading{
+        now - half, now + half, Joules(source_->joules), {Joules(source_->lo), Joules(source_->hi)}, 0.0};
   }
 
  private:

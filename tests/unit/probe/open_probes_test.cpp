@@ -46,12 +46,14 @@ TEST_F(OpenProbes, PrefersTheCountersAndTakesNothingTwice) {
   zone("intel-rapl:0:0", "core");
   zone("intel-rapl:0:1", "dram");
   zone("intel-rapl:1", "psys");
-  EXPECT_EQ(ids(open_probes(clock_, root_.path())), (std::vector<std::string>{"rapl:0:package-0", "rapl:0:1:dram"}));
+  EXPECT_EQ(ids(open_probes(clock_, root_.path())),
+            (std::vector<std::string>{"rapl:0:package-0", "rapl:0:1:dram"}));
 }
 
 TEST_F(OpenProbes, ModelsMemoryBesideACountedPackage) {
   zone("intel-rapl:0", "package-0");
-  EXPECT_EQ(ids(open_probes(clock_, root_.path())), (std::vector<std::string>{"rapl:0:package-0", "memory-model"}));
+  EXPECT_EQ(ids(open_probes(clock_, root_.path())),
+            (std::vector<std::string>{"rapl:0:package-0", "memory-model"}));
 }
 
 TEST_F(OpenProbes, ModelsAllPackagesWhereOneCannotBeRead) {
@@ -61,7 +63,9 @@ TEST_F(OpenProbes, ModelsAllPackagesWhereOneCannotBeRead) {
   EXPECT_EQ(ids(open_probes(clock_, root_.path())), (std::vector<std::string>{"cpu-model", "memory-model"}));
 }
 
-TEST_F(OpenProbes, HasNoSourceWhereNothingCanBeRead) { EXPECT_TRUE(open_probes(clock_, FakeRoot().path()).empty()); }
+TEST_F(OpenProbes, HasNoSourceWhereNothingCanBeRead) {
+  EXPECT_TRUE(open_probes(clock_, FakeRoot().path()).empty());
+}
 
 }  // namespace
 }  // namespace edgeeval

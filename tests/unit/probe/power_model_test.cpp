@@ -35,12 +35,15 @@ TEST(MemoryPowerModel, CountsWattsByGigabyteAndBoundsByModules) {
   EXPECT_DOUBLE_EQ(memory_power_model(1.0, false).hi_w, 10.0) << "two modules at least";
 }
 
-TEST(MemoryPowerModel, MayBeNothingBesideTheVcpuModel) { EXPECT_EQ(memory_power_model(24.0, true).lo_w, 0.0); }
+TEST(MemoryPowerModel, MayBeNothingBesideTheVcpuModel) {
+  EXPECT_EQ(memory_power_model(24.0, true).lo_w, 0.0);
+}
 
 TEST(PowerModels, KeepTheirBoundsInOrder) {
   for (int size = 1; size <= 512; ++size) {
-    for (const auto& model : {vcpu_power_model(size), unknown_cpu_power_model(size), memory_power_model(size, false),
-                              memory_power_model(size, true), memory_power_model(size * 8.0, false)}) {
+    for (const auto& model :
+         {vcpu_power_model(size), unknown_cpu_power_model(size), memory_power_model(size, false),
+          memory_power_model(size, true), memory_power_model(size * 8.0, false)}) {
       EXPECT_LE(model.lo_w, model.idle_w) << size << model.title;
       EXPECT_LE(model.idle_w, model.full_w) << size << model.title;
       EXPECT_LE(model.full_w, model.hi_w) << size << model.title;

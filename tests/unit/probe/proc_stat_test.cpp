@@ -10,9 +10,12 @@ namespace {
 
 TEST(ProcStat, AddsUpTimesAndCountsGuestsOnce) {
   const auto times = parse_proc_stat(
-      "cpu  1000 200 300 5000 400 50 60 70 900 150\ncpu0 1 1 1 1\ncpu1 1 1 1 1\ncpu2 1 1 1 1\nintr 9 9\nctxt 4\n", 100.0);
+      "cpu  1000 200 300 5000 400 50 60 70 900 150\ncpu0 1 1 1 1\ncpu1 1 1 1 1\ncpu2 1 1 1 1\nintr 9 9\nctxt "
+      "4\n",
+      100.0);
   ASSERT_TRUE(times.has_value());
-  EXPECT_DOUBLE_EQ(times->busy_s, 16.1);  // 1000 + 200 + 300 + 50 + 60 ticks; the guests' 1050 are in the first two.
+  EXPECT_DOUBLE_EQ(times->busy_s,
+                   16.1);  // 1000 + 200 + 300 + 50 + 60 ticks; the guests' 1050 are in the first two.
   EXPECT_DOUBLE_EQ(times->idle_s, 54.0);
   EXPECT_DOUBLE_EQ(times->steal_s, 0.7);
   EXPECT_DOUBLE_EQ(times->total_s(), 70.8);

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint64_t kRange = 262143328850;  // 262 kJ, as on many Intel packages.
 
-void put_zone(const FakeRoot& root, const std::string& folder, const std::string& name, const std::string& energy) {
+void put_zone(const FakeRoot& root, const std::string& folder, const std::string& name,
+              const std::string& energy) {
   const auto path = "sys/class/powercap/" + folder + "/";
   root.put(path + "name", name + "\n");
   root.put(path + "max_energy_range_uj", std::to_string(kRange) + "\n");

@@ -10,7 +10,8 @@ namespace {
 
 constexpr unsigned kCases = 300;
 
-/// Through text, as the record does; equal JSON means equal values, as every field is written or at its default.
+/// Through text, as the record does; equal JSON means equal values, as every field is written or at its
+/// default.
 Json through_text(const Json& json) { return Json::parse(to_line(json)); }
 
 TEST(Codec, StagesSurviveTheRoundTrip) {

@@ -22,7 +22,8 @@ TEST(Environment, ReadsAVirtualMachine) {
   put(root.path() / "etc/os-release", "NAME=\"Debian\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");
   put(root.path() / "proc/sys/kernel/osrelease", "6.1.0-18-amd64\n");
   put(root.path() / "proc/cpuinfo",
-      "processor\t: 0\nmodel name\t: AMD EPYC\nflags\t\t: fpu hypervisor sse\n\nprocessor\t: 1\nmodel name\t: AMD EPYC\n");
+      "processor\t: 0\nmodel name\t: AMD EPYC\nflags\t\t: fpu hypervisor sse\n\nprocessor\t: 1\nmodel "
+      "name\t: AMD EPYC\n");
   put(root.path() / "proc/meminfo", "MemTotal:       24684096 kB\nMemFree: 1 kB\n");
   put(root.path() / "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
   put(root.path() / "proc/1/cgroup", "0::/\n");

@@ -31,37 +31,40 @@ TEST(TotalEnergy, OfOneSourceIsThatSource) {
 }
 
 TEST(TotalEnergy, CountsAPackageAndNotItsCores) {
-  const auto total = total_energy(window({entry("core", "package", 7.0, Grade::measured),
-                                          entry("package", "psys", 10.0, Grade::measured),
-                                          entry("dram", "", 2.0, Grade::measured)}));
+  const auto total = total_energy(
+      window({entry("core", "package", 7.0, Grade::measured), entry("package", "psys", 10.0, Grade::measured),
+              entry("dram", "", 2.0, Grade::measured)}));
   ASSERT_TRUE(total.has_value());
   EXPECT_EQ(total->value, 12.0);
   EXPECT_EQ(total->sources, (std::vector<std::string>{"dram", "package"}));
 }
 
 TEST(TotalEnergy, CountsGrandchildrenOnlyInTheirTopmostSource) {
-  const auto total = total_energy(window({entry("wall", "", 30.0, Grade::measured), entry("package", "wall", 10.0, Grade::measured),
-                                          entry("core", "package", 7.0, Grade::measured)}));
+  const auto total = total_energy(
+      window({entry("wall", "", 30.0, Grade::measured), entry("package", "wall", 10.0, Grade::measured),
+              entry("core", "package", 7.0, Grade::measured)}));
   EXPECT_EQ(total->value, 30.0);
 }
 
 TEST(TotalEnergy, TakesTheWeakestGradeAndIsNeverStrongerThanComputed) {
-  EXPECT_EQ(total_energy(window({entry("a", "", 1, Grade::measured), entry("b", "", 1, Grade::measured)}))->grade,
-            Grade::computed);
-  EXPECT_EQ(total_energy(window({entry("a", "", 1, Grade::measured), entry("b", "", 1, Grade::modelled)}))->grade,
-            Grade::modelled);
+  EXPECT_EQ(
+      total_energy(window({entry("a", "", 1, Grade::measured), entry("b", "", 1, Grade::measured)}))->grade,
+      Grade::computed);
+  EXPECT_EQ(
+      total_energy(window({entry("a", "", 1, Grade::measured), entry("b", "", 1, Grade::modelled)}))->grade,
+      Grade::modelled);
 }
 
 TEST(TotalEnergy, SumsBoundsAndTakesUnboundedSourcesAsExact) {
-  const auto total =
-      total_energy(window({entry("a", "", 10.0, Grade::modelled, 4.0, 25.0), entry("b", "", 3.0, Grade::measured)}));
+  const auto total = total_energy(
+      window({entry("a", "", 10.0, Grade::modelled, 4.0, 25.0), entry("b", "", 3.0, Grade::measured)}));
   EXPECT_EQ(total->lo, 7.0);
   EXPECT_EQ(total->hi, 28.0);
 }
 
 TEST(TotalEnergy, HasNoUpperBoundWhereOneSourceHasNone) {
-  const auto total =
-      total_energy(window({entry("a", "", 10.0, Grade::modelled, 4.0), entry("b", "", 3.0, Grade::measured, 2.0, 4.0)}));
+  const auto total = total_energy(
+      window({entry("a", "", 10.0, Grade::modelled, 4.0), entry("b", "", 3.0, Grade::measured, 2.0, 4.0)}));
   EXPECT_EQ(total->lo, 6.0);
   EXPECT_FALSE(total->hi.has_value());
 }

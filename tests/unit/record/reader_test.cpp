@@ -17,7 +17,11 @@ RecordedPlan plan() {
   variant.id = "v1";
   variant.serve_stage = "serve:v1";
   variant.score_stage = "score:v1";
-  return {"quick", "key-1", {variant}, {{"api", Fact{0.5, "USD", {}, {}, Grade::assumed, {"x"}}}}, {{"a.b", "1"}}};
+  return {"quick",
+          "key-1",
+          {variant},
+          {{"api", Fact{0.5, "USD", {}, {}, Grade::assumed, {"x"}}}},
+          {{"a.b", "1"}}};
 }
 
 StageRecord stage(const std::string& id, StageOutcome outcome, int sitting) {

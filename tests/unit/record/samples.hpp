@@ -46,7 +46,8 @@ class Random {
     return (coin() ? 1.0 : -1.0) * std::pow(10.0, exponent);
   }
   std::string text() {
-    static const std::string kPieces[] = {"a", "Z", " ", "\"", "\\", "\n", "\t", "é", "→", "0", "{", "\x01", "/"};
+    static const std::string kPieces[] = {"a", "Z", " ", "\"", "\\",   "\n", "\t",
+                                          "é", "→", "0", "{",  "\x01", "/"};
     std::string text;
     for (int i = below(12); i > 0; --i) text += kPieces[below(13)];
     return text;
@@ -67,9 +68,11 @@ class Random {
 };
 
 inline Fact random_fact(Random& random) {
-  const Grade grades[] = {Grade::measured, Grade::computed, Grade::modelled, Grade::assumed};
-  return {random.number(), random.text(), random.maybe_number(), random.maybe_number(), grades[random.below(4)],
-          random.some<std::string>([&] { return random.text(); })};
+  const Grade grades[] = {Grade::measured, Grade::computed, Grade::modelled, Grade::published,
+                          Grade::assumed};
+  return {random.number(),         random.text(),
+          random.maybe_number(),   random.maybe_number(),
+          grades[random.below(5)], random.some<std::string>([&] { return random.text(); })};
 }
 
 inline WindowRecord random_window(Random& random) {
@@ -98,10 +101,12 @@ inline StageRecord random_stage(Random& random) {
   for (int i = random.below(4); i > 0; --i) stage.facts[random.text()] = random_fact(random);
   for (int i = random.below(4); i > 0; --i) stage.notes[random.text()] = random.text();
   stage.artifacts = random.some<Artifact>([&] {
-    return Artifact{random.text(), random.text(), static_cast<std::uint64_t>(random.below(1 << 30)) << 20, random.text()};
+    return Artifact{random.text(), random.text(), static_cast<std::uint64_t>(random.below(1 << 30)) << 20,
+                    random.text()};
   });
   stage.windows = random.some<WindowRecord>([&] { return random_window(random); });
-  if (random.coin()) stage.error = Error{ErrorCode::engine_failed, random.text(), random.text(), random.text()};
+  if (random.coin())
+    stage.error = Error{ErrorCode::engine_failed, random.text(), random.text(), random.text()};
   stage.log_tail = random.some<std::string>([&] { return random.text(); });
   return stage;
 }
