@@ -43,14 +43,18 @@ struct Nf4Linear : torch::autograd::Function<Nf4Linear> {
     context->saved_data["absmax"] = absmax;
     context->saved_data["rows"] = rows;
     context->saved_data["columns"] = columns;
-    return x.matmul(nf4_dequantize({packed, absmax, rows, columns}, x.scalar_type()).t());
+    return at::linear(x, nf4_dequantize({packed, absmax, rows, columns}, x.scalar_type()));
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
     auto& saved = context->saved_data;
     const Nf4Weight weight{saved["packed"].toTensor(), saved["absmax"].toTensor(), saved["rows"].toInt(), saved["columns"].toInt()};
     const auto& gradient = gradients[0];
-    return {gradient.matmul(nf4_dequantize(weight, gradient.scalar_type())), {}, {}, {}, {}};
+    // One matrix product over all positions: matmul on three dimensions would copy the weight once a sequence.
+    const auto flat = gradient.reshape({-1, weight.rows}).mm(nf4_dequantize(weight, gradient.scalar_type()));
+    auto shape = gradient.sizes().vec();
+    shape.back() = weight.columns;
+    return {flat.reshape(shape), {}, {}, {}, {}};
   }
 };
 

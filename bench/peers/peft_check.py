@@ -65,7 +65,8 @@ def main():
         adapter, items, data = given.work / "adapter", given.work / "items.jsonl", given.work / "tokens.jsonl"
         items.write_text("".join(json.dumps(item) + "\n" for item in training_items()))
         run([model_tool, "tokenize", "--model", given.model, "--items", items, "--out", data])
-        run([given.bin / "edgeeval-train", "adapt", "--model", given.model, "--data", data, "--out", adapter, "--method", given.method])
+        run([given.bin / "edgeeval-train", "adapt", "--model", given.model, "--data", data, "--out", adapter,
+             "--method", given.method, "--steps", "12"])
     run([model_tool, "merge", "--model", given.model, "--adapter", adapter, "--out", merged, "--type", "f32"])
     tokens = json.loads(run([model_tool, "tokenize", "--model", given.model, "--text", TEXT]).splitlines()[-1])["tokens"]
     run([model_tool, "logits", "--model", merged, "--tokens", ",".join(map(str, tokens)), "--out", logits_file])

@@ -44,6 +44,7 @@ struct Model {
   std::string package; ///< A model scripts/setup installed, e.g. "smollm2-135m-instruct"; empty where `gguf` is given.
   std::filesystem::path gguf;  ///< A GGUF file, resolved against the study's folder; empty where `package` is given.
   std::string note;    ///< Shown with every result, e.g. that the FP16 weights come from a 4-bit file.
+  std::string huggingface;  ///< A Hugging Face id; such a model can be planned but not yet run. Empty where not given.
 };
 
 /// How adapters are trained (defaults: the paper's, economics.md 1.2).
@@ -145,6 +146,7 @@ struct Plan {
   std::vector<Setting> settings;
   std::vector<Variant> variants;
   std::vector<StageSpec> stages;
+  std::vector<std::string> missing;  ///< What is not there and must be before the plan can run; for people.
 };
 
 }  // namespace edgeeval
