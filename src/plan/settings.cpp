@@ -191,6 +191,7 @@ std::vector<Setting> read_settings(const YamlMap& root, int cores, Study& study,
     const auto& field = setting_fields()[i];
     settings[i].effective = std::visit(Show{field.unset}, field.slot(study));
     if (settings[i].key == "engine.threads" && settings[i].origin == "default") settings[i].origin = "machine";
+    if (settings[i].key == "adapt.epochs" && study.adapt.steps > 0) settings[i].effective = "not used: steps decide";
   }
   return settings;
 }

@@ -126,7 +126,7 @@ TEST(Study, FileErrorsAreErrorsOfTheStudy) {
 }
 
 TEST(Study, AMissingModelIsNotedByCheckAndRefusedByRun) {
-  const auto text = with(kSmallStudy, "smollm2-135m-instruct", "other") + "";
+  const auto text = with(kSmallStudy, "smollm2-135m-instruct", "other");
   auto options = testing::small_machine();
   const auto checked = plan_of(text, options);
   ASSERT_TRUE(checked);
