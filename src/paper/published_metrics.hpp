@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "paper/formulas.hpp"
+#include "economics/paper_formulas.hpp"
 #include "tables/published_study.hpp"
 
 namespace edgeeval::paper {

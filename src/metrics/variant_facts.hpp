@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a record says of one variant, gathered for the formulas: each fact is there, or the reason why it is not.
+#pragma once
+
+#include <edgeeval/record.hpp>
+#include <map>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+namespace edgeeval {
+
+/// A fact, or why it is absent.
+using MaybeFact = tl::expected<Fact, std::string>;
+
+/// The facts of one variant. Built once, read by every metric.
+struct VariantFacts {
+  const VariantInfo* info = nullptr;
+  MaybeFact electricity_price;  ///< USD/kWh
+  MaybeFact api_price;          ///< USD a request
+  MaybeFact adapt_energy;       ///< J, of the adapt stage
+  MaybeFact adapt_time;         ///< s
+  MaybeFact making_energy;      ///< J, of import, adapt, merge and quantize together
+  MaybeFact load_energy;        ///< J, of the closed loop
+  MaybeFact load_time;          ///< s
+  MaybeFact start_energy;       ///< J, from spawn to first token
+  MaybeFact requests;           ///< answered requests
+  MaybeFact failed_requests;
+  MaybeFact output_tokens;      ///< tok, over the closed loop
+  MaybeFact model_bytes;        ///< B
+  MaybeFact peak_resident;      ///< B
+  MaybeFact cold_ready;         ///< s
+  MaybeFact cold_first_token;   ///< s
+  std::vector<double> exact_match, f1, rouge_l;  ///< By item; empty where not scored.
+  std::vector<double> ttft_s, tpot_s, e2e_s;     ///< By answered request.
+  std::vector<double> reference_f1;  ///< Of the FP16 variant with the same base, adaptation and task; empty for itself.
+};
+
+/// Gathers the facts of `variant` from `record`.
+[[nodiscard]] VariantFacts gather(const RunRecord& record, const VariantInfo& variant);
+
+}  // namespace edgeeval

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "core/text.hpp"
+#include "report/renderers.hpp"
+#include "report/text_table.hpp"
+
+namespace edgeeval::render {
+namespace {
+
+constexpr std::size_t kTextColumns = 100;
+constexpr std::size_t kLabelColumns = 10;
+
+/// `text` broken between words, later lines indented to stand under the first.
+std::string wrapped(const std::string& text) {
+  std::string result;
+  std::size_t column = kLabelColumns;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find(' ', at), text.size());
+    const auto word = text.substr(at, end - at);
+    const auto width = display_width(word);
+    if (column > kLabelColumns && column + 1 + width > kTextColumns) {
+      result += '\n';
+      result.append(kLabelColumns, ' ');
+      column = kLabelColumns;
+    } else if (column > kLabelColumns) {
+      result += ' ';
+      ++column;
+    }
+    result += word;
+    column += width;
+    at = end + 1;
+  }
+  return result;
+}
+
+std::vector<std::size_t> widths_of(const TextTable& table) {
+  std::vector<std::size_t> widths;
+  for (const auto& cell : table.header) widths.push_back(display_width(cell));
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
+  }
+  return widths;
+}
+
+std::string line_of(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string pad(widths[i] - display_width(cells[i]), ' ');
+    line += i == 0 ? cells[i] + pad : "  " + pad + cells[i];
+  }
+  return line;
+}
+
+}  // namespace
+
+void console(const StudyReport& report, bool colour, std::ostream& out) {
+  const std::string bold = colour ? "\033[1m" : "";
+  const std::string plain = colour ? "\033[0m" : "";
+  for (const auto& task : tasks_of(report)) {
+    const auto table = variant_table(report, task);
+    const auto widths = widths_of(table);
+    out << "\n" << bold << printable(task) << plain << "\n" << bold << line_of(table.header, widths) << plain << "\n";
+    for (const auto& row : table.rows) out << printable(line_of(row, widths)) << "\n";
+  }
+  out << sign_line() << "\n\n" << bold << "Verdict   " << plain << wrapped(printable(report.verdict)) << "\n";
+  bool first = true;
+  for (const auto& sentence : report.careful) {
+    out << (first ? bold + "Careful   " + plain : std::string(kLabelColumns, ' ')) << wrapped(printable(sentence)) << "\n";
+    first = false;
+  }
+  for (const auto& warning : report.record.warnings) out << "Warning   " << wrapped(printable(warning)) << "\n";
+}
+
+}  // namespace edgeeval::render

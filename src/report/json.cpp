@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/json.hpp"
+
+#include <ostream>
+
+#include "record/codec.hpp"
+#include "report/renderers.hpp"
+
+namespace edgeeval::render {
+namespace {
+
+constexpr const char* kSchemaVersion = "1.0";
+
+Json json_of(const MetricRow& row) {
+  Json json{{"variant", row.variant}, {"mode", row.mode}, {"metric", row.metric}};
+  if (row.value) {
+    json.update(to_json(*row.value));
+  } else {
+    json["value"] = nullptr;
+    json["absent_reason"] = row.absent_reason;
+  }
+  if (!row.flag.empty()) json["flag"] = row.flag;
+  return json;
+}
+
+Json json_of(const Sitting& sitting) {
+  return {{"number", sitting.number}, {"started", sitting.started}, {"ended", sitting.ended}, {"how_ended", sitting.how_ended}, {"environment", sitting.environment}};
+}
+
+}  // namespace
+
+void json(const StudyReport& report, std::ostream& out) {
+  const auto& record = report.record;
+  Json root{{"schema_version", kSchemaVersion}, {"study", record.study},     {"plan_key", record.plan_key},
+            {"verdict", report.verdict},        {"careful", report.careful}, {"warnings", record.warnings}};
+  root["sittings"] = Json::array();
+  for (const auto& sitting : record.sittings) root["sittings"].push_back(json_of(sitting));
+  root["settings"] = Json::object();
+  for (const auto& [key, value] : record.settings) root["settings"][key] = value;
+  root["prices"] = Json::object();
+  for (const auto& [name, fact] : record.prices) root["prices"][name] = to_json(fact);
+  root["variants"] = Json::array();
+  for (const auto& variant : record.variants) root["variants"].push_back(to_json(variant));
+  root["metrics"] = Json::array();
+  for (const auto& row : report.rows) root["metrics"].push_back(json_of(row));
+  root["stages"] = Json::array();
+  for (const auto& [id, stage] : record.stages) root["stages"].push_back(to_json(stage));
+  out << root.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+}
+
+}  // namespace edgeeval::render

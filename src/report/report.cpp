@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/report.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <ostream>
+#include <sstream>
+
+#include "core/files.hpp"
+#include "core/text.hpp"
+#include "report/renderers.hpp"
+
+namespace edgeeval {
+namespace {
+
+using Render = std::function<void(const StudyReport&, std::ostream&)>;
+
+/// A format's function as a Reporter.
+class FunctionReporter final : public Reporter {
+ public:
+  explicit FunctionReporter(Render render) : render_(std::move(render)) {}
+  [[nodiscard]] Result<void> write(const StudyReport& report, std::ostream& out) const override {
+    render_(report, out);
+    out.flush();
+    if (out) return {};
+    return fail(ErrorCode::io, "the report cannot be written");
+  }
+
+ private:
+  Render render_;
+};
+
+const std::map<std::string, Render>& formats() {
+  static const std::map<std::string, Render> kFormats{
+      {"console", [](const StudyReport& report, std::ostream& out) { render::console(report, false, out); }},
+      {"csv", [](const StudyReport& report, std::ostream& out) { render::csv(report.rows, out); }},
+      {"html", render::html},
+      {"json", render::json},
+      {"md", render::markdown}};
+  return kFormats;
+}
+
+}  // namespace
+
+std::vector<std::string> report_formats() {
+  std::vector<std::string> names;
+  for (const auto& [name, render] : formats()) names.push_back(name);
+  return names;
+}
+
+Result<std::unique_ptr<Reporter>> reporter_for(const std::string& format) {
+  const auto found = formats().find(format);
+  if (found == formats().end()) {
+    return fail(ErrorCode::usage, "unknown report format \"" + format + "\"", "-o", "known: " + join(report_formats(), ", "));
+  }
+  return std::make_unique<FunctionReporter>(found->second);
+}
+
+Result<void> write_reports(const StudyReport& report, const std::filesystem::path& folder) {
+  for (const auto& [format, file] : {std::pair{"json", "results.json"}, std::pair{"csv", "metrics.csv"}, std::pair{"md", "report.md"},
+                                     std::pair{"html", "report.html"}}) {
+    std::ostringstream text;
+    formats().at(format)(report, text);
+    if (auto written = write_file(folder / file, text.str()); !written) return written;
+  }
+  return {};
+}
+
+Result<void> write_console(const StudyReport& report, bool colour, std::ostream& out) {
+  return FunctionReporter([colour](const StudyReport& r, std::ostream& o) { render::console(r, colour, o); }).write(report, out);
+}
+
+Result<void> write_metrics_csv(const std::vector<MetricRow>& rows, std::ostream& out) {
+  render::csv(rows, out);
+  if (out.flush()) return {};
+  return fail(ErrorCode::io, "the metrics cannot be written");
+}
+
+}  // namespace edgeeval
