@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <edgeeval/result.hpp>
 #include <edgeeval/version.hpp>
 #include <string>
 
