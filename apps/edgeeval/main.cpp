@@ -7,6 +7,7 @@
 #include "check_command.hpp"
 #include "doctor_command.hpp"
 #include "metrics_command.hpp"
+#include "paper_command.hpp"
 #include "report_command.hpp"
 #include "run_command.hpp"
 #include "subcommand.hpp"
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
   edgeeval::register_check(app, chosen);
   edgeeval::register_report(app, chosen);
   edgeeval::register_metrics(app, chosen);
+  edgeeval::register_paper(app, chosen);
   edgeeval::register_doctor(app, chosen);
   try {
     app.parse(argc, argv);
