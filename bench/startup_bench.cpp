@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long `edgeeval --version` takes from spawn to exit (goal: at most 10 ms), beside the cheapest program there is.
+// How long `edgeeval --version` takes from spawn to exit (goal: at most 10 ms), beside the cheapest program
+// there is.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <spawn.h>

@@ -48,14 +48,17 @@ void print_settings(const Plan& plan, std::string_view title, bool given) {
   fmt::print("\n{}\n", title);
   for (const auto& setting : plan.settings) {
     if ((setting.origin == "study") != given || setting.effective.empty()) continue;
-    fmt::print("  {} = {}{}\n", setting.key, setting.effective, setting.origin == "machine" ? "   (this machine)" : "");
+    fmt::print("  {} = {}{}\n", setting.key, setting.effective,
+               setting.origin == "machine" ? "   (this machine)" : "");
   }
 }
 
 void print_plan(const Plan& plan, bool graph) {
   fmt::print("study {} · {} variants · {}\n\n", plan.study.name, plan.variants.size(), stage_counts(plan));
   print_variants(plan);
-  if (graph) fmt::print("\nstages in the order of work, with the first digits of their content keys\n{}", stage_graph_text(plan));
+  if (graph)
+    fmt::print("\nstages in the order of work, with the first digits of their content keys\n{}",
+               stage_graph_text(plan));
   print_settings(plan, "given in the study", true);
   print_settings(plan, "not given, so by default", false);
   if (plan.missing.empty()) {
@@ -88,8 +91,10 @@ void register_check(CLI::App& app, Subcommand& chosen) {
   command->add_option("STUDY", options->study, "Study file (docs/study-format.md)")->required();
   command->add_flag("--graph", options->graph, "Show every stage and what it needs");
   command->add_flag("--json", options->json, "The whole plan as JSON");
-  command->footer("Examples:\n  edgeeval check examples/quickstart.yaml\n  edgeeval check examples/paper-grid.yaml --graph\n"
-                  "Nothing is run or downloaded. What is missing to run the study is listed; that is no error.");
+  command->footer(
+      "Examples:\n  edgeeval check examples/quickstart.yaml\n  edgeeval check examples/paper-grid.yaml "
+      "--graph\n"
+      "Nothing is run or downloaded. What is missing to run the study is listed; that is no error.");
   command->callback([options, &chosen] { chosen = [options] { return check(*options); }; });
 }
 

@@ -17,7 +17,8 @@ Terminal terminal_of(std::FILE* stream) {
   Terminal terminal;
   const char* kind = std::getenv("TERM");
   const char* plain = std::getenv("NO_COLOR");
-  terminal.interactive = ::isatty(::fileno(stream)) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
+  terminal.interactive =
+      ::isatty(::fileno(stream)) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
   terminal.colour = terminal.interactive && (plain == nullptr || *plain == '\0');
   winsize size{};
   if (terminal.interactive && ::ioctl(::fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {

@@ -13,7 +13,8 @@
 #include "subcommand.hpp"
 
 int main(int argc, char** argv) {
-  CLI::App app{"Is this small language model worth deploying on this hardware, over its whole life cycle?", "edgeeval"};
+  CLI::App app{"Is this small language model worth deploying on this hardware, over its whole life cycle?",
+               "edgeeval"};
   app.set_version_flag("--version", "edgeeval " + std::string(edgeeval::version()));
   app.require_subcommand(1);
   app.footer("First study:  edgeeval run examples/quickstart.yaml\nEach subcommand has its own --help.");

@@ -21,25 +21,35 @@ struct Options {
 };
 
 Json json_of(const MetricDefinition& metric) {
-  return {{"id", metric.id},           {"mode", metric.mode},     {"title", metric.title},
-          {"unit", metric.unit},       {"formula", metric.formula}, {"source", metric.source},
-          {"direction", metric.direction == Direction::higher_is_better ? "higher_is_better" : "lower_is_better"}};
+  return {{"id", metric.id},
+          {"mode", metric.mode},
+          {"title", metric.title},
+          {"unit", metric.unit},
+          {"formula", metric.formula},
+          {"source", metric.source},
+          {"direction",
+           metric.direction == Direction::higher_is_better ? "higher_is_better" : "lower_is_better"}};
 }
 
 void print_markdown(const std::vector<MetricDefinition>& metrics) {
-  fmt::print("# Metrics\n\nWritten by `edgeeval metrics --markdown`. Modes: `paper` follows the published formulas to the letter, `honest` says what the "
-             "paper's mean to say with its interval, `observed` are the plain measurements that both rest on. J_request is the energy of the load "
-             "window divided by the answered requests.\n\n| id | mode | title | unit | formula | better | source |\n"
-             "| --- | --- | --- | --- | --- | --- | --- |\n");
+  fmt::print(
+      "# Metrics\n\nWritten by `edgeeval metrics --markdown`. Modes: `paper` follows the published formulas "
+      "to the letter, `honest` says what the "
+      "paper's mean to say with its interval, `observed` are the plain measurements that both rest on. "
+      "J_request is the energy of the load "
+      "window divided by the answered requests.\n\n| id | mode | title | unit | formula | better | source |\n"
+      "| --- | --- | --- | --- | --- | --- | --- |\n");
   for (const auto& metric : metrics) {
-    fmt::print("| {} | {} | {} | {} | {} | {} | {} |\n", metric.id, metric.mode, metric.title, metric.unit, metric.formula,
-               metric.direction == Direction::higher_is_better ? "higher" : "lower", metric.source);
+    fmt::print("| {} | {} | {} | {} | {} | {} | {} |\n", metric.id, metric.mode, metric.title, metric.unit,
+               metric.formula, metric.direction == Direction::higher_is_better ? "higher" : "lower",
+               metric.source);
   }
 }
 
 void print_text(const std::vector<MetricDefinition>& metrics) {
   for (const auto& metric : metrics) {
-    fmt::print("{:<17} {:<9} {} ({})\n{:28}{}\n{:28}{}\n", metric.id, metric.mode, metric.title, metric.unit, "", metric.formula, "", metric.source);
+    fmt::print("{:<17} {:<9} {} ({})\n{:28}{}\n{:28}{}\n", metric.id, metric.mode, metric.title, metric.unit,
+               "", metric.formula, "", metric.source);
   }
 }
 
@@ -49,7 +59,8 @@ int run(const Options& options) {
     if (options.id.empty() || options.id == metric.id) metrics.push_back(metric);
   }
   if (metrics.empty()) {
-    return report_error(Error{ErrorCode::usage, "no metric \"" + options.id + "\"", "metrics", "`edgeeval metrics` lists them all."});
+    return report_error(Error{ErrorCode::usage, "no metric \"" + options.id + "\"", "metrics",
+                              "`edgeeval metrics` lists them all."});
   }
   if (options.json) {
     Json list = Json::array();

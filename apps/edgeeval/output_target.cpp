@@ -10,14 +10,16 @@ namespace edgeeval {
 Result<OutputTarget> output_target(const std::string& text) {
   const auto colon = text.find(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) {
-    return fail(ErrorCode::usage, "\"" + text + "\" is not FORMAT:PATH", "-o", "for example -o csv:metrics.csv, or -o json:- for stdout");
+    return fail(ErrorCode::usage, "\"" + text + "\" is not FORMAT:PATH", "-o",
+                "for example -o csv:metrics.csv, or -o json:- for stdout");
   }
   return OutputTarget{text.substr(0, colon), text.substr(colon + 1)};
 }
 
 Result<void> write_output(const std::string& path, const std::string& content) {
   if (path != "-") return write_file(path, content);
-  const bool whole = std::fwrite(content.data(), 1, content.size(), stdout) == content.size() && std::fflush(stdout) == 0;
+  const bool whole =
+      std::fwrite(content.data(), 1, content.size(), stdout) == content.size() && std::fflush(stdout) == 0;
   if (whole) return {};
   return fail(ErrorCode::io, "stdout cannot be written");
 }

@@ -27,7 +27,8 @@ struct Options {
   double api_usd_per_request = paper::Constants{}.api_usd_per_request;
 };
 
-/// The tables named on the command line, in the published form unless a mapping says otherwise; the shipped ones without.
+/// The tables named on the command line, in the published form unless a mapping says otherwise; the shipped
+/// ones without.
 Result<PublishedStudy> read_study(const Options& options) {
   auto data = data_folder();
   if (!data) return tl::unexpected(data.error());
@@ -42,7 +43,9 @@ Result<PublishedStudy> read_study(const Options& options) {
 Result<std::string> rendered(const paper::PaperReport& report, const std::string& format) {
   if (format == "console") return paper::console_text(report);
   if (format == "md") return paper::markdown_text(report);
-  if (format != "csv") return fail(ErrorCode::usage, "unknown report format \"" + format + "\"", "-o", "known: console, csv, md");
+  if (format != "csv")
+    return fail(ErrorCode::usage, "unknown report format \"" + format + "\"", "-o",
+                "known: console, csv, md");
   std::ostringstream text;
   if (auto written = write_metrics_csv(report.rows, text); !written) return tl::unexpected(written.error());
   return text.str();
@@ -69,7 +72,8 @@ int run(const Options& options) {
   if (!variants) return report_error(variants.error());
   auto rows = paper::metric_rows(*variants, study->context, constants);
   auto claims = paper::check_claims(*variants);
-  const paper::PaperReport report{study->context, constants, std::move(*variants), std::move(rows), std::move(claims)};
+  const paper::PaperReport report{study->context, constants, std::move(*variants), std::move(rows),
+                                  std::move(claims)};
   if (auto written = write_all(report, options); !written) return report_error(written.error());
   return 0;
 }
@@ -78,11 +82,18 @@ int run(const Options& options) {
 
 void register_paper(CLI::App& app, Subcommand& chosen) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("paper", "The published study's metrics, re-computed, and its claims, checked");
-  command->add_option("TABLES_DIR", options->folder, "Folder of the published tables (default: the shipped ones)");
+  auto* command =
+      app.add_subcommand("paper", "The published study's metrics, re-computed, and its claims, checked");
+  command->add_option("TABLES_DIR", options->folder,
+                      "Folder of the published tables (default: the shipped ones)");
   command->add_option("--mapping", options->mapping, "Mapping file of the tables (docs/tables.md)");
-  command->add_option("-o,--output", options->outputs, "FORMAT:PATH (repeatable; formats: console, csv, md; - is stdout)");
-  command->add_option("--api-usd-per-request", options->api_usd_per_request, "API price; the paper's README says 0.005")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("-o,--output", options->outputs,
+                      "FORMAT:PATH (repeatable; formats: console, csv, md; - is stdout)");
+  command
+      ->add_option("--api-usd-per-request", options->api_usd_per_request,
+                   "API price; the paper's README says 0.005")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->footer("Examples:\n  edgeeval paper\n  edgeeval paper -o csv:metrics.csv -o md:claims.md");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

@@ -7,7 +7,8 @@
 
 namespace edgeeval {
 
-/// Adds `edgeeval paper [TABLES_DIR]`: the published study's metrics and claims. Exit codes: docs/exit-codes.md.
+/// Adds `edgeeval paper [TABLES_DIR]`: the published study's metrics and claims. Exit codes:
+/// docs/exit-codes.md.
 void register_paper(CLI::App& app, Subcommand& chosen);
 
 }  // namespace edgeeval

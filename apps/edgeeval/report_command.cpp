@@ -29,13 +29,17 @@ Result<void> write_one(const StudyReport& report, const std::string& text) {
   auto reporter = reporter_for(target->format);
   if (!reporter) return tl::unexpected(reporter.error());
   std::ostringstream content;
-  return (*reporter)->write(report, content).and_then([&] { return write_output(target->path, content.str()); });
+  return (*reporter)->write(report, content).and_then([&] {
+    return write_output(target->path, content.str());
+  });
 }
 
 Result<void> write_all(const StudyReport& report, const Options& options) {
   if (options.json) return write_one(report, "json:-");
   if (options.outputs.empty()) {
-    return write_reports(report, options.run).and_then([&] { return write_console(report, terminal_of(stdout).colour, std::cout); });
+    return write_reports(report, options.run).and_then([&] {
+      return write_console(report, terminal_of(stdout).colour, std::cout);
+    });
   }
   for (const auto& output : options.outputs) {
     if (auto written = write_one(report, output); !written) return written;
@@ -46,7 +50,8 @@ Result<void> write_all(const StudyReport& report, const Options& options) {
 int run(const Options& options) {
   auto record = read_run(options.run);
   if (!record) return report_error(record.error());
-  if (auto written = write_all(make_report(std::move(*record)), options); !written) return report_error(written.error());
+  if (auto written = write_all(make_report(std::move(*record)), options); !written)
+    return report_error(written.error());
   return 0;
 }
 
@@ -56,10 +61,14 @@ void register_report(CLI::App& app, Subcommand& chosen) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("report", "Re-create a run's reports from its folder");
   command->add_option("RUN", options->run, "Run folder")->required();
-  command->add_option("-o,--output", options->outputs, "FORMAT:PATH (repeatable; formats: console, csv, html, json, md; - is stdout)");
+  command->add_option("-o,--output", options->outputs,
+                      "FORMAT:PATH (repeatable; formats: console, csv, html, json, md; - is stdout)");
   command->add_flag("--json", options->json, "The same as -o json:-");
-  command->footer("Examples:\n  edgeeval report runs/quickstart-20260101-120000\n  edgeeval report RUN -o md:summary.md -o csv:-\n"
-                  "Without -o it writes results.json, metrics.csv, report.md and report.html into the run folder, byte for byte as the run did.");
+  command->footer(
+      "Examples:\n  edgeeval report runs/quickstart-20260101-120000\n  edgeeval report RUN -o md:summary.md "
+      "-o csv:-\n"
+      "Without -o it writes results.json, metrics.csv, report.md and report.html into the run folder, byte "
+      "for byte as the run did.");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

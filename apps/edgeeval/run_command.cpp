@@ -68,8 +68,8 @@ struct Workers {
   }
 };
 
-Result<RunSummary> sit(const Plan& plan, const fs::path& folder, const Clock& clock, const CancelToken& cancel,
-                       ProgressListener& listener) {
+Result<RunSummary> sit(const Plan& plan, const fs::path& folder, const Clock& clock,
+                       const CancelToken& cancel, ProgressListener& listener) {
   const auto epoch = clock.now();
   WindowMeter meter(open_probes(clock), clock, epoch, folder / "power.csv");
   Workers workers;
@@ -84,7 +84,8 @@ int conclude(const RunSummary& summary, const fs::path& folder, const Options& o
   const auto report = make_report(std::move(*record));
   if (auto written = write_reports(report, folder); !written) return report_error(written.error());
   if (!options.json) {
-    if (auto shown = write_console(report, terminal_of(stdout).colour, std::cout); !shown) return report_error(shown.error());
+    if (auto shown = write_console(report, terminal_of(stdout).colour, std::cout); !shown)
+      return report_error(shown.error());
     fmt::print("Report    {}\n          {}\n          {}\n", (folder / "report.html").string(),
                (folder / "report.md").string(), (folder / "results.json").string());
   }
@@ -111,7 +112,8 @@ int run(const Options& options) {
   const auto summary = sit(*plan, folder, clock, cancel, *listener);
   if (!summary) return report_error(summary.error());
   if (summary->cancelled) {
-    fmt::print(stderr, "^C stopped after {} of {} stages. Run the same command to go on; {} keeps what is done.\n",
+    fmt::print(stderr,
+               "^C stopped after {} of {} stages. Run the same command to go on; {} keeps what is done.\n",
                summary->finished, summary->total, folder.string());
     return 128 + cancel.signal_number();
   }
@@ -124,12 +126,17 @@ void register_run(CLI::App& app, Subcommand& chosen) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("run", "Run a study, or go on with one that was stopped");
   command->add_option("STUDY", options->study, "Study file (docs/study-format.md)")->required();
-  command->add_option("--out", options->out, "Run folder (default: the newest unfinished runs/STUDY-*, else a new one)");
-  command->add_flag("--fresh", options->fresh, "Begin a new run folder even where an unfinished one could go on");
+  command->add_option("--out", options->out,
+                      "Run folder (default: the newest unfinished runs/STUDY-*, else a new one)");
+  command->add_flag("--fresh", options->fresh,
+                    "Begin a new run folder even where an unfinished one could go on");
   command->add_flag("-q,--quiet", options->quiet, "Show only warnings, failures and the result");
   command->add_flag("--json", options->json, "Events as JSON lines on stdout instead of progress and table");
-  command->footer("Examples:\n  edgeeval run examples/quickstart.yaml\n  edgeeval run study.yaml --out results/monday --quiet\n"
-                  "Progress goes to stderr, the result to stdout. Ctrl-C stops cleanly (exit 130); the same command goes on.");
+  command->footer(
+      "Examples:\n  edgeeval run examples/quickstart.yaml\n  edgeeval run study.yaml --out results/monday "
+      "--quiet\n"
+      "Progress goes to stderr, the result to stdout. Ctrl-C stops cleanly (exit 130); the same command goes "
+      "on.");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

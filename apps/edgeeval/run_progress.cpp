@@ -23,12 +23,16 @@ constexpr const char* kYellow = "\033[33m";
 /// How long stages take beside each other, roughly: only the time left rests on it.
 double work_of(StageKind kind) {
   switch (kind) {
-    case StageKind::adapt: return 60.0;
-    case StageKind::serve: return 20.0;
+    case StageKind::adapt:
+      return 60.0;
+    case StageKind::serve:
+      return 20.0;
     case StageKind::import:
     case StageKind::merge:
-    case StageKind::quantize: return 2.0;
-    case StageKind::score: return 0.1;
+    case StageKind::quantize:
+      return 2.0;
+    case StageKind::score:
+      return 0.1;
   }
   return 1.0;
 }
@@ -90,14 +94,15 @@ void RunProgress::show(const RunStarted& event) {
     const auto found = event.environment.find(key);
     return found == event.environment.end() ? std::string("unknown") : found->second;
   };
-  line(fmt::format("study     {} · {} variants · {} stages", plan_->study.name, plan_->variants.size(), plan_->stages.size()));
+  line(fmt::format("study     {} · {} variants · {} stages", plan_->study.name, plan_->variants.size(),
+                   plan_->stages.size()));
   const auto memory = format_bytes(std::strtod(at("memory_b").c_str(), nullptr));
   line(fmt::format("machine   {} × {} · {} · {}", at("logical_cpus"), at("cpu"), memory, at("os")));
   line("energy    " + (event.energy_sources.empty() ? std::string("no source: energy will be absent")
                                                     : join(event.energy_sources, "; ")));
   if (event.sitting > 1) {
-    line(fmt::format("resumed   sitting {}; {} of {} stages were finished before", event.sitting, event.already_finished,
-                     plan_->stages.size()));
+    line(fmt::format("resumed   sitting {}; {} of {} stages were finished before", event.sitting,
+                     event.already_finished, plan_->stages.size()));
   }
   line("");
 }
@@ -115,7 +120,8 @@ void RunProgress::show(const StageProgressed& event) {
   const auto now = clock_.now();
   if (quiet_ || !terminal_.interactive || now - last_live_ < kLiveEvery) return;
   last_live_ = now;
-  live(fmt::format(" ▸ {} {}  {}  {}", stage_name(*event.stage), bar(stage_share_), progress.message, time_left()));
+  live(fmt::format(" ▸ {} {}  {}  {}", stage_name(*event.stage), bar(stage_share_), progress.message,
+                   time_left()));
 }
 
 void RunProgress::show(const StageEnded& event) {
@@ -143,14 +149,17 @@ void RunProgress::show(const StageEnded& event) {
   for (const auto& tail : event.record->log_tail) line("     │ " + printable(tail));
 }
 
-void RunProgress::show(const Warned& event) { line(paint(kYellow, "warning") + "   " + printable(event.message)); }
+void RunProgress::show(const Warned& event) {
+  line(paint(kYellow, "warning") + "   " + printable(event.message));
+}
 
 void RunProgress::show(const RunEnded& event) {
   if (quiet_) return;
   const auto elapsed = std::chrono::duration<double>(clock_.now() - run_start_).count();
   line(fmt::format("\n{} of {} stages finished{}{} · {} in this sitting", event.finished, event.total,
                    event.failed > 0 ? fmt::format(", {} failed", event.failed) : "",
-                   event.skipped > 0 ? fmt::format(", {} skipped", event.skipped) : "", format_duration(elapsed)));
+                   event.skipped > 0 ? fmt::format(", {} skipped", event.skipped) : "",
+                   format_duration(elapsed)));
 }
 
 std::string RunProgress::time_left() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run as a person at a terminal sees it: one line a stage, and a live line where the terminal can move its cursor.
+// A run as a person at a terminal sees it: one line a stage, and a live line where the terminal can move its
+// cursor.
 #pragma once
 
 #include <cstdio>
@@ -15,7 +16,11 @@ namespace edgeeval {
 class RunProgress final : public ProgressListener {
  public:
   RunProgress(std::FILE* stream, const Clock& clock, bool quiet)
-      : stream_(stream), clock_(clock), terminal_(terminal_of(stream)), quiet_(quiet), run_start_(clock.now()) {}
+      : stream_(stream),
+        clock_(clock),
+        terminal_(terminal_of(stream)),
+        quiet_(quiet),
+        run_start_(clock.now()) {}
   void on_event(const Event& event) override;
 
  private:

@@ -16,7 +16,8 @@ Result<LlamaModel> load(const std::filesystem::path& path, bool vocabulary_only)
   parameters.n_gpu_layers = 0;
   LlamaModel model(llama_model_load_from_file(path.c_str(), parameters));
   if (!model) {
-    return fail(ErrorCode::unsupported, "llama.cpp cannot load the model; its reason is in the lines above", path.string());
+    return fail(ErrorCode::unsupported, "llama.cpp cannot load the model; its reason is in the lines above",
+                path.string());
   }
   return model;
 }

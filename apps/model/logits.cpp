@@ -31,16 +31,20 @@ std::unique_ptr<llama_context, FreeContext> exact_context(llama_model* model, st
 
 }  // namespace
 
-Result<Json> logits(const std::filesystem::path& path, const std::vector<int>& tokens, const std::filesystem::path& out) {
+Result<Json> logits(const std::filesystem::path& path, const std::vector<int>& tokens,
+                    const std::filesystem::path& out) {
   auto model = load(path, false);
   if (!model) return tl::unexpected(model.error());
   const auto size = static_cast<std::int32_t>(tokens.size());
   const auto vocabulary = llama_vocab_n_tokens(llama_model_get_vocab(model->get()));
   for (const int token : tokens) {
-    if (token < 0 || token >= vocabulary) return fail(ErrorCode::usage, fmt::format("token {} is outside the vocabulary of {}", token, vocabulary));
+    if (token < 0 || token >= vocabulary)
+      return fail(ErrorCode::usage,
+                  fmt::format("token {} is outside the vocabulary of {}", token, vocabulary));
   }
   const auto context = exact_context(model->get(), static_cast<std::uint32_t>(size));
-  if (!context) return fail(ErrorCode::unsupported, "llama.cpp cannot make a context for the model", path.string());
+  if (!context)
+    return fail(ErrorCode::unsupported, "llama.cpp cannot make a context for the model", path.string());
   auto batch = llama_batch_init(size, 0, 1);
   for (std::int32_t i = 0; i < size; ++i) {
     batch.token[i] = tokens[static_cast<std::size_t>(i)];
@@ -52,9 +56,11 @@ Result<Json> logits(const std::filesystem::path& path, const std::vector<int>& t
   batch.n_tokens = size;
   const auto status = llama_decode(context.get(), batch);
   llama_batch_free(batch);
-  if (status != 0) return fail(ErrorCode::tool_failed, fmt::format("llama_decode returned {}", status), path.string());
+  if (status != 0)
+    return fail(ErrorCode::tool_failed, fmt::format("llama_decode returned {}", status), path.string());
   const auto count = static_cast<std::size_t>(size) * static_cast<std::size_t>(vocabulary);
-  const std::string_view bytes(reinterpret_cast<const char*>(llama_get_logits(context.get())), count * sizeof(float));
+  const std::string_view bytes(reinterpret_cast<const char*>(llama_get_logits(context.get())),
+                               count * sizeof(float));
   if (auto written = write_file(out, bytes); !written) return tl::unexpected(written.error());
   return Json{{"out", out.string()}, {"tokens", size}, {"vocabulary", vocabulary}};
 }

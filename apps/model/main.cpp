@@ -48,17 +48,20 @@ void add_file_commands(CLI::App& app, Options& o, Action& action) {
   quantize->add_option("--model", o.model, "F16 or F32 GGUF file")->required();
   quantize->add_option("--out", o.out, "File to write")->required();
   quantize->add_option("--to", o.quantize.to, "fp16, int8 or int4")->required();
-  quantize->add_flag("--allow-fallback", o.quantize.allow_fallback, "Let llama.cpp choose another type for shapes that do not fit");
+  quantize->add_flag("--allow-fallback", o.quantize.allow_fallback,
+                     "Let llama.cpp choose another type for shapes that do not fit");
   quantize->add_option("--threads", o.quantize.threads, "Threads (0 = all)")->capture_default_str();
   quantize->callback([&] { action = [&] { return model::quantize(o.model, o.out, o.quantize); }; });
 }
 
 void add_token_commands(CLI::App& app, Options& o, Action& action) {
-  auto* tokenize = app.add_subcommand("tokenize", "Conversations (JSONL) → token ids with labels, or the tokens of a text");
+  auto* tokenize = app.add_subcommand(
+      "tokenize", "Conversations (JSONL) → token ids with labels, or the tokens of a text");
   tokenize->add_option("--model", o.model, "GGUF file")->required();
   auto* items = tokenize->add_option("--items", o.items, R"(JSONL of {"id","messages","answer"})");
   tokenize->add_option("--out", o.out, R"(JSONL of {"id","input_ids","labels"} to write)");
-  tokenize->add_option("--max-length", o.max_length, "Leave out longer items (0 = none)")->capture_default_str();
+  tokenize->add_option("--max-length", o.max_length, "Leave out longer items (0 = none)")
+      ->capture_default_str();
   tokenize->add_option("--text", o.text, "Print the tokens of this text instead")->excludes(items);
   tokenize->add_flag("--render", o.render, "Print the rendered prompts instead of writing tokens");
   tokenize->callback([&] {
@@ -66,7 +69,8 @@ void add_token_commands(CLI::App& app, Options& o, Action& action) {
     if (!o.items.empty() && !o.render && o.out.empty()) throw CLI::RequiredError("--out");
     action = [&] {
       if (o.items.empty()) return model::tokens_of(o.model, o.text);
-      return o.render ? model::render(o.model, o.items) : model::tokenize(o.model, o.items, o.out, o.max_length);
+      return o.render ? model::render(o.model, o.items)
+                      : model::tokenize(o.model, o.items, o.out, o.max_length);
     };
   });
 
@@ -87,7 +91,8 @@ void add_token_commands(CLI::App& app, Options& o, Action& action) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Model files for EdgeEval, on llama.cpp: inspect, convert, merge, quantize, tokenize", "edgeeval-model"};
+  CLI::App app{"Model files for EdgeEval, on llama.cpp: inspect, convert, merge, quantize, tokenize",
+               "edgeeval-model"};
   app.set_version_flag("--version", "edgeeval-model " + std::string(edgeeval::version()));
   app.require_subcommand(1);
   app.footer("JSON lines on stdout, errors on stderr, exit codes as in docs/exit-codes.md.");

@@ -3,6 +3,7 @@
 #include <llama.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <system_error>
 
 #include "commands.hpp"
@@ -26,25 +27,59 @@ std::vector<std::string> unfit(const GgufFile& file, ggml_type type) {
 Result<void> refuse_unfit(const GgufFile& file, ggml_type type, bool allow_fallback) {
   const auto names = unfit(file, type);
   if (names.empty() || allow_fallback) return {};
-  const auto shown = std::vector<std::string>(names.begin(), names.begin() + std::min<std::ptrdiff_t>(3, std::ssize(names)));
+  const auto shown =
+      std::vector<std::string>(names.begin(), names.begin() + std::min<std::ptrdiff_t>(3, std::ssize(names)));
   return fail(ErrorCode::unsupported,
-              fmt::format("{} tensors have rows that {} blocks of {} cannot hold: {}{}", names.size(), ggml_type_name(type),
-                          ggml_blck_size(type), join(shown, ", "), names.size() > shown.size() ? ", …" : ""),
-              file.path().string(), "--allow-fallback lets llama.cpp choose another type for them; the mix is reported.");
+              fmt::format("{} tensors have rows that {} blocks of {} cannot hold: {}{}", names.size(),
+                          ggml_type_name(type), ggml_blck_size(type), join(shown, ", "),
+                          names.size() > shown.size() ? ", …" : ""),
+              file.path().string(),
+              "--allow-fallback lets llama.cpp choose another type for them; the mix is reported.");
+}
+
+/// Quantizing what is quantized already would add one loss to another.
+Result<void> refuse_quantized(const GgufFile& file) {
+  const auto found = std::find_if(file.tensors().begin(), file.tensors().end(),
+                                  [](const GgufTensor& tensor) { return ggml_is_quantized(tensor.type); });
+  if (found == file.tensors().end()) return {};
+  return fail(ErrorCode::unsupported,
+              fmt::format("the model is quantized already ({})", tensor_mix(file.tensors())),
+              file.path().string(), "`edgeeval-model convert --type f16` first, if its loss is acceptable.");
+}
+
+/// Why llama.cpp failed, which it does not say itself. `part` is still there: a disk that it filled is still
+/// full.
+Error reason_of_failure(const std::filesystem::path& part, const std::filesystem::path& out) {
+  constexpr std::uint64_t kAsGoodAsFull = 1U << 20U;
+  std::error_code status;
+  const auto folder = std::filesystem::absolute(out, status).parent_path();
+  if (!std::filesystem::is_directory(folder, status)) {
+    return {ErrorCode::io, "the folder to write to does not exist", folder.string(), "Create it first."};
+  }
+  const auto space = free_space(folder);
+  std::filesystem::remove(part, status);
+  if (space && *space < kAsGoodAsFull)
+    return errno_error(ENOSPC, "the quantized model cannot be written", out.string());
+  return {ErrorCode::tool_failed, "llama.cpp could not quantize the model; its reason is in the lines above",
+          out.string(), ""};
 }
 
 }  // namespace
 
-Result<Json> quantize(const std::filesystem::path& model, const std::filesystem::path& out, const QuantizeOptions& options) {
+Result<Json> quantize(const std::filesystem::path& model, const std::filesystem::path& out,
+                      const QuantizeOptions& options) {
   if (options.to == "fp16") return convert(model, out, "f16");
   const bool int8 = options.to == "int8";
   if (!int8 && options.to != "int4") {
-    return fail(ErrorCode::usage, "unknown precision \"" + options.to + "\"", "--to", "known: fp16, int8, int4");
+    return fail(ErrorCode::usage, "unknown precision \"" + options.to + "\"", "--to",
+                "known: fp16, int8, int4");
   }
   auto source = GgufFile::open(model);
   if (!source) return tl::unexpected(source.error());
   if (auto known = require_llama(*source); !known) return tl::unexpected(known.error());
-  if (auto fits = refuse_unfit(*source, int8 ? GGML_TYPE_Q8_0 : GGML_TYPE_Q4_0, options.allow_fallback); !fits) {
+  if (auto whole = refuse_quantized(*source); !whole) return tl::unexpected(whole.error());
+  if (auto fits = refuse_unfit(*source, int8 ? GGML_TYPE_Q8_0 : GGML_TYPE_Q4_0, options.allow_fallback);
+      !fits) {
     return tl::unexpected(fits.error());
   }
   route_log(false);
@@ -52,15 +87,8 @@ Result<Json> quantize(const std::filesystem::path& model, const std::filesystem:
   parameters.ftype = int8 ? LLAMA_FTYPE_MOSTLY_Q8_0 : LLAMA_FTYPE_MOSTLY_Q4_0;
   parameters.nthread = options.threads;
   const auto part = part_path(out);
-  const auto space = free_space(out.parent_path());
-  const bool done = llama_model_quantize(model.c_str(), part.c_str(), &parameters) == 0;
-  if (!done) {
-    std::error_code status;
-    std::filesystem::remove(part, status);
-    // llama.cpp does not say why a write failed; too little space for even a half of the input tells it.
-    const bool full = space && *space < source->file_bytes() / 2;
-    return fail(full ? ErrorCode::disk_full : ErrorCode::tool_failed, full ? "no space left for the quantized model" : "llama.cpp could not quantize the model",
-                out.string());
+  if (llama_model_quantize(model.c_str(), part.c_str(), &parameters) != 0) {
+    return tl::unexpected(reason_of_failure(part, out));
   }
   if (auto committed = commit_file(part, out); !committed) return tl::unexpected(committed.error());
   return describe_output(out);

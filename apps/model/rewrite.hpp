@@ -18,7 +18,8 @@ namespace edgeeval::model {
 using Change = std::function<Result<void>(const GgufTensor&, std::vector<float>&)>;
 
 /// Writes `source` to `out` with matrices as `type` and vectors as F32; describes the result.
-[[nodiscard]] Result<Json> rewrite(const GgufFile& source, const std::filesystem::path& out, ggml_type type, const Change& change);
+[[nodiscard]] Result<Json> rewrite(const GgufFile& source, const std::filesystem::path& out, ggml_type type,
+                                   const Change& change);
 
 /// What a result event says of a model file: bytes, file_type, tensor_mix.
 [[nodiscard]] Result<Json> describe_output(const std::filesystem::path& out);

@@ -18,13 +18,17 @@ struct Conversation {
   std::string answer;
 };
 
-Result<Conversation> conversation_of(const std::string& line, const std::string& where) {
+/// One line of an items file. Only training needs an answer: a rendered prompt ends where it would begin.
+Result<Conversation> conversation_of(const std::string& line, const std::string& where, bool with_answer) {
   auto json = parse_json(line, where);
   if (!json) return fail(ErrorCode::invalid_task, json.error().message, where);
   try {
-    Conversation conversation{json->at("id").get<std::string>(), {}, json->value("answer", std::string())};
+    Conversation conversation{json->at("id").get<std::string>(),
+                              {},
+                              with_answer ? json->at("answer").get<std::string>() : std::string()};
     for (const auto& message : json->at("messages")) {
-      conversation.messages.emplace_back(message.at("role").get<std::string>(), message.at("content").get<std::string>());
+      conversation.messages.emplace_back(message.at("role").get<std::string>(),
+                                         message.at("content").get<std::string>());
     }
     return conversation;
   } catch (const nlohmann::json::exception& problem) {
@@ -33,12 +37,13 @@ Result<Conversation> conversation_of(const std::string& line, const std::string&
   }
 }
 
-Result<std::vector<Conversation>> read_conversations(const std::filesystem::path& file) {
+Result<std::vector<Conversation>> read_conversations(const std::filesystem::path& file, bool with_answers) {
   auto lines = read_lines(file);
   if (!lines) return tl::unexpected(lines.error());
   std::vector<Conversation> conversations;
   for (std::size_t i = 0; i < lines->size(); ++i) {
-    auto conversation = conversation_of((*lines)[i], fmt::format("{}:{}", file.string(), i + 1));
+    auto conversation =
+        conversation_of((*lines)[i], fmt::format("{}:{}", file.string(), i + 1), with_answers);
     if (!conversation) return tl::unexpected(conversation.error());
     conversations.push_back(std::move(*conversation));
   }
@@ -55,19 +60,21 @@ class Tokenizer {
   }
 
   /// The conversation in the model's template, ending where the assistant's answer begins.
-  [[nodiscard]] Result<std::string> prompt(const Conversation& conversation) const { return apply(conversation.messages, true); }
+  [[nodiscard]] Result<std::string> prompt(const Conversation& conversation) const {
+    return apply(conversation.messages, true);
+  }
 
   [[nodiscard]] Result<std::vector<llama_token>> tokens(const std::string& text, bool special) const {
     std::vector<llama_token> ids(text.size() + 8);
-    const auto count = llama_tokenize(vocabulary(), text.c_str(), static_cast<std::int32_t>(text.size()), ids.data(),
-                                      static_cast<std::int32_t>(ids.size()), false, special);
+    const auto count = llama_tokenize(vocabulary(), text.c_str(), static_cast<std::int32_t>(text.size()),
+                                      ids.data(), static_cast<std::int32_t>(ids.size()), false, special);
     if (count < 0) return fail(ErrorCode::internal, "the text has more tokens than bytes", path_.string());
     ids.resize(static_cast<std::size_t>(count));
     return ids;
   }
 
-  /// The token that ends an assistant's turn: the first special one after an answer in the model's own template.
-  /// (llama.cpp's "end of turn" token is a guess from names and can be another one.)
+  /// The token that ends an assistant's turn: the first special one after an answer in the model's own
+  /// template. (llama.cpp's "end of turn" token is a guess from names and can be another one.)
   [[nodiscard]] Result<llama_token> end_of_turn() const {
     const std::string answer = "answer";
     auto whole = apply({{"user", "question"}, {"assistant", answer}}, false);
@@ -87,24 +94,30 @@ class Tokenizer {
     auto ids = tokens(*text, true);
     if (!ids) return ids;
     const auto begin = llama_vocab_bos(vocabulary());
-    if (llama_vocab_get_add_bos(vocabulary()) && (ids->empty() || ids->front() != begin)) ids->insert(ids->begin(), begin);
+    if (llama_vocab_get_add_bos(vocabulary()) && (ids->empty() || ids->front() != begin))
+      ids->insert(ids->begin(), begin);
     return ids;
   }
 
  private:
-  Tokenizer(LlamaModel model, std::filesystem::path path) : model_(std::move(model)), path_(std::move(path)) {}
+  Tokenizer(LlamaModel model, std::filesystem::path path)
+      : model_(std::move(model)), path_(std::move(path)) {}
   [[nodiscard]] const llama_vocab* vocabulary() const { return llama_model_get_vocab(model_.get()); }
 
   [[nodiscard]] Result<std::string> apply(const Messages& conversation, bool open_answer) const {
     const char* chat_template = llama_model_chat_template(model_.get(), nullptr);
-    if (chat_template == nullptr) return fail(ErrorCode::unsupported, "the model has no chat template", path_.string());
+    if (chat_template == nullptr)
+      return fail(ErrorCode::unsupported, "the model has no chat template", path_.string());
     std::vector<llama_chat_message> messages;
     for (const auto& [role, content] : conversation) messages.push_back({role.c_str(), content.c_str()});
     std::string text(1024, '\0');
     for (;;) {
-      const auto length = llama_chat_apply_template(chat_template, messages.data(), messages.size(), open_answer, text.data(),
-                                                    static_cast<std::int32_t>(text.size()));
-      if (length < 0) return fail(ErrorCode::unsupported, "llama.cpp does not know the model's chat template", path_.string());
+      const auto length =
+          llama_chat_apply_template(chat_template, messages.data(), messages.size(), open_answer, text.data(),
+                                    static_cast<std::int32_t>(text.size()));
+      if (length < 0)
+        return fail(ErrorCode::unsupported, "llama.cpp does not know the model's chat template",
+                    path_.string());
       const bool fits = static_cast<std::size_t>(length) <= text.size();
       text.resize(static_cast<std::size_t>(length));
       if (fits) return text;
@@ -125,14 +138,18 @@ Result<Json> example_of(const Tokenizer& tokenizer, llama_token end, const Conve
   const auto prompt_tokens = ids->size();
   labels.insert(labels.end(), answer->begin(), answer->end());
   ids->insert(ids->end(), answer->begin(), answer->end());
-  return Json{{"id", conversation.id}, {"input_ids", *ids}, {"labels", labels}, {"prompt_tokens", prompt_tokens}, {"answer_tokens", answer->size()}};
+  return Json{{"id", conversation.id},
+              {"input_ids", *ids},
+              {"labels", labels},
+              {"prompt_tokens", prompt_tokens},
+              {"answer_tokens", answer->size()}};
 }
 
 }  // namespace
 
-Result<Json> tokenize(const std::filesystem::path& model, const std::filesystem::path& items, const std::filesystem::path& out,
-                      int max_length) {
-  auto conversations = read_conversations(items);
+Result<Json> tokenize(const std::filesystem::path& model, const std::filesystem::path& items,
+                      const std::filesystem::path& out, int max_length) {
+  auto conversations = read_conversations(items, true);
   if (!conversations) return tl::unexpected(conversations.error());
   auto tokenizer = Tokenizer::open(model);
   if (!tokenizer) return tl::unexpected(tokenizer.error());
@@ -151,11 +168,14 @@ Result<Json> tokenize(const std::filesystem::path& model, const std::filesystem:
     ++kept;
   }
   if (auto written = write_file(out, lines); !written) return tl::unexpected(written.error());
-  return Json{{"out", out.string()}, {"items", kept}, {"tokens", total}, {"skipped_too_long", conversations->size() - kept}};
+  return Json{{"out", out.string()},
+              {"items", kept},
+              {"tokens", total},
+              {"skipped_too_long", conversations->size() - kept}};
 }
 
 Result<Json> render(const std::filesystem::path& model, const std::filesystem::path& items) {
-  auto conversations = read_conversations(items);
+  auto conversations = read_conversations(items, false);
   if (!conversations) return tl::unexpected(conversations.error());
   auto tokenizer = Tokenizer::open(model);
   if (!tokenizer) return tl::unexpected(tokenizer.error());

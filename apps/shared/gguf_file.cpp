@@ -46,27 +46,32 @@ Result<GgufFile> GgufFile::open(const fs::path& path) {
   file.path_ = path;
   std::error_code status;
   file.file_bytes_ = fs::file_size(path, status);
-  if (status) return fail(ErrorCode::bad_model, "the model file is missing or cannot be read: " + status.message(), path.string());
+  if (status)
+    return fail(ErrorCode::bad_model, "the model file is missing or cannot be read: " + status.message(),
+                path.string());
   ggml_log_set(discard_log, nullptr);
   file.header_.reset(gguf_init_from_file(path.c_str(), gguf_init_params{true, nullptr}));
   if (!file.header_) {
-    return fail(ErrorCode::bad_model, fmt::format("not a sound GGUF file ({} bytes): its header cannot be read", file.file_bytes_),
+    return fail(ErrorCode::bad_model,
+                fmt::format("not a sound GGUF file ({} bytes): its header cannot be read", file.file_bytes_),
                 path.string(), "Is the download complete? Is it a GGUF file at all?");
   }
   file.tensors_ = tensors_of(file.header_.get());
   std::uint64_t end = 0;
   for (const auto& tensor : file.tensors_) end = std::max(end, tensor.offset + tensor.bytes);
   if (end > file.file_bytes_) {
-    return fail(ErrorCode::bad_model,
-                fmt::format("the model file is truncated: it has {} bytes and its tensors need {} ({} are missing)", file.file_bytes_,
-                            end, end - file.file_bytes_),
-                path.string(), "Fetch it again.");
+    return fail(
+        ErrorCode::bad_model,
+        fmt::format("the model file is truncated: it has {} bytes and its tensors need {} ({} are missing)",
+                    file.file_bytes_, end, end - file.file_bytes_),
+        path.string(), "Fetch it again.");
   }
   return file;
 }
 
 const GgufTensor* GgufFile::find(const std::string& name) const {
-  const auto found = std::find_if(tensors_.begin(), tensors_.end(), [&](const GgufTensor& t) { return t.name == name; });
+  const auto found =
+      std::find_if(tensors_.begin(), tensors_.end(), [&](const GgufTensor& t) { return t.name == name; });
   return found == tensors_.end() ? nullptr : &*found;
 }
 
@@ -81,23 +86,36 @@ std::optional<double> GgufFile::number(const std::string& key) const {
   const auto id = gguf_find_key(header, key.c_str());
   if (id < 0) return std::nullopt;
   switch (gguf_get_kv_type(header, id)) {
-    case GGUF_TYPE_UINT8: return gguf_get_val_u8(header, id);
-    case GGUF_TYPE_INT8: return gguf_get_val_i8(header, id);
-    case GGUF_TYPE_UINT16: return gguf_get_val_u16(header, id);
-    case GGUF_TYPE_INT16: return gguf_get_val_i16(header, id);
-    case GGUF_TYPE_UINT32: return gguf_get_val_u32(header, id);
-    case GGUF_TYPE_INT32: return gguf_get_val_i32(header, id);
-    case GGUF_TYPE_UINT64: return static_cast<double>(gguf_get_val_u64(header, id));
-    case GGUF_TYPE_INT64: return static_cast<double>(gguf_get_val_i64(header, id));
-    case GGUF_TYPE_FLOAT32: return static_cast<double>(gguf_get_val_f32(header, id));
-    case GGUF_TYPE_FLOAT64: return gguf_get_val_f64(header, id);
-    default: return std::nullopt;
+    case GGUF_TYPE_UINT8:
+      return gguf_get_val_u8(header, id);
+    case GGUF_TYPE_INT8:
+      return gguf_get_val_i8(header, id);
+    case GGUF_TYPE_UINT16:
+      return gguf_get_val_u16(header, id);
+    case GGUF_TYPE_INT16:
+      return gguf_get_val_i16(header, id);
+    case GGUF_TYPE_UINT32:
+      return gguf_get_val_u32(header, id);
+    case GGUF_TYPE_INT32:
+      return gguf_get_val_i32(header, id);
+    case GGUF_TYPE_UINT64:
+      return static_cast<double>(gguf_get_val_u64(header, id));
+    case GGUF_TYPE_INT64:
+      return static_cast<double>(gguf_get_val_i64(header, id));
+    case GGUF_TYPE_FLOAT32:
+      return static_cast<double>(gguf_get_val_f32(header, id));
+    case GGUF_TYPE_FLOAT64:
+      return gguf_get_val_f64(header, id);
+    default:
+      return std::nullopt;
   }
 }
 
 Result<std::string> GgufFile::architecture() const {
   auto name = text("general.architecture");
-  if (!name) return fail(ErrorCode::bad_model, "the file does not name its architecture (general.architecture)", path_.string());
+  if (!name)
+    return fail(ErrorCode::bad_model, "the file does not name its architecture (general.architecture)",
+                path_.string());
   return *name;
 }
 
@@ -130,7 +148,8 @@ Result<std::vector<float>> to_floats(ggml_type type, const std::uint8_t* data, s
   }
   const auto* traits = ggml_get_type_traits(type);
   if (traits == nullptr || traits->to_float == nullptr) {
-    return fail(ErrorCode::unsupported, fmt::format("tensor type {} cannot be read as floats", ggml_type_name(type)));
+    return fail(ErrorCode::unsupported,
+                fmt::format("tensor type {} cannot be read as floats", ggml_type_name(type)));
   }
   traits->to_float(data, values.data(), count);
   return values;

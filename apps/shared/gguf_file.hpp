@@ -23,13 +23,16 @@ struct GgufTensor {
   std::uint64_t offset = 0;  ///< From the beginning of the file.
   std::uint64_t bytes = 0;
   [[nodiscard]] std::int64_t elements() const;
-  [[nodiscard]] std::int64_t rows() const { return shape.empty() || shape[0] == 0 ? 0 : elements() / shape[0]; }
+  [[nodiscard]] std::int64_t rows() const {
+    return shape.empty() || shape[0] == 0 ? 0 : elements() / shape[0];
+  }
 };
 
 /// An opened GGUF file whose header is sound and whose tensors all lie within the file.
 class GgufFile {
  public:
-  /// Errors: bad_model (missing, not GGUF, damaged header, tensors beyond the end: says how many bytes are missing).
+  /// Errors: bad_model (missing, not GGUF, damaged header, tensors beyond the end: says how many bytes are
+  /// missing).
   [[nodiscard]] static Result<GgufFile> open(const std::filesystem::path& path);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -61,6 +64,7 @@ class GgufFile {
 };
 
 /// Stored bytes of any tensor type as floats; unsupported where ggml has no way from that type.
-[[nodiscard]] Result<std::vector<float>> to_floats(ggml_type type, const std::uint8_t* data, std::int64_t count);
+[[nodiscard]] Result<std::vector<float>> to_floats(ggml_type type, const std::uint8_t* data,
+                                                   std::int64_t count);
 
 }  // namespace edgeeval

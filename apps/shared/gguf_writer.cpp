@@ -28,10 +28,12 @@ Result<void> declare(gguf_context* header, const std::vector<GgufOutput>& tensor
   const std::unique_ptr<ggml_context, FreeGgml> shapes(ggml_init(ggml_init_params{memory, nullptr, true}));
   for (const auto& tensor : tensors) {
     if (tensor.shape[0] % ggml_blck_size(tensor.type) != 0) {
-      return fail(ErrorCode::unsupported, fmt::format("tensor {}: rows of {} values do not fill {} blocks of {}", tensor.name,
-                                                      tensor.shape[0], ggml_type_name(tensor.type), ggml_blck_size(tensor.type)));
+      return fail(ErrorCode::unsupported,
+                  fmt::format("tensor {}: rows of {} values do not fill {} blocks of {}", tensor.name,
+                              tensor.shape[0], ggml_type_name(tensor.type), ggml_blck_size(tensor.type)));
     }
-    auto* declared = ggml_new_tensor(shapes.get(), tensor.type, static_cast<int>(tensor.shape.size()), tensor.shape.data());
+    auto* declared = ggml_new_tensor(shapes.get(), tensor.type, static_cast<int>(tensor.shape.size()),
+                                     tensor.shape.data());
     ggml_set_name(declared, tensor.name.c_str());
     gguf_add_tensor(header, declared);
   }
@@ -40,7 +42,9 @@ Result<void> declare(gguf_context* header, const std::vector<GgufOutput>& tensor
 
 Result<void> write_all(const fs::path& part, gguf_context* header, const std::vector<GgufOutput>& tensors) {
   std::ofstream file(part, std::ios::binary | std::ios::trunc);
-  const auto failed = [&] { return tl::unexpected(errno_error(errno, "the model file cannot be written", part.string())); };
+  const auto failed = [&] {
+    return tl::unexpected(errno_error(errno, "the model file cannot be written", part.string()));
+  };
   if (!file) return failed();
   std::vector<char> meta(gguf_get_meta_size(header));
   gguf_get_meta_data(header, meta.data());
@@ -71,7 +75,8 @@ Result<void> write_gguf(const fs::path& path, gguf_context* header, const std::v
   return commit_file(part, path);
 }
 
-Result<std::vector<std::uint8_t>> store_as(ggml_type type, const std::vector<float>& values, std::int64_t row) {
+Result<std::vector<std::uint8_t>> store_as(ggml_type type, const std::vector<float>& values,
+                                           std::int64_t row) {
   const auto count = static_cast<std::int64_t>(values.size());
   std::vector<std::uint8_t> bytes(ggml_row_size(type, row) * static_cast<std::size_t>(count / row));
   if (type == GGML_TYPE_F32) {
@@ -97,7 +102,8 @@ std::string tensor_mix(const std::vector<GgufTensor>& tensors) {
   std::sort(sorted.begin(), sorted.end());
   std::vector<std::string> parts;
   for (auto& [count, name] : sorted) {
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     parts.push_back(fmt::format("{} {} tensors", name, -count));
   }
   return join(parts, ", ");

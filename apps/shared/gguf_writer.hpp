@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a GGUF file tensor by tensor, aside first, so that a half-written model is never found under its name.
+// Writes a GGUF file tensor by tensor, aside first, so that a half-written model is never found under its
+// name.
 #pragma once
 
 #include <edgeeval/result.hpp>
@@ -20,13 +21,14 @@ struct GgufOutput {
   std::function<Result<std::vector<std::uint8_t>>()> bytes;
 };
 
-/// Writes `header`'s key-values and `tensors` to `path` (through <path>.part). `header` gets the tensors added.
-/// Errors: disk_full, io, and whatever a tensor's `bytes` fails with.
+/// Writes `header`'s key-values and `tensors` to `path` (through <path>.part). `header` gets the tensors
+/// added. Errors: disk_full, io, and whatever a tensor's `bytes` fails with.
 [[nodiscard]] Result<void> write_gguf(const std::filesystem::path& path, gguf_context* header,
                                       const std::vector<GgufOutput>& tensors);
 
 /// `values` stored as `type` (F32, F16, or any type ggml can quantize a row of `row` values to).
-[[nodiscard]] Result<std::vector<std::uint8_t>> store_as(ggml_type type, const std::vector<float>& values, std::int64_t row);
+[[nodiscard]] Result<std::vector<std::uint8_t>> store_as(ggml_type type, const std::vector<float>& values,
+                                                         std::int64_t row);
 
 /// "F16 211 tensors, F32 61 tensors": how many tensors of each type, most frequent first.
 [[nodiscard]] std::string tensor_mix(const std::vector<GgufTensor>& tensors);

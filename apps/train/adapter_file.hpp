@@ -31,8 +31,10 @@ struct Adapter {
   std::vector<LoraMatrices> matrices;
 };
 
-/// Writes the adapter to `folder` (through <folder>.part) with Q and K rows in Hugging Face's order. Errors: disk_full, io.
-[[nodiscard]] Result<void> write_adapter(const std::filesystem::path& folder, const Adapter& adapter, const ModelShape& shape);
+/// Writes the adapter to `folder` (through <folder>.part) with Q and K rows in Hugging Face's order. Errors:
+/// disk_full, io.
+[[nodiscard]] Result<void> write_adapter(const std::filesystem::path& folder, const Adapter& adapter,
+                                         const ModelShape& shape);
 
 /// Reads an adapter back, Q and K rows in GGUF's order. Errors: io, bad_model.
 [[nodiscard]] Result<Adapter> read_adapter(const std::filesystem::path& folder, const ModelShape& shape);

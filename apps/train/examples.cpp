@@ -20,9 +20,11 @@ std::string problem_of(const Example& example, std::int64_t vocabulary) {
   if (example.ids.size() != example.labels.size()) return "input_ids and labels differ in length";
   if (example.ids.size() < 2) return "fewer than two tokens";
   const auto outside = [&](std::int64_t id) { return id < 0 || id >= vocabulary; };
-  if (std::any_of(example.ids.begin(), example.ids.end(), outside)) return "a token id outside the model's vocabulary";
+  if (std::any_of(example.ids.begin(), example.ids.end(), outside))
+    return "a token id outside the model's vocabulary";
   const auto bad_label = [&](std::int64_t id) { return id != kIgnored && outside(id); };
-  if (std::any_of(example.labels.begin(), example.labels.end(), bad_label)) return "a label outside the model's vocabulary";
+  if (std::any_of(example.labels.begin(), example.labels.end(), bad_label))
+    return "a label outside the model's vocabulary";
   return {};
 }
 
@@ -38,7 +40,8 @@ Result<Example> example_of(const std::string& line, const std::string& where, st
     return fail(ErrorCode::invalid_task, std::string("not a training example: ") + problem.what(), where,
                 R"(expected {"id": …, "input_ids": […], "labels": […]})");
   }
-  if (const auto problem = problem_of(example, vocabulary); !problem.empty()) return fail(ErrorCode::invalid_task, problem, where);
+  if (const auto problem = problem_of(example, vocabulary); !problem.empty())
+    return fail(ErrorCode::invalid_task, problem, where);
   return example;
 }
 
@@ -49,7 +52,8 @@ void shuffle(std::vector<std::size_t>& items, std::mt19937_64& random) {
 
 }  // namespace
 
-Result<std::vector<Example>> read_examples(const std::filesystem::path& file, std::int64_t vocabulary, std::size_t max_length) {
+Result<std::vector<Example>> read_examples(const std::filesystem::path& file, std::int64_t vocabulary,
+                                           std::size_t max_length) {
   auto lines = read_lines(file);
   if (!lines) return tl::unexpected(lines.error());
   std::vector<Example> examples;
@@ -57,16 +61,19 @@ Result<std::vector<Example>> read_examples(const std::filesystem::path& file, st
     auto example = example_of((*lines)[i], fmt::format("{}:{}", file.string(), i + 1), vocabulary);
     if (!example) return tl::unexpected(example.error());
     // The first label has nothing before it to be predicted from.
-    const bool taught = std::any_of(example->labels.begin() + 1, example->labels.end(), [](auto label) { return label != kIgnored; });
+    const bool taught = std::any_of(example->labels.begin() + 1, example->labels.end(),
+                                    [](auto label) { return label != kIgnored; });
     if (taught && example->ids.size() <= max_length) examples.push_back(std::move(*example));
   }
   if (!examples.empty()) return examples;
-  return fail(ErrorCode::invalid_task, fmt::format("no example of at most {} tokens with a label among {} lines", max_length, lines->size()),
-              file.string(), "Raise --max-length, or look at the task's data.");
+  return fail(
+      ErrorCode::invalid_task,
+      fmt::format("no example of at most {} tokens with a label among {} lines", max_length, lines->size()),
+      file.string(), "Raise --max-length, or look at the task's data.");
 }
 
-std::vector<std::vector<std::size_t>> schedule(const std::vector<Example>& examples, std::size_t batch, std::size_t steps,
-                                               std::uint64_t seed) {
+std::vector<std::vector<std::size_t>> schedule(const std::vector<Example>& examples, std::size_t batch,
+                                               std::size_t steps, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   std::vector<std::vector<std::size_t>> batches;
   while (batches.size() < steps) {
@@ -84,7 +91,8 @@ std::vector<std::vector<std::size_t>> schedule(const std::vector<Example>& examp
     shuffle(firsts, random);
     for (const auto first : firsts) {
       const auto last = std::min(first + batch, order.size());
-      batches.emplace_back(order.begin() + static_cast<std::ptrdiff_t>(first), order.begin() + static_cast<std::ptrdiff_t>(last));
+      batches.emplace_back(order.begin() + static_cast<std::ptrdiff_t>(first),
+                           order.begin() + static_cast<std::ptrdiff_t>(last));
     }
   }
   batches.resize(steps);

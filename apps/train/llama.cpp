@@ -24,15 +24,20 @@ std::pair<std::int64_t, std::int64_t> extent(std::size_t projection, const Model
   const auto kv = shape.kv_heads * shape.head_width();
   switch (projection) {
     case kQuery:
-    case kOutput: return {shape.width, shape.width};
+    case kOutput:
+      return {shape.width, shape.width};
     case kKey:
-    case kValue: return {kv, shape.width};
-    case kDown: return {shape.width, shape.hidden};
-    default: return {shape.hidden, shape.width};
+    case kValue:
+      return {kv, shape.width};
+    case kDown:
+      return {shape.width, shape.hidden};
+    default:
+      return {shape.hidden, shape.width};
   }
 }
 
-Result<at::Tensor> tensor(const ModelSource& source, const std::string& name, std::int64_t rows, std::int64_t columns, at::ScalarType type) {
+Result<at::Tensor> tensor(const ModelSource& source, const std::string& name, std::int64_t rows,
+                          std::int64_t columns, at::ScalarType type) {
   auto values = source.read(name, rows, columns);
   if (!values) return tl::unexpected(values.error());
   const auto view = at::from_blob(values->data(), {rows, columns}, at::kFloat);
@@ -44,7 +49,8 @@ std::vector<float> floats(const at::Tensor& tensor) {
   return {values.const_data_ptr<float>(), values.const_data_ptr<float>() + values.numel()};
 }
 
-at::Tensor matrix(const std::vector<float>& values, std::int64_t rows, std::int64_t columns, at::ScalarType type) {
+at::Tensor matrix(const std::vector<float>& values, std::int64_t rows, std::int64_t columns,
+                  at::ScalarType type) {
   auto result = at::empty({rows, columns}, at::kFloat);
   std::copy(values.begin(), values.end(), result.data_ptr<float>());
   return result.to(type);
@@ -59,7 +65,8 @@ Result<Llama> Llama::load(const ModelSource& source, const BaseOptions& options)
 }
 
 Result<void> Llama::read(const ModelSource& source) {
-  const auto into = [&](at::Tensor& to, const std::string& name, std::int64_t rows, std::int64_t columns) -> Result<void> {
+  const auto into = [&](at::Tensor& to, const std::string& name, std::int64_t rows,
+                        std::int64_t columns) -> Result<void> {
     auto values = tensor(source, name, rows, columns, options_.type);
     if (!values) return tl::unexpected(values.error());
     to = std::move(*values);
@@ -89,14 +96,17 @@ Result<void> Llama::read(const ModelSource& source) {
 
 Result<void> Llama::read_layer(const ModelSource& source, std::int64_t index) {
   Layer layer;
-  for (const auto& [to, name] : {std::pair{&layer.attention_norm, "attn_norm"}, std::pair{&layer.ffn_norm, "ffn_norm"}}) {
-    auto values = tensor(source, fmt::format("blk.{}.{}.weight", index, name), 1, shape_.width, options_.type);
+  for (const auto& [to, name] :
+       {std::pair{&layer.attention_norm, "attn_norm"}, std::pair{&layer.ffn_norm, "ffn_norm"}}) {
+    auto values =
+        tensor(source, fmt::format("blk.{}.{}.weight", index, name), 1, shape_.width, options_.type);
     if (!values) return tl::unexpected(values.error());
     *to = values->squeeze(0);
   }
   for (std::size_t i = 0; i < kProjections.size(); ++i) {
     const auto name = fmt::format("blk.{}.{}", index, kProjections[i].gguf);
-    if (source.has(name + ".bias")) return fail(ErrorCode::unsupported, "the model has a bias at " + name, source.name);
+    if (source.has(name + ".bias"))
+      return fail(ErrorCode::unsupported, "the model has a bias at " + name, source.name);
     const auto [out, in] = extent(i, shape_);
     auto weight = tensor(source, name + ".weight", out, in, options_.type);
     if (!weight) return tl::unexpected(weight.error());
@@ -122,7 +132,8 @@ void Llama::add_lora(std::int64_t rank, double alpha, double dropout, std::uint6
       const auto [out, in] = extent(i, shape_);
       // Kaiming-uniform with a = √5, which PEFT uses, is uniform in ±1/√in.
       const double bound = 1.0 / std::sqrt(static_cast<double>(in));
-      layer.projections[i].lora_a = at::empty({rank, in}, options).uniform_(-bound, bound, random).requires_grad_(true);
+      layer.projections[i].lora_a =
+          at::empty({rank, in}, options).uniform_(-bound, bound, random).requires_grad_(true);
       layer.projections[i].lora_b = at::zeros({out, rank}, options).requires_grad_(true);
     }
   }
@@ -131,7 +142,8 @@ void Llama::add_lora(std::int64_t rank, double alpha, double dropout, std::uint6
 void Llama::set_lora(const Adapter& adapter) {
   lora_scale_ = adapter.alpha / static_cast<double>(adapter.rank);
   for (const auto& matrices : adapter.matrices) {
-    auto& linear = layers_[static_cast<std::size_t>(matrices.layer)].projections[static_cast<std::size_t>(matrices.projection)];
+    auto& linear = layers_[static_cast<std::size_t>(matrices.layer)]
+                       .projections[static_cast<std::size_t>(matrices.projection)];
     linear.lora_a = matrix(matrices.a, adapter.rank, matrices.in, options_.type);
     linear.lora_b = matrix(matrices.b, matrices.out, adapter.rank, options_.type);
   }
@@ -142,8 +154,8 @@ std::vector<LoraMatrices> Llama::lora() const {
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     for (std::size_t i = 0; i < kProjections.size(); ++i) {
       const auto& linear = layers_[layer].projections[i];
-      all.push_back({static_cast<int>(layer), static_cast<int>(i), floats(linear.lora_a), floats(linear.lora_b), linear.lora_a.size(1),
-                     linear.lora_b.size(0)});
+      all.push_back({static_cast<int>(layer), static_cast<int>(i), floats(linear.lora_a),
+                     floats(linear.lora_b), linear.lora_a.size(1), linear.lora_b.size(0)});
     }
   }
   return all;
@@ -185,7 +197,9 @@ at::Tensor Llama::rotated(const at::Tensor& x) const {
 
 at::Tensor Llama::attention(const at::Tensor& x, const Layer& layer) const {
   const auto split = [&](std::size_t projection, std::int64_t heads) {
-    return project(x, layer.projections[projection]).unflatten(-1, {heads, shape_.head_width()}).transpose(1, 2);
+    return project(x, layer.projections[projection])
+        .unflatten(-1, {heads, shape_.head_width()})
+        .transpose(1, 2);
   };
   const auto groups = shape_.heads / shape_.kv_heads;
   const auto query = rotated(split(kQuery, shape_.heads));

@@ -17,16 +17,16 @@ namespace edgeeval::train {
 
 /// How the base is held.
 struct BaseOptions {
-  bool nf4 = false;                        ///< Projections in NF4 (QLoRA); embeddings and norms stay as they are.
-  at::ScalarType type = at::kFloat;        ///< Of computation and of all that is not NF4.
+  bool nf4 = false;                  ///< Projections in NF4 (QLoRA); embeddings and norms stay as they are.
+  at::ScalarType type = at::kFloat;  ///< Of computation and of all that is not NF4.
 };
 
 /// A frozen projection, in full or in NF4, and its LoRA matrices where there are any.
 struct Linear {
-  at::Tensor weight;               ///< [out, in]; undefined where nf4 is set.
+  at::Tensor weight;  ///< [out, in]; undefined where nf4 is set.
   std::optional<Nf4Weight> nf4;
-  at::Tensor lora_a;               ///< [rank, in]
-  at::Tensor lora_b;               ///< [out, rank]
+  at::Tensor lora_a;  ///< [rank, in]
+  at::Tensor lora_b;  ///< [out, rank]
 };
 
 /// The model. Token ids in, hidden states or logits out.
@@ -46,8 +46,8 @@ class Llama {
   /// Dropout is only applied while training.
   void set_training(bool on) { training_ = on; }
 
-  /// Hidden states after the last norm, [batch, length, width], for ids [batch, length] (int64). Positions see only
-  /// earlier ones, so padding at the end needs no mask.
+  /// Hidden states after the last norm, [batch, length, width], for ids [batch, length] (int64). Positions
+  /// see only earlier ones, so padding at the end needs no mask.
   [[nodiscard]] at::Tensor hidden(const at::Tensor& ids) const;
   /// Logits [..., vocabulary] of hidden states [..., width].
   [[nodiscard]] at::Tensor logits(const at::Tensor& hidden) const { return hidden.matmul(head_.t()); }

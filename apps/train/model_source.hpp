@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a model to train comes from: its shape and its tensors under canonical names. GGUF today; another format is
-// another maker of this struct.
+// Where a model to train comes from: its shape and its tensors under canonical names. GGUF today; another
+// format is another maker of this struct.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,8 @@ struct ModelSource {
   ModelShape shape;
   /// Whether the model has such a tensor.
   std::function<bool(const std::string&)> has;
-  /// The values of a tensor of exactly `rows` × `columns` (a vector has one row). Errors: bad_model, unsupported, io.
+  /// The values of a tensor of exactly `rows` × `columns` (a vector has one row). Errors: bad_model,
+  /// unsupported, io.
   std::function<Result<std::vector<float>>(const std::string&, std::int64_t rows, std::int64_t columns)> read;
 };
 

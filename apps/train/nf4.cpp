@@ -11,7 +11,8 @@
 namespace edgeeval::train {
 namespace {
 
-/// The sixteen levels of NF4: quantiles of the standard normal scaled to [-1, 1] (arXiv 2305.14314, appendix E).
+/// The sixteen levels of NF4: quantiles of the standard normal scaled to [-1, 1] (arXiv 2305.14314, appendix
+/// E).
 constexpr std::array<float, 16> kLevels{-1.0F,
                                         -0.6961928009986877F,
                                         -0.5250730514526367F,
@@ -32,13 +33,15 @@ constexpr std::array<float, 16> kLevels{-1.0F,
 /// The level nearest to `value`: the number of midpoints below it.
 std::uint8_t nearest_level(float value) {
   std::uint8_t level = 0;
-  for (std::size_t i = 0; i + 1 < kLevels.size() && value > (kLevels[i] + kLevels[i + 1]) / 2.0F; ++i) ++level;
+  for (std::size_t i = 0; i + 1 < kLevels.size() && value > (kLevels[i] + kLevels[i + 1]) / 2.0F; ++i)
+    ++level;
   return level;
 }
 
 struct Nf4Linear : torch::autograd::Function<Nf4Linear> {
-  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& packed,
-                            const at::Tensor& absmax, std::int64_t rows, std::int64_t columns) {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
+                            const at::Tensor& packed, const at::Tensor& absmax, std::int64_t rows,
+                            std::int64_t columns) {
     context->saved_data["packed"] = packed;
     context->saved_data["absmax"] = absmax;
     context->saved_data["rows"] = rows;
@@ -48,9 +51,11 @@ struct Nf4Linear : torch::autograd::Function<Nf4Linear> {
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
     auto& saved = context->saved_data;
-    const Nf4Weight weight{saved["packed"].toTensor(), saved["absmax"].toTensor(), saved["rows"].toInt(), saved["columns"].toInt()};
+    const Nf4Weight weight{saved["packed"].toTensor(), saved["absmax"].toTensor(), saved["rows"].toInt(),
+                           saved["columns"].toInt()};
     const auto& gradient = gradients[0];
-    // One matrix product over all positions: matmul on three dimensions would copy the weight once a sequence.
+    // One matrix product over all positions: matmul on three dimensions would copy the weight once a
+    // sequence.
     const auto flat = gradient.reshape({-1, weight.rows}).mm(nf4_dequantize(weight, gradient.scalar_type()));
     auto shape = gradient.sizes().vec();
     shape.back() = weight.columns;
@@ -64,7 +69,8 @@ Nf4Weight nf4_quantize(const at::Tensor& weight) {
   const auto values = weight.detach().to(at::kFloat).contiguous();
   const auto count = values.numel();
   const auto blocks = (count + kNf4Block - 1) / kNf4Block;
-  Nf4Weight result{at::empty({(count + 1) / 2}, at::kByte), at::empty({blocks}, at::kFloat), weight.size(0), weight.size(1)};
+  Nf4Weight result{at::empty({(count + 1) / 2}, at::kByte), at::empty({blocks}, at::kFloat), weight.size(0),
+                   weight.size(1)};
   const float* from = values.const_data_ptr<float>();
   auto* packed = result.packed.data_ptr<std::uint8_t>();
   auto* absmax = result.absmax.data_ptr<float>();

@@ -30,12 +30,15 @@ struct AdaptOptions {
   int threads = 0;  ///< 0 = all.
 };
 
-/// Trains an adapter with AdamW on the answer tokens and writes it in PEFT's layout. `on_event` gets the start and
-/// each step. Errors: bad_model, unsupported, invalid_task, disk_full, io.
-[[nodiscard]] Result<Json> adapt(const AdaptOptions& options, const std::function<void(const Json&)>& on_event);
+/// Trains an adapter with AdamW on the answer tokens and writes it in PEFT's layout. `on_event` gets the
+/// start and each step. Errors: bad_model, unsupported, invalid_task, disk_full, io.
+[[nodiscard]] Result<Json> adapt(const AdaptOptions& options,
+                                 const std::function<void(const Json&)>& on_event);
 
-/// Logits of every position, F32 row-major [tokens, vocabulary], with an adapter where `adapter` is not empty.
+/// Logits of every position, F32 row-major [tokens, vocabulary], with an adapter where `adapter` is not
+/// empty.
 [[nodiscard]] Result<Json> logits(const std::filesystem::path& model, const std::vector<int>& tokens,
-                                  const std::filesystem::path& adapter, const std::filesystem::path& out, int threads);
+                                  const std::filesystem::path& adapter, const std::filesystem::path& out,
+                                  int threads);
 
 }  // namespace edgeeval::train

@@ -32,7 +32,7 @@ struct MetricRow {
   std::string mode;
   std::string metric;
   std::optional<Fact> value;  ///< Absent where it could not be computed.
-  std::string flag;           ///< The paper's flags and ours: "roi_within_hour", "never", "modelled"; may be empty.
+  std::string flag;  ///< The paper's flags and ours: "roi_within_hour", "never", "modelled"; may be empty.
   std::string absent_reason;  ///< Set where value is absent.
 };
 

@@ -38,13 +38,16 @@ enum class StageKind {
 
 /// A base model of the study.
 struct Model {
-  std::string name;    ///< Short, file-name safe: "smollm2-135m".
-  std::string family;  ///< "SmolLM2", "Llama", "Qwen".
-  std::string size;    ///< Nominal size label: "135M", "1B".
-  std::string package; ///< A model scripts/setup installed, e.g. "smollm2-135m-instruct"; empty where `gguf` is given.
-  std::filesystem::path gguf;  ///< A GGUF file, resolved against the study's folder; empty where `package` is given.
-  std::string note;    ///< Shown with every result, e.g. that the FP16 weights come from a 4-bit file.
-  std::string huggingface;  ///< A Hugging Face id; such a model can be planned but not yet run. Empty where not given.
+  std::string name;     ///< Short, file-name safe: "smollm2-135m".
+  std::string family;   ///< "SmolLM2", "Llama", "Qwen".
+  std::string size;     ///< Nominal size label: "135M", "1B".
+  std::string package;  ///< A model scripts/setup installed, e.g. "smollm2-135m-instruct"; empty where `gguf`
+                        ///< is given.
+  std::filesystem::path
+      gguf;          ///< A GGUF file, resolved against the study's folder; empty where `package` is given.
+  std::string note;  ///< Shown with every result, e.g. that the FP16 weights come from a 4-bit file.
+  std::string huggingface;  ///< A Hugging Face id; such a model can be planned but not yet run. Empty where
+                            ///< not given.
 };
 
 /// How adapters are trained (defaults: the paper's, economics.md 1.2).
@@ -53,8 +56,8 @@ struct AdaptSettings {
   double alpha = 16.0;
   double dropout = 0.05;
   double learning_rate = 2e-4;
-  int steps = 0;       ///< Optimizer steps; 0 = `epochs` decides.
-  double epochs = 1.0; ///< Passes over the training items where steps is 0.
+  int steps = 0;        ///< Optimizer steps; 0 = `epochs` decides.
+  double epochs = 1.0;  ///< Passes over the training items where steps is 0.
   int batch_size = 4;
   int max_tokens = 512;  ///< Longest training item, in tokens.
   std::uint64_t seed = 1;
@@ -126,17 +129,18 @@ struct Variant {
 
 /// One node of the DAG.
 struct StageSpec {
-  std::string id;   ///< "adapt:smollm2-135m.rag.lora", unique in the plan.
+  std::string id;  ///< "adapt:smollm2-135m.rag.lora", unique in the plan.
   StageKind kind = StageKind::import;
   std::string key;  ///< Content key: SHA-256 over kind, effective settings, input keys and tool versions.
   std::vector<std::string> needs;  ///< Ids of the stages whose artifacts it reads.
   std::string model;
-  std::string task;                        ///< Empty for import.
+  std::string task;  ///< Empty for import.
   Adaptation adaptation = Adaptation::none;
   Precision precision = Precision::fp16;
   std::string variant;  ///< Set for serve and score.
   std::string label;    ///< For people: "lora · rag".
-  std::map<std::string, std::string> inputs;  ///< What entered the key besides `needs`: name → text or digest.
+  std::map<std::string, std::string>
+      inputs;  ///< What entered the key besides `needs`: name → text or digest.
 };
 
 /// The study, validated and expanded. Stages are in a dependency order.

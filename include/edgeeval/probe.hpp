@@ -17,16 +17,16 @@ struct ProbeInfo {
   std::string boundary;  ///< "vcpu", "package", "board", "wall".
   std::string parent;    ///< Id of the probe whose joules contain these; empty where none does.
   Grade grade = Grade::measured;
-  std::string detail;    ///< Formula and constants, or the sensor's path.
+  std::string detail;  ///< Formula and constants, or the sensor's path.
 };
 
 /// One reading: the energy counted since the probe was opened, with bounds, between two stamps.
 struct EnergyReading {
-  SteadyTime before;      ///< Just before the source was read.
-  SteadyTime after;       ///< Just after.
-  Joules energy;          ///< Cumulative best estimate.
-  Interval<Joules> bounds;///< Cumulative lower and upper bound.
-  double busy_cpu_s = 0;  ///< Cumulative busy CPU seconds of the machine, where the probe knows them.
+  SteadyTime before;        ///< Just before the source was read.
+  SteadyTime after;         ///< Just after.
+  Joules energy;            ///< Cumulative best estimate.
+  Interval<Joules> bounds;  ///< Cumulative lower and upper bound.
+  double busy_cpu_s = 0;    ///< Cumulative busy CPU seconds of the machine, where the probe knows them.
 };
 
 /// A source of energy readings. Only a probe can mint the key that makes a number `measured`.

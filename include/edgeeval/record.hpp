@@ -16,9 +16,9 @@ namespace edgeeval {
 /// A recorded number with its unit, interval, grade and sources: one line of evidence.
 struct Fact {
   double value = 0.0;
-  std::string unit;           ///< "s", "J", "B", "tok", "1", …
-  std::optional<double> lo;   ///< Lower bound, where known.
-  std::optional<double> hi;   ///< Upper bound, where known; may be absent while lo is there.
+  std::string unit;          ///< "s", "J", "B", "tok", "1", …
+  std::optional<double> lo;  ///< Lower bound, where known.
+  std::optional<double> hi;  ///< Upper bound, where known; may be absent while lo is there.
   Grade grade = Grade::measured;
   std::vector<std::string> sources;
 };
@@ -42,8 +42,8 @@ struct EnergyEntry {
 
 /// A stretch of time with what was read over it.
 struct WindowRecord {
-  std::string name;       ///< "adapt", "start", "serve", …
-  double start_s = 0.0;   ///< On the sitting's steady clock.
+  std::string name;      ///< "adapt", "start", "serve", …
+  double start_s = 0.0;  ///< On the sitting's steady clock.
   double duration_s = 0.0;
   std::vector<EnergyEntry> energy;
   std::optional<double> cpu_utilisation;  ///< Of the whole machine, 0…1.
@@ -59,15 +59,15 @@ struct StageRecord {
   std::string kind;
   std::string key;
   StageOutcome outcome = StageOutcome::finished;
-  int sitting = 0;       ///< Which sitting ran it, from 1.
-  std::string started;   ///< Wall-clock label.
+  int sitting = 0;      ///< Which sitting ran it, from 1.
+  std::string started;  ///< Wall-clock label.
   double duration_s = 0.0;
   std::map<std::string, Fact> facts;
   std::map<std::string, std::string> notes;  ///< Text findings: "file_type" → "Q4_0".
   std::vector<Artifact> artifacts;
   std::vector<WindowRecord> windows;
-  std::optional<Error> error;           ///< Where it failed.
-  std::vector<std::string> log_tail;    ///< The last log lines where it failed.
+  std::optional<Error> error;         ///< Where it failed.
+  std::vector<std::string> log_tail;  ///< The last log lines where it failed.
 };
 
 /// One request as the client saw it. Times in seconds from the serve window's opening, on the steady clock.
@@ -89,7 +89,7 @@ struct RequestTimeline {
   bool ok = false;
   std::string error;  ///< Why not ok.
   int retries = 0;
-  std::string text;   ///< The whole answer.
+  std::string text;  ///< The whole answer.
 };
 
 /// The score of one prediction.
@@ -97,7 +97,8 @@ struct ItemScore {
   std::string item;
   std::string prediction;
   std::vector<std::string> gold;
-  bool answered = false;  ///< False where the request failed; the scores are then 0 and the failure is counted.
+  bool answered =
+      false;  ///< False where the request failed; the scores are then 0 and the failure is counted.
   double exact_match = 0.0;
   double f1 = 0.0;
   double rouge_l = 0.0;
@@ -132,7 +133,7 @@ struct RunRecord {
   std::map<std::string, std::vector<RequestTimeline>> requests;  ///< By variant id.
   std::map<std::string, std::vector<ItemScore>> scores;          ///< By variant id.
   std::vector<std::string> warnings;
-  std::vector<std::pair<std::string, std::string>> settings;     ///< Effective settings, key → value.
+  std::vector<std::pair<std::string, std::string>> settings;  ///< Effective settings, key → value.
 };
 
 /// Reads a run folder: record.jsonl and the per-variant files its finished stages name. A torn last line
@@ -146,15 +147,20 @@ class RecordedReading {
   template <class Q>
   [[nodiscard]] static Sourced<Q> restore(const Fact& fact) {
     typename Sourced<Q>::Bounds bounds;
-    if (fact.lo || fact.hi) bounds = Interval<Q>{Q(fact.lo.value_or(fact.value)), Q(fact.hi.value_or(fact.value))};
+    if (fact.lo || fact.hi)
+      bounds = Interval<Q>{Q(fact.lo.value_or(fact.value)), Q(fact.hi.value_or(fact.value))};
     switch (fact.grade) {
-      case Grade::measured: return Sourced<Q>::measured(MeasurementKey(), Q(fact.value), fact.sources, bounds);
-      case Grade::computed: return Sourced<Q>::computed(Q(fact.value), fact.sources, bounds);
+      case Grade::measured:
+        return Sourced<Q>::measured(MeasurementKey(), Q(fact.value), fact.sources, bounds);
+      case Grade::computed:
+        return Sourced<Q>::computed(Q(fact.value), fact.sources, bounds);
       case Grade::modelled:
         return Sourced<Q>::modelled(Q(fact.value), fact.sources,
                                     bounds.value_or(Interval<Q>{Q(fact.value), Q(fact.value)}));
-      case Grade::published: return Sourced<Q>::published(Q(fact.value), fact.sources, bounds);
-      case Grade::assumed: break;
+      case Grade::published:
+        return Sourced<Q>::published(Q(fact.value), fact.sources, bounds);
+      case Grade::assumed:
+        break;
     }
     return Sourced<Q>::assumed(Q(fact.value), fact.sources, bounds);
   }

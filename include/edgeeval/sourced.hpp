@@ -14,11 +14,12 @@ namespace edgeeval {
 
 /// How a number came to be, strongest first. Arithmetic keeps the weakest grade of its inputs.
 enum class Grade {
-  measured,  ///< Read from a sensor, a clock or a counter.
-  computed,  ///< Derived from measured numbers alone.
-  modelled,  ///< Estimated by a model (a TDP curve, watts per virtual CPU…), with the model's interval.
-  published, ///< Somebody else's figure: perhaps measured, but without raw samples or interval to check it by.
-  assumed,   ///< Supplied without measurement: a price, a nominal size, a user's figure.
+  measured,   ///< Read from a sensor, a clock or a counter.
+  computed,   ///< Derived from measured numbers alone.
+  modelled,   ///< Estimated by a model (a TDP curve, watts per virtual CPU…), with the model's interval.
+  published,  ///< Somebody else's figure: perhaps measured, but without raw samples or interval to check it
+              ///< by.
+  assumed,    ///< Supplied without measurement: a price, a nominal size, a user's figure.
 };
 
 /// The stable lower-case name of a grade.

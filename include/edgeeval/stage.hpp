@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the runner hands to a stage and gets back. A stage knows its inputs and nothing of time, power or order.
+// What the runner hands to a stage and gets back. A stage knows its inputs and nothing of time, power or
+// order.
 #pragma once
 
 #include <edgeeval/clock.hpp>
@@ -19,9 +20,9 @@ class CancelToken;
 
 /// How far a stage is, for the live line.
 struct Progress {
-  double done = 0.0;     ///< Units done.
-  double total = 0.0;    ///< Units in all; 0 where unknown.
-  std::string message;   ///< "step 41/64 · 210 tok/s · loss 1.2".
+  double done = 0.0;    ///< Units done.
+  double total = 0.0;   ///< Units in all; 0 where unknown.
+  std::string message;  ///< "step 41/64 · 210 tok/s · loss 1.2".
 };
 
 /// A window that a stage has opened on the probes; closing it appends it to the stage's record.
@@ -60,7 +61,8 @@ struct StageResult {
   std::string headline;  ///< A few words for the stage's line: "loss 3.1 → 0.9".
 };
 
-/// One kind of work. Windows other than the stage's own (which the runner opens) are opened through the context.
+/// One kind of work. Windows other than the stage's own (which the runner opens) are opened through the
+/// context.
 class Stage {
  public:
   virtual ~Stage() = default;

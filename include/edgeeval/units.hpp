@@ -19,13 +19,13 @@ struct Dimension {
 
 /// The dimension of a product.
 [[nodiscard]] constexpr Dimension operator+(Dimension a, Dimension b) {
-  return {a.energy + b.energy, a.time + b.time,   a.tokens + b.tokens,
+  return {a.energy + b.energy, a.time + b.time, a.tokens + b.tokens,
           a.money + b.money,   a.co2e + b.co2e, a.bytes + b.bytes};
 }
 
 /// The dimension of a quotient.
 [[nodiscard]] constexpr Dimension operator-(Dimension a, Dimension b) {
-  return {a.energy - b.energy, a.time - b.time,   a.tokens - b.tokens,
+  return {a.energy - b.energy, a.time - b.time, a.tokens - b.tokens,
           a.money - b.money,   a.co2e - b.co2e, a.bytes - b.bytes};
 }
 
@@ -39,8 +39,14 @@ class Quantity {
   /// The number in base units.
   [[nodiscard]] constexpr double value() const { return value_; }
 
-  constexpr Quantity& operator+=(Quantity other) { value_ += other.value_; return *this; }
-  constexpr Quantity& operator-=(Quantity other) { value_ -= other.value_; return *this; }
+  constexpr Quantity& operator+=(Quantity other) {
+    value_ += other.value_;
+    return *this;
+  }
+  constexpr Quantity& operator-=(Quantity other) {
+    value_ -= other.value_;
+    return *this;
+  }
   friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.value_ + b.value_); }
   friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.value_ - b.value_); }
   friend constexpr Quantity operator*(Quantity a, double b) { return Quantity(a.value_ * b); }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cancel.hpp"
 
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 namespace edgeeval {
 namespace {

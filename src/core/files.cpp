@@ -47,7 +47,8 @@ Result<void> write_all(int descriptor, std::string_view bytes, const std::string
 
 void sync_folder(const std::filesystem::path& folder) {
   // A rename is only durable once its folder is; a file system that cannot sync folders loses nothing else.
-  const Descriptor descriptor(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor descriptor(
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (descriptor.get() >= 0) ::fsync(descriptor.get());
 }
 
@@ -56,14 +57,16 @@ void sync_folder(const std::filesystem::path& folder) {
 Error errno_error(int number, std::string what, std::string where) {
   const bool full = number == ENOSPC || number == EDQUOT;
   std::string reason = std::generic_category().message(number);
-  return Error{full ? ErrorCode::disk_full : ErrorCode::io, what + ": " + reason, std::move(where),
-               full ? "Free some space on that file system and run the same command again; what was finished is kept."
-                    : std::string()};
+  return Error{
+      full ? ErrorCode::disk_full : ErrorCode::io, what + ": " + reason, std::move(where),
+      full ? "Free some space on that file system and run the same command again; what was finished is kept."
+           : std::string()};
 }
 
 Result<std::string> read_file(const std::filesystem::path& path) {
   std::error_code status;
-  if (std::filesystem::is_directory(path, status)) return fail(ErrorCode::io, "is a folder, not a file", path.string());
+  if (std::filesystem::is_directory(path, status))
+    return fail(ErrorCode::io, "is a folder, not a file", path.string());
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return tl::unexpected(errno_error(errno, "cannot read the file", path.string()));
@@ -138,7 +141,8 @@ Result<std::uint64_t> free_space(const std::filesystem::path& path) {
 
 Result<LineWriter> LineWriter::open(const std::filesystem::path& path, bool sync_each_line) {
   Descriptor descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (descriptor.get() < 0) return tl::unexpected(errno_error(errno, "cannot open for appending", path.string()));
+  if (descriptor.get() < 0)
+    return tl::unexpected(errno_error(errno, "cannot open for appending", path.string()));
   const auto text = read_file(path);
   if (!text) return tl::unexpected(text.error());
   std::uint64_t torn = 0;
@@ -177,10 +181,12 @@ Result<void> LineWriter::append(std::string_view line) {
   const std::string text = fmt::format("{}\n", line);
   if (auto written = write_all(descriptor_, text, path_.string()); !written) {
     // Half a line must not stay: the next append would join on to it.
-    if (known && ::ftruncate(descriptor_, before.st_size) != 0) written.error().message += " (and a torn line stays)";
+    if (known && ::ftruncate(descriptor_, before.st_size) != 0)
+      written.error().message += " (and a torn line stays)";
     return written;
   }
-  if (sync_ && ::fdatasync(descriptor_) != 0) return tl::unexpected(errno_error(errno, "cannot sync", path_.string()));
+  if (sync_ && ::fdatasync(descriptor_) != 0)
+    return tl::unexpected(errno_error(errno, "cannot sync", path_.string()));
   return {};
 }
 

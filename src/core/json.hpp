@@ -27,11 +27,13 @@ using Json = nlohmann::ordered_json;
 template <class T>
 [[nodiscard]] Result<T> required(const Json& object, const char* key, const std::string& where) {
   const auto found = object.find(key);
-  if (found == object.end()) return fail(ErrorCode::record_unreadable, std::string("missing key \"") + key + "\"", where);
+  if (found == object.end())
+    return fail(ErrorCode::record_unreadable, std::string("missing key \"") + key + "\"", where);
   try {
     return found->template get<T>();
   } catch (const nlohmann::json::exception&) {
-    return fail(ErrorCode::record_unreadable, std::string("wrong type at key \"") + key + "\": " + found->dump(), where);
+    return fail(ErrorCode::record_unreadable,
+                std::string("wrong type at key \"") + key + "\": " + found->dump(), where);
   }
 }
 

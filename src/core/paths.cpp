@@ -53,7 +53,8 @@ std::optional<fs::path> installed(const std::string& key) {
 Result<fs::path> find_llama_server() {
   if (auto found = find_on_path("llama-server")) return *found;
   if (auto recorded = installed("llama_server")) return *recorded;
-  return fail(ErrorCode::engine_missing, "llama-server is neither on PATH nor set up in the cache", "llama-server",
+  return fail(ErrorCode::engine_missing, "llama-server is neither on PATH nor set up in the cache",
+              "llama-server",
               "Run `scripts/setup` (it builds llama.cpp once), or put an installed llama-server on PATH.");
 }
 

@@ -150,7 +150,9 @@ ExitStatus translate(int status, const rusage& usage) {
   ExitStatus result;
   if (WIFEXITED(status)) result.code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
   result.user_s = seconds(usage.ru_utime);
   result.system_s = seconds(usage.ru_stime);
   result.max_rss_kib = usage.ru_maxrss;
@@ -222,7 +224,9 @@ Result<Process> Process::spawn(const ProcessOptions& options) {
 }
 
 Process::Process(Process&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), spawned_at_(other.spawned_at_), status_(std::move(other.status_)) {}
+    : pid_(std::exchange(other.pid_, -1)),
+      spawned_at_(other.spawned_at_),
+      status_(std::move(other.status_)) {}
 
 Process& Process::operator=(Process&& other) noexcept {
   std::swap(pid_, other.pid_);
@@ -268,13 +272,15 @@ ExitStatus Process::stop(std::chrono::milliseconds grace) {
   return wait();
 }
 
-Result<CommandResult> run_command(const ProcessOptions& options, const std::function<void(std::string_view)>& on_line,
+Result<CommandResult> run_command(const ProcessOptions& options,
+                                  const std::function<void(std::string_view)>& on_line,
                                   const CancelToken* cancel) {
   auto setup = prepare(options);
   if (!setup) return tl::unexpected(setup.error());
   Pipe out;
   Pipe err;
-  if (!out.open() || !err.open()) return tl::unexpected(errno_error(errno, "cannot make a pipe", setup->program));
+  if (!out.open() || !err.open())
+    return tl::unexpected(errno_error(errno, "cannot make a pipe", setup->program));
   int log_descriptor = -1;
   if (!options.stderr_file.empty()) {
     auto opened = open_output(options.stderr_file);
@@ -298,7 +304,8 @@ Result<CommandResult> run_command(const ProcessOptions& options, const std::func
     constexpr std::size_t kKept = 65536;
     stderr_text += bytes;
     if (stderr_text.size() > 2 * kKept) stderr_text.erase(0, stderr_text.size() - kKept);
-    if (log_descriptor >= 0) [[maybe_unused]] const auto written = ::write(log_descriptor, bytes.data(), bytes.size());
+    if (log_descriptor >= 0) [[maybe_unused]]
+      const auto written = ::write(log_descriptor, bytes.data(), bytes.size());
   };
   bool cancelled = false;
   while (out.read_end >= 0 || err.read_end >= 0) {
@@ -308,7 +315,8 @@ Result<CommandResult> run_command(const ProcessOptions& options, const std::func
       cancelled = true;
       break;
     }
-    if (waits[0].revents != 0 && !drain(out.read_end, [&](std::string_view b) { sink.add(b); })) out.close_read();
+    if (waits[0].revents != 0 && !drain(out.read_end, [&](std::string_view b) { sink.add(b); }))
+      out.close_read();
     if (waits[1].revents != 0 && !drain(err.read_end, take_error)) err.close_read();
   }
   CommandResult result;
@@ -327,7 +335,8 @@ std::optional<std::filesystem::path> find_on_path(const std::string& name) {
   while (std::getline(folders, folder, ':')) {
     const auto candidate = std::filesystem::path(folder.empty() ? "." : folder) / name;
     std::error_code status;
-    if (std::filesystem::is_regular_file(candidate, status) && ::access(candidate.c_str(), X_OK) == 0) return candidate;
+    if (std::filesystem::is_regular_file(candidate, status) && ::access(candidate.c_str(), X_OK) == 0)
+      return candidate;
   }
   return std::nullopt;
 }

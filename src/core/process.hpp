@@ -21,11 +21,12 @@ namespace edgeeval {
 
 /// What to start and where its output goes.
 struct ProcessOptions {
-  std::vector<std::string> arguments;               ///< argv; [0] is looked up on PATH where it has no slash.
-  std::filesystem::path stdout_file{};              ///< Appended to; empty = captured or discarded.
-  std::filesystem::path stderr_file{};              ///< Appended to; may equal stdout_file; empty = captured or discarded.
-  std::map<std::string, std::string> environment{}; ///< Added to ours.
-  std::filesystem::path working_folder{};           ///< Empty = ours.
+  std::vector<std::string> arguments;   ///< argv; [0] is looked up on PATH where it has no slash.
+  std::filesystem::path stdout_file{};  ///< Appended to; empty = captured or discarded.
+  std::filesystem::path
+      stderr_file{};  ///< Appended to; may equal stdout_file; empty = captured or discarded.
+  std::map<std::string, std::string> environment{};  ///< Added to ours.
+  std::filesystem::path working_folder{};            ///< Empty = ours.
 };
 
 /// How a process ended.
@@ -67,8 +68,8 @@ class Process {
   ExitStatus stop(std::chrono::milliseconds grace);
 
  private:
-  friend Result<CommandResult> run_command(const ProcessOptions&, const std::function<void(std::string_view)>&,
-                                                  const CancelToken*);
+  friend Result<CommandResult> run_command(const ProcessOptions&,
+                                           const std::function<void(std::string_view)>&, const CancelToken*);
   Process(pid_t pid, SteadyTime at) : pid_(pid), spawned_at_(at) {}
   pid_t pid_ = -1;
   SteadyTime spawned_at_{};

@@ -36,7 +36,8 @@ constexpr std::array kCodes{
 };
 
 const CodeRow& row_of(ErrorCode code) noexcept {
-  const auto* found = std::find_if(kCodes.begin(), kCodes.end(), [&](const CodeRow& row) { return row.code == code; });
+  const auto* found =
+      std::find_if(kCodes.begin(), kCodes.end(), [&](const CodeRow& row) { return row.code == code; });
   return found == kCodes.end() ? kCodes.front() : *found;
 }
 
@@ -47,7 +48,8 @@ int exit_code(ErrorCode code) noexcept { return row_of(code).exit_code; }
 std::string_view to_string(ErrorCode code) noexcept { return row_of(code).name; }
 
 ErrorCode error_code_from(std::string_view name) noexcept {
-  const auto* found = std::find_if(kCodes.begin(), kCodes.end(), [&](const CodeRow& row) { return row.name == name; });
+  const auto* found =
+      std::find_if(kCodes.begin(), kCodes.end(), [&](const CodeRow& row) { return row.name == name; });
   return found == kCodes.end() ? ErrorCode::internal : found->code;
 }
 

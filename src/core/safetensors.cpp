@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 #include <system_error>
+#include <tuple>
 
 #include "core/files.hpp"
 #include "core/json.hpp"
@@ -49,11 +50,24 @@ std::string problem_of(const SafetensorInfo& info, std::uint64_t data_bytes) {
   if (info.begin > info.end || info.end > data_bytes) return "its data lie outside the file";
   std::uint64_t elements = 1;
   for (const auto extent : info.shape) {
-    if (extent < 0 || (extent > 0 && elements > (1ULL << 48U) / static_cast<std::uint64_t>(extent))) return "its shape is impossible";
+    if (extent < 0 || (extent > 0 && elements > (1ULL << 48U) / static_cast<std::uint64_t>(extent)))
+      return "its shape is impossible";
     elements *= static_cast<std::uint64_t>(extent);
   }
   const auto width = width_of(info.dtype);
-  if (width != 0 && elements * width != info.end - info.begin) return "its shape and the size of its data disagree";
+  if (width != 0 && elements * width != info.end - info.begin)
+    return "its shape and the size of its data disagree";
+  return {};
+}
+
+/// The name of a tensor whose data begin within another's; empty where no two share bytes.
+std::string overlapping(const std::map<std::string, SafetensorInfo>& tensors) {
+  std::vector<std::tuple<std::uint64_t, std::uint64_t, std::string>> spans;
+  for (const auto& [name, info] : tensors) spans.emplace_back(info.begin, info.end, name);
+  std::sort(spans.begin(), spans.end());
+  for (std::size_t i = 1; i < spans.size(); ++i) {
+    if (std::get<0>(spans[i]) < std::get<1>(spans[i - 1])) return std::get<2>(spans[i]);
+  }
   return {};
 }
 
@@ -62,7 +76,9 @@ std::string problem_of(const SafetensorInfo& info, std::uint64_t data_bytes) {
 Result<SafetensorsFile> SafetensorsFile::open(const fs::path& path) {
   std::error_code status;
   const auto size = fs::file_size(path, status);
-  if (status) return fail(ErrorCode::bad_model, "the file is missing or cannot be read: " + status.message(), path.string());
+  if (status)
+    return fail(ErrorCode::bad_model, "the file is missing or cannot be read: " + status.message(),
+                path.string());
   std::ifstream file(path, std::ios::binary);
   std::uint64_t header_bytes = 0;
   file.read(reinterpret_cast<char*>(&header_bytes), sizeof header_bytes);
@@ -72,7 +88,8 @@ Result<SafetensorsFile> SafetensorsFile::open(const fs::path& path) {
   std::string text(header_bytes, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   auto header = parse_json(text, path.string());
-  if (!file || !header || !header->is_object()) return fail(ErrorCode::bad_model, "the safetensors header is damaged", path.string());
+  if (!file || !header || !header->is_object())
+    return fail(ErrorCode::bad_model, "the safetensors header is damaged", path.string());
   SafetensorsFile opened;
   opened.path_ = path;
   opened.data_begin_ = 8 + header_bytes;
@@ -84,7 +101,12 @@ Result<SafetensorsFile> SafetensorsFile::open(const fs::path& path) {
       return fail(ErrorCode::bad_model, fmt::format("tensor {}: {}", name, problem.what()), path.string());
     }
     const auto problem = problem_of(opened.tensors_[name], size - opened.data_begin_);
-    if (!problem.empty()) return fail(ErrorCode::bad_model, fmt::format("tensor {}: {}", name, problem), path.string());
+    if (!problem.empty())
+      return fail(ErrorCode::bad_model, fmt::format("tensor {}: {}", name, problem), path.string());
+  }
+  if (const auto name = overlapping(opened.tensors_); !name.empty()) {
+    return fail(ErrorCode::bad_model, fmt::format("tensor {}: its data overlap another tensor's", name),
+                path.string());
   }
   return opened;
 }
@@ -94,7 +116,8 @@ Result<std::vector<float>> SafetensorsFile::read(const std::string& name) const 
   if (found == tensors_.end()) return fail(ErrorCode::bad_model, "no tensor " + name, path_.string());
   const auto& info = found->second;
   if (width_of(info.dtype) == 0) {
-    return fail(ErrorCode::unsupported, fmt::format("tensor {} is of type {}", name, info.dtype), path_.string(), "known: F32, F16, BF16");
+    return fail(ErrorCode::unsupported, fmt::format("tensor {} is of type {}", name, info.dtype),
+                path_.string(), "known: F32, F16, BF16");
   }
   std::ifstream file(path_, std::ios::binary);
   file.seekg(static_cast<std::streamoff>(data_begin_ + info.begin));
@@ -109,7 +132,8 @@ Result<std::vector<float>> SafetensorsFile::read(const std::string& name) const 
   for (std::size_t i = 0; i < values.size(); ++i) {
     std::uint16_t bits = 0;
     std::memcpy(&bits, raw.data() + 2 * i, 2);
-    values[i] = info.dtype == "F16" ? from_half(bits) : std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U);
+    values[i] =
+        info.dtype == "F16" ? from_half(bits) : std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U);
   }
   return values;
 }
@@ -119,7 +143,8 @@ Result<void> write_safetensors(const fs::path& path, const std::vector<Safetenso
   std::uint64_t offset = 0;
   for (const auto& tensor : tensors) {
     const auto bytes = tensor.values.size() * sizeof(float);
-    header[tensor.name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + bytes}}};
+    header[tensor.name] = {
+        {"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + bytes}}};
     offset += bytes;
   }
   auto text = header.dump();

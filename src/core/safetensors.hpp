@@ -23,7 +23,8 @@ struct SafetensorInfo {
 /// An opened safetensors file with a checked header.
 class SafetensorsFile {
  public:
-  /// Errors: io, bad_model (truncated, damaged header, overlapping or outside data, shape and size that disagree).
+  /// Errors: io, bad_model (truncated, damaged header, overlapping or outside data, shape and size that
+  /// disagree).
   [[nodiscard]] static Result<SafetensorsFile> open(const std::filesystem::path& path);
   [[nodiscard]] const std::map<std::string, SafetensorInfo>& tensors() const { return tensors_; }
   /// A tensor's values, row-major, as floats. Errors: bad_model (no such tensor), unsupported (dtype), io.
@@ -43,6 +44,7 @@ struct SafetensorOutput {
 };
 
 /// Writes `tensors` as F32 with the metadata {"format": "pt"}, as PEFT expects. Errors: disk_full, io.
-[[nodiscard]] Result<void> write_safetensors(const std::filesystem::path& path, const std::vector<SafetensorOutput>& tensors);
+[[nodiscard]] Result<void> write_safetensors(const std::filesystem::path& path,
+                                             const std::vector<SafetensorOutput>& tensors);
 
 }  // namespace edgeeval

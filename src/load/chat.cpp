@@ -44,7 +44,8 @@ std::string error_text(const Json& error) {
 
 std::string chat_body(const ChatRequest& request) {
   Json messages = Json::array();
-  for (const auto& [role, content] : request.messages) messages.push_back({{"role", role}, {"content", content}});
+  for (const auto& [role, content] : request.messages)
+    messages.push_back({{"role", role}, {"content", content}});
   return to_line({{"messages", messages},
                   {"max_tokens", request.max_tokens},
                   {"temperature", 0},

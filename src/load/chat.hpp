@@ -18,8 +18,8 @@ struct ChatRequest {
   int max_tokens = 32;
 };
 
-/// The JSON body of POST /v1/chat/completions: streamed, greedy, usage asked for, and no prompt taken from a cache of
-/// earlier requests (llama-server's `cache_prompt`), so that every request pays for its own prompt.
+/// The JSON body of POST /v1/chat/completions: streamed, greedy, usage asked for, and no prompt taken from a
+/// cache of earlier requests (llama-server's `cache_prompt`), so that every request pays for its own prompt.
 [[nodiscard]] std::string chat_body(const ChatRequest& request);
 
 /// What one streamed piece says. Pieces with a role only, or an empty text, carry no token.
@@ -28,8 +28,8 @@ struct ChatPiece {
   std::string finish_reason;
   std::optional<std::int64_t> prompt_tokens, cached_tokens, completion_tokens;
   std::string token_source;  ///< "usage" or "timings", where counts came with this piece.
-  std::string error;         ///< The server's message where the piece is an error, or ours where it cannot be read.
-  bool done = false;         ///< The end mark "[DONE]".
+  std::string error;  ///< The server's message where the piece is an error, or ours where it cannot be read.
+  bool done = false;  ///< The end mark "[DONE]".
 };
 
 /// Reads the data of one server-sent event.

@@ -21,7 +21,9 @@ namespace {
 constexpr int kWakeEveryMs = 100;  // How soon a cancel, a time-out or a dead engine is noticed.
 constexpr int kServiceUnavailable = 503;
 
-double seconds_between(SteadyTime from, SteadyTime to) { return std::chrono::duration<double>(to - from).count(); }
+double seconds_between(SteadyTime from, SteadyTime to) {
+  return std::chrono::duration<double>(to - from).count();
+}
 
 /// One request in flight and the timeline it fills.
 class Flight {
@@ -31,7 +33,9 @@ class Flight {
 
   [[nodiscard]] const Exchange& exchange() const { return exchange_; }
   [[nodiscard]] SteadyTime deadline() const { return deadline_; }
-  [[nodiscard]] bool wants_retry() const { return exchange_.status() == kServiceUnavailable && timeline_.text.empty(); }
+  [[nodiscard]] bool wants_retry() const {
+    return exchange_.status() == kServiceUnavailable && timeline_.text.empty();
+  }
 
   Exchange::State advance(const Clock& clock) {
     return exchange_.advance(clock, [this](std::string_view bytes, SteadyTime received) {
@@ -75,7 +79,8 @@ class Flight {
 
   [[nodiscard]] std::string what_is_wrong() const {
     if (exchange_.state() == Exchange::State::failed) return exchange_.problem();
-    if (exchange_.status() != 200) return fmt::format("HTTP {}: {:.200}", exchange_.status(), exchange_.body());
+    if (exchange_.status() != 200)
+      return fmt::format("HTTP {}: {:.200}", exchange_.status(), exchange_.body());
     return ended_ ? "" : "the stream ended without its end mark";
   }
 
@@ -90,9 +95,16 @@ class Flight {
 /// The loop itself: one thread, one epoll.
 class Loop {
  public:
-  Loop(const LoadPlan& plan, const Clock& clock, SteadyTime epoch, const CancelToken& cancel, const LoadHooks& hooks)
-      : plan_(plan), clock_(clock), epoch_(epoch), cancel_(cancel), hooks_(hooks), epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-        timelines_(plan.requests.size()), attempts_(plan.requests.size()) {}
+  Loop(const LoadPlan& plan, const Clock& clock, SteadyTime epoch, const CancelToken& cancel,
+       const LoadHooks& hooks)
+      : plan_(plan),
+        clock_(clock),
+        epoch_(epoch),
+        cancel_(cancel),
+        hooks_(hooks),
+        epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+        timelines_(plan.requests.size()),
+        attempts_(plan.requests.size()) {}
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop() {
@@ -133,8 +145,13 @@ class Loop {
     timeline.retries = attempts_[index];
     const auto now = clock_.now();
     timeline.sent_s = seconds_between(epoch_, now);
-    const auto deadline = now + std::chrono::duration_cast<SteadyTime::duration>(std::chrono::duration<double>(plan_.request_timeout_s));
-    const auto flight = flights_.insert_or_assign(index, std::make_unique<Flight>(std::move(*exchange), std::move(timeline), epoch_, deadline)).first;
+    const auto deadline = now + std::chrono::duration_cast<SteadyTime::duration>(
+                                    std::chrono::duration<double>(plan_.request_timeout_s));
+    const auto flight =
+        flights_
+            .insert_or_assign(
+                index, std::make_unique<Flight>(std::move(*exchange), std::move(timeline), epoch_, deadline))
+            .first;
     if (flight->second->exchange().state() == Exchange::State::failed) {
       finish(index, "");
       return {};
@@ -182,7 +199,8 @@ class Loop {
     for (const auto& [index, flight] : flights_) {
       if (now >= flight->deadline()) late.push_back(index);
     }
-    for (const auto index : late) finish(index, fmt::format("no whole answer within {} s", plan_.request_timeout_s));
+    for (const auto index : late)
+      finish(index, fmt::format("no whole answer within {} s", plan_.request_timeout_s));
   }
 
   void finish(std::size_t index, const std::string& reason) {
@@ -222,7 +240,8 @@ class Loop {
 
 }  // namespace
 
-Result<std::vector<RequestTimeline>> run_closed_loop(const LoadPlan& plan, const Clock& clock, SteadyTime epoch, const CancelToken& cancel,
+Result<std::vector<RequestTimeline>> run_closed_loop(const LoadPlan& plan, const Clock& clock,
+                                                     SteadyTime epoch, const CancelToken& cancel,
                                                      const LoadHooks& hooks) {
   return Loop(plan, clock, epoch, cancel, hooks).run();
 }

@@ -30,9 +30,12 @@ struct LoadHooks {
   std::function<bool()> engine_alive;  ///< False ends the loop: what is left is recorded as failed.
 };
 
-/// Sends every request once and returns their timelines in the order of `requests`; times are seconds from `epoch`.
-/// A request that fails is a timeline with ok = false and the reason. Errors: cancelled; io where no socket can be had.
-[[nodiscard]] Result<std::vector<RequestTimeline>> run_closed_loop(const LoadPlan& plan, const Clock& clock, SteadyTime epoch,
-                                                                   const CancelToken& cancel, const LoadHooks& hooks);
+/// Sends every request once and returns their timelines in the order of `requests`; times are seconds from
+/// `epoch`. A request that fails is a timeline with ok = false and the reason. Errors: cancelled; io where no
+/// socket can be had.
+[[nodiscard]] Result<std::vector<RequestTimeline>> run_closed_loop(const LoadPlan& plan, const Clock& clock,
+                                                                   SteadyTime epoch,
+                                                                   const CancelToken& cancel,
+                                                                   const LoadHooks& hooks);
 
 }  // namespace edgeeval

@@ -40,7 +40,8 @@ class BoundSocket {
     bound = bound && ::listen(descriptor_, 1) == 0;
     error_ = bound ? 0 : errno;
     socklen_t size = sizeof address;
-    if (bound && ::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size) == 0) port_ = ntohs(address.sin_port);
+    if (bound && ::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size) == 0)
+      port_ = ntohs(address.sin_port);
   }
   BoundSocket(const BoundSocket&) = delete;
   BoundSocket& operator=(const BoundSocket&) = delete;
@@ -57,26 +58,33 @@ class BoundSocket {
 };
 
 std::vector<std::string> command_line(const EngineLaunch& launch, int port) {
-  std::vector<std::string> arguments{launch.program.string(), "--model", launch.model.string(), "--host", "127.0.0.1", "--port",
-                                     fmt::to_string(port),
-                                     "--parallel", fmt::to_string(launch.slots),
-                                     "--ctx-size", fmt::to_string(launch.slots * launch.context_tokens),
-                                     // No prompt may profit from an earlier one, or requests would not cost the same.
-                                     "--no-cache-prompt", "--cache-ram", "0", "--no-webui", "--offline"};
+  std::vector<std::string> arguments{
+      launch.program.string(), "--model", launch.model.string(), "--host", "127.0.0.1", "--port",
+      fmt::to_string(port), "--parallel", fmt::to_string(launch.slots), "--ctx-size",
+      fmt::to_string(launch.slots * launch.context_tokens),
+      // No prompt may profit from an earlier one, or requests would not cost the same.
+      "--no-cache-prompt", "--cache-ram", "0", "--no-webui", "--offline"};
   if (launch.threads > 0) arguments.insert(arguments.end(), {"--threads", fmt::to_string(launch.threads)});
   arguments.insert(arguments.end(), launch.extra_arguments.begin(), launch.extra_arguments.end());
   return arguments;
 }
 
-double seconds_between(SteadyTime from, SteadyTime to) { return std::chrono::duration<double>(to - from).count(); }
+double seconds_between(SteadyTime from, SteadyTime to) {
+  return std::chrono::duration<double>(to - from).count();
+}
 
 /// Waits for the phases of one start.
 class Starting {
  public:
-  Starting(const EngineLaunch& launch, Process& process, const Endpoint& endpoint, const Clock& clock, const CancelToken& cancel)
-      : launch_(launch), process_(process), endpoint_(endpoint), clock_(clock), cancel_(cancel),
-        deadline_(process.spawned_at() +
-                  std::chrono::duration_cast<SteadyTime::duration>(std::chrono::duration<double>(launch.ready_timeout_s))) {}
+  Starting(const EngineLaunch& launch, Process& process, const Endpoint& endpoint, const Clock& clock,
+           const CancelToken& cancel)
+      : launch_(launch),
+        process_(process),
+        endpoint_(endpoint),
+        clock_(clock),
+        cancel_(cancel),
+        deadline_(process.spawned_at() + std::chrono::duration_cast<SteadyTime::duration>(
+                                             std::chrono::duration<double>(launch.ready_timeout_s))) {}
 
   Result<ColdStart> wait() {
     ColdStart start;
@@ -102,7 +110,8 @@ class Starting {
       if (cancel_.requested()) return fail(ErrorCode::cancelled, "interrupted");
       if (const auto status = process_.poll()) return tl::unexpected(ended(*status));
       if (clock_.now() >= deadline_) {
-        return fail(ErrorCode::timed_out, fmt::format("llama-server did not {} within {} s", what, launch_.ready_timeout_s),
+        return fail(ErrorCode::timed_out,
+                    fmt::format("llama-server did not {} within {} s", what, launch_.ready_timeout_s),
                     launch_.log_file.string(), "Raise engine.ready_timeout_s, or look at the log.");
       }
       ::poll(nullptr, 0, kLookEveryMs);
@@ -121,7 +130,8 @@ class Starting {
   }
 
   bool health_is_ok(SteadyTime& at) {
-    const auto answer = call(endpoint_, "/health", "", clock_, std::min(deadline_, clock_.now() + std::chrono::seconds(2)));
+    const auto answer =
+        call(endpoint_, "/health", "", clock_, std::min(deadline_, clock_.now() + std::chrono::seconds(2)));
     at = clock_.now();
     return answer && answer->status == kOk;
   }
@@ -136,7 +146,8 @@ class Starting {
       if (!first) first = received;
     };
     return until("answer a first request", [&](SteadyTime& at) {
-      pollfd waiting{exchange->descriptor(), static_cast<short>(exchange->wants_to_write() ? POLLOUT : POLLIN), 0};
+      pollfd waiting{exchange->descriptor(),
+                     static_cast<short>(exchange->wants_to_write() ? POLLOUT : POLLIN), 0};
       if (::poll(&waiting, 1, 100) > 0) exchange->advance(clock_, note);
       if (first) at = *first;
       return first.has_value() && exchange->state() == Exchange::State::done;
@@ -146,13 +157,16 @@ class Starting {
   Error ended(const ExitStatus& status) const {
     const auto after = seconds_between(process_.spawned_at(), clock_.now());
     const auto log = read_file(launch_.log_file).value_or("");
-    const bool bind_failed = log.find("couldn't bind") != std::string::npos || log.find("Address already in use") != std::string::npos;
+    const bool bind_failed = log.find("couldn't bind") != std::string::npos ||
+                             log.find("Address already in use") != std::string::npos;
     if (bind_failed) {
-      return Error{ErrorCode::port_taken, fmt::format("port {} is in use by another process", endpoint_.port), launch_.log_file.string(),
+      return Error{ErrorCode::port_taken, fmt::format("port {} is in use by another process", endpoint_.port),
+                   launch_.log_file.string(),
                    "Leave engine.port out (a free one is picked), or name another."};
     }
     return Error{ErrorCode::engine_failed,
-                 fmt::format("llama-server ended {:.1f} s after start ({}) with {}", after, status.describe(), launch_.model.filename().string()),
+                 fmt::format("llama-server ended {:.1f} s after start ({}) with {}", after, status.describe(),
+                             launch_.model.filename().string()),
                  launch_.log_file.string(), ""};
   }
 
@@ -169,21 +183,25 @@ Result<int> choose_port(int wanted) {
   const BoundSocket probe(wanted);
   if (probe.error() == 0) return wanted;
   if (probe.error() == EADDRINUSE) {
-    return fail(ErrorCode::port_taken, fmt::format("port {} is in use by another process", wanted), fmt::format("127.0.0.1:{}", wanted),
+    return fail(ErrorCode::port_taken, fmt::format("port {} is in use by another process", wanted),
+                fmt::format("127.0.0.1:{}", wanted),
                 "Leave engine.port out (a free one is picked), or name another.");
   }
-  return fail(ErrorCode::io, fmt::format("port {} cannot be used: {}", wanted, std::strerror(probe.error())), fmt::format("127.0.0.1:{}", wanted));
+  return fail(ErrorCode::io, fmt::format("port {} cannot be used: {}", wanted, std::strerror(probe.error())),
+              fmt::format("127.0.0.1:{}", wanted));
 }
 
 }  // namespace
 
 Result<int> free_port() {
   const BoundSocket socket(0);
-  if (socket.error() != 0) return fail(ErrorCode::io, std::string("no free port: ") + std::strerror(socket.error()), "127.0.0.1");
+  if (socket.error() != 0)
+    return fail(ErrorCode::io, std::string("no free port: ") + std::strerror(socket.error()), "127.0.0.1");
   return socket.port();
 }
 
-Result<LlamaServer> LlamaServer::launch(const EngineLaunch& launch, const Clock& clock, const CancelToken& cancel) {
+Result<LlamaServer> LlamaServer::launch(const EngineLaunch& launch, const Clock& clock,
+                                        const CancelToken& cancel) {
   auto port = choose_port(launch.port);
   if (!port) return tl::unexpected(port.error());
   ProcessOptions options;
@@ -192,8 +210,8 @@ Result<LlamaServer> LlamaServer::launch(const EngineLaunch& launch, const Clock&
   options.stderr_file = launch.log_file;
   auto process = Process::spawn(options);
   if (!process) {
-    return fail(ErrorCode::engine_missing, "llama-server cannot be started: " + process.error().message, launch.program.string(),
-                "`edgeeval doctor` says which engines are found.");
+    return fail(ErrorCode::engine_missing, "llama-server cannot be started: " + process.error().message,
+                launch.program.string(), "`edgeeval doctor` says which engines are found.");
   }
   LlamaServer server(std::move(*process), Endpoint{"127.0.0.1", *port});
   auto start = Starting(launch, server.process_, server.endpoint_, clock, cancel).wait();
@@ -213,15 +231,18 @@ std::optional<Bytes> LlamaServer::peak_resident() const {
 
 ExitStatus LlamaServer::stop() { return process_.stop(kStopGrace); }
 
-Result<std::string> applied_template(const Endpoint& endpoint, const std::vector<std::pair<std::string, std::string>>& messages,
+Result<std::string> applied_template(const Endpoint& endpoint,
+                                     const std::vector<std::pair<std::string, std::string>>& messages,
                                      const Clock& clock) {
   Json list = Json::array();
   for (const auto& [role, content] : messages) list.push_back({{"role", role}, {"content", content}});
-  auto answer = call(endpoint, "/apply-template", to_line({{"messages", list}}), clock, clock.now() + std::chrono::seconds(10));
+  auto answer = call(endpoint, "/apply-template", to_line({{"messages", list}}), clock,
+                     clock.now() + std::chrono::seconds(10));
   if (!answer) return tl::unexpected(answer.error());
   auto json = parse_json(answer->body, "/apply-template");
   auto prompt = json ? value_or(*json, "prompt", std::string()) : std::string();
-  if (answer->status != kOk || prompt.empty()) return fail(ErrorCode::engine_failed, "the engine does not apply its chat template", "/apply-template");
+  if (answer->status != kOk || prompt.empty())
+    return fail(ErrorCode::engine_failed, "the engine does not apply its chat template", "/apply-template");
   return prompt;
 }
 

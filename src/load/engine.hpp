@@ -39,9 +39,10 @@ struct ColdStart {
 /// A running llama-server. It dies with this process, whatever happens to it.
 class LlamaServer {
  public:
-  /// Starts the server and waits for its first token. Errors: engine_missing, engine_failed (ended, or refused the
-  /// model), port_taken, timed_out, cancelled, io.
-  [[nodiscard]] static Result<LlamaServer> launch(const EngineLaunch& launch, const Clock& clock, const CancelToken& cancel);
+  /// Starts the server and waits for its first token. Errors: engine_missing, engine_failed (ended, or
+  /// refused the model), port_taken, timed_out, cancelled, io.
+  [[nodiscard]] static Result<LlamaServer> launch(const EngineLaunch& launch, const Clock& clock,
+                                                  const CancelToken& cancel);
 
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
   [[nodiscard]] const ColdStart& cold_start() const { return cold_start_; }
@@ -55,7 +56,8 @@ class LlamaServer {
   ExitStatus stop();
 
  private:
-  LlamaServer(Process process, Endpoint endpoint) : process_(std::move(process)), endpoint_(std::move(endpoint)) {}
+  LlamaServer(Process process, Endpoint endpoint)
+      : process_(std::move(process)), endpoint_(std::move(endpoint)) {}
   Process process_;
   Endpoint endpoint_;
   ColdStart cold_start_;
@@ -65,7 +67,8 @@ class LlamaServer {
 [[nodiscard]] Result<int> free_port();
 
 /// The prompt that the server makes of a conversation (POST /apply-template). Errors: io, engine_failed.
-[[nodiscard]] Result<std::string> applied_template(const Endpoint& endpoint, const std::vector<std::pair<std::string, std::string>>& messages,
-                                                   const Clock& clock);
+[[nodiscard]] Result<std::string> applied_template(
+    const Endpoint& endpoint, const std::vector<std::pair<std::string, std::string>>& messages,
+    const Clock& clock);
 
 }  // namespace edgeeval

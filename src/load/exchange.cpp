@@ -26,16 +26,18 @@ constexpr std::size_t kReceiveBytes = 64U * 1024U;
 constexpr std::uint64_t kLargestBody = 64U * 1024U * 1024U;
 
 std::string request_text(const Endpoint& endpoint, const std::string& target, const std::string& body) {
-  const auto head = fmt::format("{} {} HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\nAccept: */*\r\n", body.empty() ? "GET" : "POST",
-                                target, endpoint.host, endpoint.port);
+  const auto head = fmt::format("{} {} HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\nAccept: */*\r\n",
+                                body.empty() ? "GET" : "POST", target, endpoint.host, endpoint.port);
   if (body.empty()) return head + "\r\n";
-  return head + fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.size()) + body;
+  return head + fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.size()) +
+         body;
 }
 
 }  // namespace
 
 struct Exchange::Impl {
-  using ChunkBody = std::function<std::size_t(std::uint64_t, boost::beast::string_view, boost::beast::error_code&)>;
+  using ChunkBody =
+      std::function<std::size_t(std::uint64_t, boost::beast::string_view, boost::beast::error_code&)>;
 
   int descriptor = -1;
   State state = State::connecting;
@@ -83,8 +85,10 @@ struct Exchange::Impl {
 
   State send_more(const Clock& clock) {
     if (sent_bytes == 0) sent = clock.now();
-    const auto written = ::send(descriptor, request.data() + sent_bytes, request.size() - sent_bytes, MSG_NOSIGNAL);
-    if (written < 0) return errno == EAGAIN || errno == EINTR ? state : fail_with("the request cannot be sent", errno);
+    const auto written =
+        ::send(descriptor, request.data() + sent_bytes, request.size() - sent_bytes, MSG_NOSIGNAL);
+    if (written < 0)
+      return errno == EAGAIN || errno == EINTR ? state : fail_with("the request cannot be sent", errno);
     sent_bytes += static_cast<std::size_t>(written);
     return sent_bytes == request.size() ? state = State::receiving : state;
   }
@@ -94,7 +98,8 @@ struct Exchange::Impl {
     const auto got = ::recv(descriptor, buffer.data(), buffer.size(), 0);
     const int number = errno;
     received = clock.now();
-    if (got < 0) return number == EAGAIN || number == EINTR ? state : fail_with("the answer broke off", number);
+    if (got < 0)
+      return number == EAGAIN || number == EINTR ? state : fail_with("the answer broke off", number);
     if (got == 0) return end_of_stream();
     unread.append(buffer.data(), static_cast<std::size_t>(got));
     return parse();
@@ -130,7 +135,8 @@ Exchange::Exchange(Exchange&&) noexcept = default;
 Exchange& Exchange::operator=(Exchange&&) noexcept = default;
 Exchange::~Exchange() = default;
 
-Result<Exchange> Exchange::begin(const Endpoint& endpoint, const std::string& target, const std::string& body) {
+Result<Exchange> Exchange::begin(const Endpoint& endpoint, const std::string& target,
+                                 const std::string& body) {
   const auto where = fmt::format("{}:{}", endpoint.host, endpoint.port);
   auto impl = std::make_unique<Impl>();
   impl->request = request_text(endpoint, target, body);
@@ -141,10 +147,12 @@ Result<Exchange> Exchange::begin(const Endpoint& endpoint, const std::string& ta
     return fail(ErrorCode::io, "\"" + endpoint.host + "\" is not an IPv4 address", where);
   }
   impl->descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (impl->descriptor < 0) return fail(ErrorCode::io, std::string("no socket: ") + std::strerror(errno), where);
+  if (impl->descriptor < 0)
+    return fail(ErrorCode::io, std::string("no socket: ") + std::strerror(errno), where);
   const int on = 1;
   ::setsockopt(impl->descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (::connect(impl->descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {
+  if (::connect(impl->descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
+      errno != EINPROGRESS) {
     impl->fail_with("cannot connect", errno);
   }
   return Exchange(std::move(impl));
@@ -160,7 +168,9 @@ Exchange::State Exchange::advance(const Clock& clock, const OnBody& on_body) {
 
 Exchange::State Exchange::state() const { return impl_->state; }
 int Exchange::descriptor() const { return impl_->descriptor; }
-bool Exchange::wants_to_write() const { return impl_->state == State::connecting || impl_->state == State::sending; }
+bool Exchange::wants_to_write() const {
+  return impl_->state == State::connecting || impl_->state == State::sending;
+}
 std::optional<SteadyTime> Exchange::connected() const { return impl_->connected; }
 std::optional<SteadyTime> Exchange::sent() const { return impl_->sent; }
 std::optional<SteadyTime> Exchange::headers() const { return impl_->headers; }
@@ -170,7 +180,8 @@ std::string Exchange::body() const { return impl_->parser.get().body(); }
 const std::string& Exchange::problem() const { return impl_->problem; }
 bool Exchange::refused() const { return impl_->refused; }
 
-Result<Answer> call(const Endpoint& endpoint, const std::string& target, const std::string& body, const Clock& clock, SteadyTime deadline) {
+Result<Answer> call(const Endpoint& endpoint, const std::string& target, const std::string& body,
+                    const Clock& clock, SteadyTime deadline) {
   const auto where = fmt::format("http://{}:{}{}", endpoint.host, endpoint.port, target);
   auto exchange = Exchange::begin(endpoint, target, body);
   if (!exchange) return tl::unexpected(exchange.error());
@@ -179,8 +190,10 @@ Result<Answer> call(const Endpoint& endpoint, const std::string& target, const s
   while (exchange->state() != Exchange::State::done && exchange->state() != Exchange::State::failed) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock.now()).count();
     if (left <= 0) return fail(ErrorCode::timed_out, "no answer in time", where);
-    pollfd waiting{exchange->descriptor(), static_cast<short>(exchange->wants_to_write() ? POLLOUT : POLLIN), 0};
-    if (::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 1000))) > 0) exchange->advance(clock, keep);
+    pollfd waiting{exchange->descriptor(), static_cast<short>(exchange->wants_to_write() ? POLLOUT : POLLIN),
+                   0};
+    if (::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 1000))) > 0)
+      exchange->advance(clock, keep);
   }
   if (exchange->state() == Exchange::State::failed) return fail(ErrorCode::io, exchange->problem(), where);
   return Answer{exchange->status(), streamed.empty() ? exchange->body() : streamed};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One HTTP/1.1 request and its answer over a non-blocking socket, stamped as the bytes come. Framing is Boost.Beast's.
+// One HTTP/1.1 request and its answer over a non-blocking socket, stamped as the bytes come. Framing is
+// Boost.Beast's.
 #pragma once
 
 #include <chrono>
@@ -27,8 +28,10 @@ class Exchange {
  public:
   enum class State { connecting, sending, receiving, done, failed };
 
-  /// Begins to connect. `body` empty makes a GET, else a POST of JSON. Errors: io (no socket, no such address).
-  [[nodiscard]] static Result<Exchange> begin(const Endpoint& endpoint, const std::string& target, const std::string& body);
+  /// Begins to connect. `body` empty makes a GET, else a POST of JSON. Errors: io (no socket, no such
+  /// address).
+  [[nodiscard]] static Result<Exchange> begin(const Endpoint& endpoint, const std::string& target,
+                                              const std::string& body);
   Exchange(Exchange&&) noexcept;
   Exchange& operator=(Exchange&&) noexcept;
   Exchange(const Exchange&) = delete;
@@ -66,7 +69,7 @@ struct Answer {
 };
 
 /// Sends one request and waits for the whole answer, at most until `deadline`. Errors: io, timed_out.
-[[nodiscard]] Result<Answer> call(const Endpoint& endpoint, const std::string& target, const std::string& body, const Clock& clock,
-                                  SteadyTime deadline);
+[[nodiscard]] Result<Answer> call(const Endpoint& endpoint, const std::string& target,
+                                  const std::string& body, const Clock& clock, SteadyTime deadline);
 
 }  // namespace edgeeval

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a model file is already in memory: a cold start from the page cache is not as cold as one from the disk.
+// Whether a model file is already in memory: a cold start from the page cache is not as cold as one from the
+// disk.
 #pragma once
 
 #include <edgeeval/result.hpp>

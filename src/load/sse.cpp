@@ -28,7 +28,8 @@ void SseParser::end_line(const std::function<void(std::string_view)>& on_data) {
     if (has_data_) on_data(data_);
     data_.clear();
     has_data_ = false;
-  } else if (line.starts_with(kDataField) && (line.size() == kDataField.size() || line[kDataField.size()] == ':')) {
+  } else if (line.starts_with(kDataField) &&
+             (line.size() == kDataField.size() || line[kDataField.size()] == ':')) {
     line.remove_prefix(std::min(line.size(), kDataField.size() + 1));
     if (line.starts_with(' ')) line.remove_prefix(1);
     if (has_data_) data_ += '\n';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Server-sent events, taken apart as they arrive (WHATWG HTML, "Server-sent events", interpreting an event stream).
+// Server-sent events, taken apart as they arrive (WHATWG HTML, "Server-sent events", interpreting an event
+// stream).
 #pragma once
 
 #include <functional>
@@ -8,8 +9,8 @@
 
 namespace edgeeval {
 
-/// Takes bytes in any portions and hands out each event's data once its blank line has come. Lines may end in LF, CR
-/// or CRLF; comments and fields other than `data` are skipped; several data lines are joined by LF.
+/// Takes bytes in any portions and hands out each event's data once its blank line has come. Lines may end in
+/// LF, CR or CRLF; comments and fields other than `data` are skipped; several data lines are joined by LF.
 class SseParser {
  public:
   /// Feeds bytes; `on_data` gets the data of each event they complete.

@@ -4,9 +4,9 @@
 
 #include <edgeeval/metrics.hpp>
 
+#include "economics/paper_formulas.hpp"
 #include "metrics/propagate.hpp"
 #include "metrics/variant_facts.hpp"
-#include "economics/paper_formulas.hpp"
 #include "stats/bootstrap.hpp"
 #include "stats/quantile.hpp"
 
@@ -28,7 +28,9 @@ constexpr Direction kLower = Direction::lower_is_better;
 constexpr double kJoulesPerKwh = 3.6e6;
 constexpr double kBytesPerGb = 1e9;
 
-tl::unexpected<std::string> absent(std::string reason) { return tl::unexpected<std::string>(std::move(reason)); }
+tl::unexpected<std::string> absent(std::string reason) {
+  return tl::unexpected<std::string>(std::move(reason));
+}
 std::string no_flag(const VariantFacts&, const MaybeFact&) { return {}; }
 
 /// Mean of per-item scores with a bootstrap interval over items.
@@ -53,7 +55,9 @@ MaybeFact plain_score(const VariantFacts& v) {
 MaybeFact seconds_quantile(const std::vector<double>& seconds, double p) {
   const auto found = quantile(seconds, p);
   if (!found) return absent("no answered request has these stamps");
-  return Fact{found->value, "s", found->lo, found->hi, Grade::computed, {fmt::format("client stamps of {} requests", seconds.size())}};
+  return Fact{found->value,    "s",
+              found->lo,       found->hi,
+              Grade::computed, {fmt::format("client stamps of {} requests", seconds.size())}};
 }
 
 MaybeFact joules_per_request(const VariantFacts& v) {
@@ -61,7 +65,8 @@ MaybeFact joules_per_request(const VariantFacts& v) {
 }
 
 MaybeFact throughput(const VariantFacts& v) {
-  return propagate({v.output_tokens, v.load_time}, "tok/s", [](Values x) { return std::optional(x[0] / x[1]); });
+  return propagate({v.output_tokens, v.load_time}, "tok/s",
+                   [](Values x) { return std::optional(x[0] / x[1]); });
 }
 
 paper::Constants constants_of(double electricity, double api) {
@@ -72,7 +77,9 @@ paper::Constants constants_of(double electricity, double api) {
 }
 
 MaybeFact break_even(const MaybeFact& spent, const VariantFacts& v) {
-  const auto formula = [](Values x) { return paper::n_break(Joules(x[0]), Joules(x[1]), constants_of(x[2], x[3])); };
+  const auto formula = [](Values x) {
+    return paper::n_break(Joules(x[0]), Joules(x[1]), constants_of(x[2], x[3]));
+  };
   return propagate({spent, joules_per_request(v), v.electricity_price, v.api_price}, "requests", formula,
                    "never: a request's electricity costs as much as the API's price");
 }
@@ -93,15 +100,18 @@ MaybeFact ipw(const VariantFacts& v) {
 }
 
 MaybeFact rho_sys(const VariantFacts& v) {
-  return propagate({throughput(v), v.model_bytes}, "tok/s/GB",
-                   [](Values x) { return std::optional(paper::rho_sys(TokensPerSecond(x[0]), x[1] / kBytesPerGb)); });
+  return propagate({throughput(v), v.model_bytes}, "tok/s/GB", [](Values x) {
+    return std::optional(paper::rho_sys(TokensPerSecond(x[0]), x[1] / kBytesPerGb));
+  });
 }
 
 MaybeFact c_tax(const VariantFacts& v) {
-  return propagate({v.cold_ready, v.load_energy, v.load_time, joules_per_request(v)}, "requests", [](Values x) {
-    // The mean power cancels as in the paper: what is left is a ratio of times, and the interval of the energy with it.
-    return std::optional(paper::c_tax(Seconds(x[0]), Watts(x[1] / x[2]), Joules(x[3])));
-  });
+  return propagate({v.cold_ready, v.load_energy, v.load_time, joules_per_request(v)}, "requests",
+                   [](Values x) {
+                     // The mean power cancels as in the paper: what is left is a ratio of times, and the
+                     // interval of the energy with it.
+                     return std::optional(paper::c_tax(Seconds(x[0]), Watts(x[1] / x[2]), Joules(x[3])));
+                   });
 }
 
 /// The paper's C_tax is free of the energy's uncertainty, since the same joules stand above and below.
@@ -116,11 +126,17 @@ std::string c_tax_flag(const VariantFacts&, const MaybeFact& tax) {
 
 MaybeFact retention(const VariantFacts& v, bool interval) {
   if (v.info->precision == "fp16") return absent("it is the FP16 variant that others are compared with");
-  if (v.reference_f1.empty() || v.f1.empty()) return absent("no scored FP16 variant of the same adaptation to compare with");
+  if (v.reference_f1.empty() || v.f1.empty())
+    return absent("no scored FP16 variant of the same adaptation to compare with");
   const auto own = mean(v.f1);
   const auto whole = mean(v.reference_f1);
   if (*whole == 0.0) return absent("the FP16 variant scores zero");
-  Fact fact{paper::q_ret(*own, *whole), "%", {}, {}, Grade::computed, {fmt::format("token F1 of {} paired items", v.f1.size())}};
+  Fact fact{paper::q_ret(*own, *whole),
+            "%",
+            {},
+            {},
+            Grade::computed,
+            {fmt::format("token F1 of {} paired items", v.f1.size())}};
   const auto bounds = interval ? paired_ratio_interval(v.f1, v.reference_f1) : std::nullopt;
   if (bounds) {
     fact.lo = 100.0 * bounds->lo;
@@ -142,60 +158,139 @@ MaybeFact answers_per_kwh(const VariantFacts& v) {
                    [](Values x) { return std::optional(kJoulesPerKwh * x[0] / x[1]); });
 }
 MaybeFact ipj(const VariantFacts& v) {
-  return propagate({mean_score(v.f1), joules_per_request(v)}, "1/J", [](Values x) { return std::optional(x[0] / x[1]); });
+  return propagate({mean_score(v.f1), joules_per_request(v)}, "1/J",
+                   [](Values x) { return std::optional(x[0] / x[1]); });
 }
 MaybeFact ipw_power(const VariantFacts& v) {
-  return propagate({mean_score(v.f1), v.load_energy, v.load_time}, "1/W", [](Values x) { return std::optional(x[0] / (x[1] / x[2])); });
+  return propagate({mean_score(v.f1), v.load_energy, v.load_time}, "1/W",
+                   [](Values x) { return std::optional(x[0] / (x[1] / x[2])); });
 }
 MaybeFact rho_resident(const VariantFacts& v) {
-  return propagate({throughput(v), v.peak_resident}, "tok/s/GB", [](Values x) { return std::optional(x[0] / (x[1] / kBytesPerGb)); });
+  return propagate({throughput(v), v.peak_resident}, "tok/s/GB",
+                   [](Values x) { return std::optional(x[0] / (x[1] / kBytesPerGb)); });
 }
 MaybeFact c_tax_measured(const VariantFacts& v) {
-  return propagate({v.start_energy, joules_per_request(v)}, "requests", [](Values x) { return std::optional(x[0] / x[1]); });
+  return propagate({v.start_energy, joules_per_request(v)}, "requests",
+                   [](Values x) { return std::optional(x[0] / x[1]); });
 }
 MaybeFact joules_per_token(const VariantFacts& v) {
-  return propagate({v.load_energy, v.output_tokens}, "J/tok", [](Values x) { return std::optional(x[0] / x[1]); });
+  return propagate({v.load_energy, v.output_tokens}, "J/tok",
+                   [](Values x) { return std::optional(x[0] / x[1]); });
 }
 
 const std::vector<Rule>& rules() {
-  static const std::string kPaper = "arXiv 2604.19342 and its metric scripts; token F1 stands in for the NLI score";
+  static const std::string kPaper =
+      "arXiv 2604.19342 and its metric scripts; token F1 stands in for the NLI score";
   static const std::string kHonest = "EdgeEval, docs/metrics.md";
   static const std::vector<Rule> kRules{
-      {{"n_break", "paper", "Break-even", "requests", "J_adapt/3.6e6·p ÷ (c_api − J_request/3.6e6·p)", kPaper, kLower}, n_break, n_break_flag},
+      {{"n_break", "paper", "Break-even", "requests", "J_adapt/3.6e6·p ÷ (c_api − J_request/3.6e6·p)", kPaper,
+        kLower},
+       n_break,
+       n_break_flag},
       {{"ipw", "paper", "Intelligence per watt", "1/J", "score ÷ J_request", kPaper, kHigher}, ipw, no_flag},
-      {{"rho_sys", "paper", "System density", "tok/s/GB", "output tok/s ÷ GB of the weight file", kPaper, kHigher}, rho_sys, no_flag},
-      {{"c_tax", "paper", "Cold-start tax", "requests", "t_ready · mean W under load ÷ J_request", kPaper, kLower}, c_tax_paper, c_tax_flag},
-      {{"q_ret", "paper", "Quantization fidelity", "%", "100 · score ÷ score of LoRA FP16", kPaper, kHigher}, q_ret, q_ret_flag},
+      {{"rho_sys", "paper", "System density", "tok/s/GB", "output tok/s ÷ GB of the weight file", kPaper,
+        kHigher},
+       rho_sys,
+       no_flag},
+      {{"c_tax", "paper", "Cold-start tax", "requests", "t_ready · mean W under load ÷ J_request", kPaper,
+        kLower},
+       c_tax_paper,
+       c_tax_flag},
+      {{"q_ret", "paper", "Quantization fidelity", "%", "100 · score ÷ score of LoRA FP16", kPaper, kHigher},
+       q_ret,
+       q_ret_flag},
       {{"n_break_making", "honest", "Break-even with merge and quantization", "requests",
-        "J of import, adapt, merge and quantize in place of J_adapt; electricity only", kHonest, kLower}, n_break_making, n_break_flag},
-      {{"ipj", "honest", "Intelligence per joule", "1/J", "mean token F1 ÷ J_request", "arXiv 2511.07885", kHigher}, ipj, no_flag},
-      {{"answers_per_kwh", "honest", "Exact answers per kWh", "1/kWh", "3.6e6 · exact match ÷ J_request", kHonest, kHigher}, answers_per_kwh, no_flag},
-      {{"ipw_power", "honest", "Intelligence per watt of power", "1/W", "mean token F1 ÷ mean W under load", "arXiv 2511.07885", kHigher}, ipw_power, no_flag},
-      {{"rho_resident", "honest", "Density over resident memory", "tok/s/GB", "output tok/s ÷ GB of peak resident memory", kHonest, kHigher}, rho_resident, no_flag},
-      {{"c_tax_measured", "honest", "Cold-start tax, measured", "requests", "J from spawn to first token ÷ J_request", kHonest, kLower}, c_tax_measured, no_flag},
-      {{"q_ret_paired", "honest", "Quantization fidelity with interval", "%", "100 · mean F1 ÷ mean F1 of FP16, paired bootstrap over items", kHonest, kHigher}, q_ret_paired, no_flag},
-      {{"token_f1", "observed", "Token F1", "1", "mean over items of SQuAD v1.1 F1", "arXiv 1606.05250", kHigher}, [](const VariantFacts& v) { return mean_score(v.f1); }, no_flag},
-      {{"exact_match", "observed", "Exact match", "1", "mean over items of SQuAD v1.1 exact match", "arXiv 1606.05250", kHigher}, [](const VariantFacts& v) { return mean_score(v.exact_match); }, no_flag},
-      {{"rouge_l", "observed", "ROUGE-L", "1", "mean over items of the F-measure", "Lin 2004", kHigher}, [](const VariantFacts& v) { return mean_score(v.rouge_l); }, no_flag},
-      {{"j_per_request", "observed", "Energy per request", "J", "J of the load window ÷ answered requests", kHonest, kLower}, joules_per_request, no_flag},
-      {{"j_per_token", "observed", "Energy per output token", "J/tok", "J of the load window ÷ output tokens", kHonest, kLower}, joules_per_token, no_flag},
-      {{"output_tok_per_s", "observed", "Output throughput", "tok/s", "output tokens ÷ duration of the load window", kHonest, kHigher}, throughput, no_flag},
-      {{"ttft_p50", "observed", "Time to first token, median", "s", "first text event − send", kHonest, kLower}, [](const VariantFacts& v) { return seconds_quantile(v.ttft_s, 0.5); }, no_flag},
-      {{"ttft_p95", "observed", "Time to first token, p95", "s", "first text event − send", kHonest, kLower}, [](const VariantFacts& v) { return seconds_quantile(v.ttft_s, 0.95); }, no_flag},
-      {{"tpot_p50", "observed", "Time per output token, median", "s", "(last − first text event) ÷ (tokens − 1)", kHonest, kLower}, [](const VariantFacts& v) { return seconds_quantile(v.tpot_s, 0.5); }, no_flag},
-      {{"e2e_p50", "observed", "Time to last token, median", "s", "last text event − send", kHonest, kLower}, [](const VariantFacts& v) { return seconds_quantile(v.e2e_s, 0.5); }, no_flag},
-      {{"cold_start", "observed", "Cold start", "s", "spawn → first token", kHonest, kLower}, [](const VariantFacts& v) { return v.cold_first_token; }, no_flag},
-      {{"model_bytes", "observed", "Weight file", "B", "file size", kHonest, kLower}, [](const VariantFacts& v) { return v.model_bytes; }, no_flag},
-      {{"peak_resident", "observed", "Peak resident memory", "B", "VmHWM of the engine", kHonest, kLower}, [](const VariantFacts& v) { return v.peak_resident; }, no_flag},
-      {{"adapt_energy", "observed", "Adaptation energy", "J", "energy of the adapt window", kHonest, kLower}, [](const VariantFacts& v) { return v.adapt_energy; }, no_flag},
-      {{"adapt_time", "observed", "Adaptation time", "s", "duration of the adapt window", kHonest, kLower}, [](const VariantFacts& v) { return v.adapt_time; }, no_flag},
-      {{"failed_requests", "observed", "Failed requests", "1", "requests without a whole answer", kHonest, kLower}, [](const VariantFacts& v) { return v.failed_requests; }, no_flag},
+        "J of import, adapt, merge and quantize in place of J_adapt; electricity only", kHonest, kLower},
+       n_break_making,
+       n_break_flag},
+      {{"ipj", "honest", "Intelligence per joule", "1/J", "mean token F1 ÷ J_request", "arXiv 2511.07885",
+        kHigher},
+       ipj,
+       no_flag},
+      {{"answers_per_kwh", "honest", "Exact answers per kWh", "1/kWh", "3.6e6 · exact match ÷ J_request",
+        kHonest, kHigher},
+       answers_per_kwh,
+       no_flag},
+      {{"ipw_power", "honest", "Intelligence per watt of power", "1/W", "mean token F1 ÷ mean W under load",
+        "arXiv 2511.07885", kHigher},
+       ipw_power,
+       no_flag},
+      {{"rho_resident", "honest", "Density over resident memory", "tok/s/GB",
+        "output tok/s ÷ GB of peak resident memory", kHonest, kHigher},
+       rho_resident,
+       no_flag},
+      {{"c_tax_measured", "honest", "Cold-start tax, measured", "requests",
+        "J from spawn to first token ÷ J_request", kHonest, kLower},
+       c_tax_measured,
+       no_flag},
+      {{"q_ret_paired", "honest", "Quantization fidelity with interval", "%",
+        "100 · mean F1 ÷ mean F1 of FP16, paired bootstrap over items", kHonest, kHigher},
+       q_ret_paired,
+       no_flag},
+      {{"token_f1", "observed", "Token F1", "1", "mean over items of SQuAD v1.1 F1", "arXiv 1606.05250",
+        kHigher},
+       [](const VariantFacts& v) { return mean_score(v.f1); },
+       no_flag},
+      {{"exact_match", "observed", "Exact match", "1", "mean over items of SQuAD v1.1 exact match",
+        "arXiv 1606.05250", kHigher},
+       [](const VariantFacts& v) { return mean_score(v.exact_match); },
+       no_flag},
+      {{"rouge_l", "observed", "ROUGE-L", "1", "mean over items of the F-measure", "Lin 2004", kHigher},
+       [](const VariantFacts& v) { return mean_score(v.rouge_l); },
+       no_flag},
+      {{"j_per_request", "observed", "Energy per request", "J", "J of the load window ÷ answered requests",
+        kHonest, kLower},
+       joules_per_request,
+       no_flag},
+      {{"j_per_token", "observed", "Energy per output token", "J/tok", "J of the load window ÷ output tokens",
+        kHonest, kLower},
+       joules_per_token,
+       no_flag},
+      {{"output_tok_per_s", "observed", "Output throughput", "tok/s",
+        "output tokens ÷ duration of the load window", kHonest, kHigher},
+       throughput,
+       no_flag},
+      {{"ttft_p50", "observed", "Time to first token, median", "s", "first text event − send", kHonest,
+        kLower},
+       [](const VariantFacts& v) { return seconds_quantile(v.ttft_s, 0.5); },
+       no_flag},
+      {{"ttft_p95", "observed", "Time to first token, p95", "s", "first text event − send", kHonest, kLower},
+       [](const VariantFacts& v) { return seconds_quantile(v.ttft_s, 0.95); },
+       no_flag},
+      {{"tpot_p50", "observed", "Time per output token, median", "s",
+        "(last − first text event) ÷ (tokens − 1)", kHonest, kLower},
+       [](const VariantFacts& v) { return seconds_quantile(v.tpot_s, 0.5); },
+       no_flag},
+      {{"e2e_p50", "observed", "Time to last token, median", "s", "last text event − send", kHonest, kLower},
+       [](const VariantFacts& v) { return seconds_quantile(v.e2e_s, 0.5); },
+       no_flag},
+      {{"cold_start", "observed", "Cold start", "s", "spawn → first token", kHonest, kLower},
+       [](const VariantFacts& v) { return v.cold_first_token; },
+       no_flag},
+      {{"model_bytes", "observed", "Weight file", "B", "file size", kHonest, kLower},
+       [](const VariantFacts& v) { return v.model_bytes; },
+       no_flag},
+      {{"peak_resident", "observed", "Peak resident memory", "B", "VmHWM of the engine", kHonest, kLower},
+       [](const VariantFacts& v) { return v.peak_resident; },
+       no_flag},
+      {{"adapt_energy", "observed", "Adaptation energy", "J", "energy of the adapt window", kHonest, kLower},
+       [](const VariantFacts& v) { return v.adapt_energy; },
+       no_flag},
+      {{"adapt_time", "observed", "Adaptation time", "s", "duration of the adapt window", kHonest, kLower},
+       [](const VariantFacts& v) { return v.adapt_time; },
+       no_flag},
+      {{"failed_requests", "observed", "Failed requests", "1", "requests without a whole answer", kHonest,
+        kLower},
+       [](const VariantFacts& v) { return v.failed_requests; },
+       no_flag},
   };
   return kRules;
 }
 
 MetricRow row_of(const VariantInfo& info, const Rule& rule, const VariantFacts& facts) {
-  MetricRow row{info.id, info.family, info.size, info.method, info.precision, info.task, rule.definition.mode, rule.definition.id, {}, "", ""};
+  MetricRow row{info.id,   info.family,          info.size,          info.method, info.precision,
+                info.task, rule.definition.mode, rule.definition.id, {},          "",
+                ""};
   const auto value = rule.compute(facts);
   row.flag = rule.flag(facts, value);
   if (value) {

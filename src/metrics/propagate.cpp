@@ -13,7 +13,8 @@ double corner_value(const Fact& fact, bool upper) {
 }
 
 void add_bounds(Fact& result, const std::vector<Fact>& facts, const Formula& formula) {
-  const bool any = std::any_of(facts.begin(), facts.end(), [](const Fact& fact) { return fact.lo || fact.hi; });
+  const bool any =
+      std::any_of(facts.begin(), facts.end(), [](const Fact& fact) { return fact.lo || fact.hi; });
   if (!any) return;
   bool open = false;
   result.lo = result.value;
@@ -32,7 +33,8 @@ void add_bounds(Fact& result, const std::vector<Fact>& facts, const Formula& for
 
 }  // namespace
 
-MaybeFact propagate(const std::vector<MaybeFact>& maybe, const std::string& unit, const Formula& formula, const std::string& never) {
+MaybeFact propagate(const std::vector<MaybeFact>& maybe, const std::string& unit, const Formula& formula,
+                    const std::string& never) {
   std::vector<Fact> facts;
   std::vector<double> values;
   std::set<std::string> sources;

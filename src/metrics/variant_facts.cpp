@@ -9,7 +9,9 @@
 namespace edgeeval {
 namespace {
 
-tl::unexpected<std::string> absent(std::string reason) { return tl::unexpected<std::string>(std::move(reason)); }
+tl::unexpected<std::string> absent(std::string reason) {
+  return tl::unexpected<std::string>(std::move(reason));
+}
 
 /// The finished stage `id`, or why there is none.
 tl::expected<const StageRecord*, std::string> finished(const RunRecord& record, const std::string& id) {
@@ -88,12 +90,15 @@ void gather_requests(VariantFacts& facts, const std::vector<RequestTimeline>& re
     tokens += static_cast<double>(*request.completion_tokens);
     source = request.token_source;
     if (*request.completion_tokens > 1 && request.first_token_s && request.last_token_s) {
-      facts.tpot_s.push_back((*request.last_token_s - *request.first_token_s) / static_cast<double>(*request.completion_tokens - 1));
+      facts.tpot_s.push_back((*request.last_token_s - *request.first_token_s) /
+                             static_cast<double>(*request.completion_tokens - 1));
     }
   }
-  facts.requests = answered > 0.0 ? MaybeFact(Fact{answered, "1", {}, {}, Grade::measured, {"client"}}) : absent("no request was answered");
-  facts.output_tokens = tokens > 0.0 ? MaybeFact(Fact{tokens, "tok", {}, {}, Grade::measured, {"server's " + source}})
-                                     : absent("the server gave no token counts");
+  facts.requests = answered > 0.0 ? MaybeFact(Fact{answered, "1", {}, {}, Grade::measured, {"client"}})
+                                  : absent("no request was answered");
+  facts.output_tokens = tokens > 0.0
+                            ? MaybeFact(Fact{tokens, "tok", {}, {}, Grade::measured, {"server's " + source}})
+                            : absent("the server gave no token counts");
 }
 
 void gather_scores(VariantFacts& facts, const RunRecord& record, const VariantInfo& variant) {
@@ -105,9 +110,11 @@ void gather_scores(VariantFacts& facts, const RunRecord& record, const VariantIn
     facts.rouge_l.push_back(score.rouge_l);
   }
   if (variant.precision == "fp16") return;
-  const auto whole = std::find_if(record.variants.begin(), record.variants.end(), [&](const VariantInfo& other) {
-    return other.model == variant.model && other.method == variant.method && other.task == variant.task && other.precision == "fp16";
-  });
+  const auto whole =
+      std::find_if(record.variants.begin(), record.variants.end(), [&](const VariantInfo& other) {
+        return other.model == variant.model && other.method == variant.method && other.task == variant.task &&
+               other.precision == "fp16";
+      });
   if (whole == record.variants.end()) return;
   const auto reference = record.scores.find(whole->id);
   if (reference == record.scores.end()) return;
@@ -142,7 +149,8 @@ VariantFacts gather(const RunRecord& record, const VariantInfo& variant) {
   facts.cold_ready = fact_of(record, serve, "cold_ready");
   facts.cold_first_token = fact_of(record, serve, "cold_first_token");
   const auto requests = record.requests.find(variant.id);
-  gather_requests(facts, requests == record.requests.end() ? std::vector<RequestTimeline>() : requests->second);
+  gather_requests(facts,
+                  requests == record.requests.end() ? std::vector<RequestTimeline>() : requests->second);
   gather_scores(facts, record, variant);
   return facts;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a record says of one variant, gathered for the formulas: each fact is there, or the reason why it is not.
+// What a record says of one variant, gathered for the formulas: each fact is there, or the reason why it is
+// not.
 #pragma once
 
 #include <edgeeval/record.hpp>
@@ -26,14 +27,15 @@ struct VariantFacts {
   MaybeFact start_energy;       ///< J, from spawn to first token
   MaybeFact requests;           ///< answered requests
   MaybeFact failed_requests;
-  MaybeFact output_tokens;      ///< tok, over the closed loop
-  MaybeFact model_bytes;        ///< B
-  MaybeFact peak_resident;      ///< B
-  MaybeFact cold_ready;         ///< s
-  MaybeFact cold_first_token;   ///< s
+  MaybeFact output_tokens;                       ///< tok, over the closed loop
+  MaybeFact model_bytes;                         ///< B
+  MaybeFact peak_resident;                       ///< B
+  MaybeFact cold_ready;                          ///< s
+  MaybeFact cold_first_token;                    ///< s
   std::vector<double> exact_match, f1, rouge_l;  ///< By item; empty where not scored.
   std::vector<double> ttft_s, tpot_s, e2e_s;     ///< By answered request.
-  std::vector<double> reference_f1;  ///< Of the FP16 variant with the same base, adaptation and task; empty for itself.
+  std::vector<double>
+      reference_f1;  ///< Of the FP16 variant with the same base, adaptation and task; empty for itself.
 };
 
 /// Gathers the facts of `variant` from `record`.

@@ -19,7 +19,9 @@ using Picked = std::vector<const PublishedVariant*>;
 const CellKey& key_of(const PublishedVariant& variant) { return variant.serving->key; }
 
 /// Deployed at four bits as the paper counts it: LoRA INT4 and merged QLoRA.
-bool four_bit(const PublishedVariant& v) { return key_of(v).precision == "INT4" || key_of(v).precision == "MERGED"; }
+bool four_bit(const PublishedVariant& v) {
+  return key_of(v).precision == "INT4" || key_of(v).precision == "MERGED";
+}
 
 Picked pick(const Variants& variants, const std::function<bool(const PublishedVariant&)>& wanted) {
   Picked picked;
@@ -39,23 +41,27 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2.0;
 }
 
-std::vector<double> values_of(const Picked& picked, const std::function<double(const PublishedVariant&)>& value) {
+std::vector<double> values_of(const Picked& picked,
+                              const std::function<double(const PublishedVariant&)>& value) {
   std::vector<double> values;
   for (const auto* variant : picked) values.push_back(value(*variant));
   return values;
 }
 
-std::vector<std::string> rows_of(const Picked& picked, const std::function<double(const PublishedVariant&)>& value) {
+std::vector<std::string> rows_of(const Picked& picked,
+                                 const std::function<double(const PublishedVariant&)>& value) {
   std::vector<std::string> rows;
   for (const auto* variant : picked) {
-    rows.push_back(fmt::format("{} ({}:{}): {:.4g}", describe(key_of(*variant)), variant->serving->place.file, variant->serving->place.line,
-                               value(*variant)));
+    rows.push_back(fmt::format("{} ({}:{}): {:.4g}", describe(key_of(*variant)), variant->serving->place.file,
+                               variant->serving->place.line, value(*variant)));
   }
   return rows;
 }
 
 std::optional<Claim> break_even(const Variants& variants) {
-  const auto cells = pick(variants, [](const auto& v) { return key_of(v).family == "Llama" && key_of(v).size == "1B" && four_bit(v) && v.n_break; });
+  const auto cells = pick(variants, [](const auto& v) {
+    return key_of(v).family == "Llama" && key_of(v).size == "1B" && four_bit(v) && v.n_break;
+  });
   if (cells.empty()) return std::nullopt;
   const auto value = [](const PublishedVariant& v) { return *v.n_break; };
   const auto all = values_of(cells, value);
@@ -63,15 +69,24 @@ std::optional<Claim> break_even(const Variants& variants) {
   const double middle = median(all);
   const bool as_mean = std::lround(average) == 14;
   const bool as_median = std::lround(middle) == 14;
-  return Claim{"break_even_14", "Llama-3.2-1B INT4 breaks even after a median of 14 requests", "mean and median of N_break over its four-bit cells",
-               fmt::format("mean {:.2f}, median {:.2f} over {} cells", average, middle, all.size()),
-               as_median ? "holds" : (as_mean ? fmt::format("holds only as the mean of {} task and method cells, not as their median", all.size()) : "does not hold"),
-               rows_of(cells, value)};
+  return Claim{
+      "break_even_14",
+      "Llama-3.2-1B INT4 breaks even after a median of 14 requests",
+      "mean and median of N_break over its four-bit cells",
+      fmt::format("mean {:.2f}, median {:.2f} over {} cells", average, middle, all.size()),
+      as_median
+          ? "holds"
+          : (as_mean ? fmt::format("holds only as the mean of {} task and method cells, not as their median",
+                                   all.size())
+                     : "does not hold"),
+      rows_of(cells, value)};
 }
 
 std::optional<Claim> intelligence(const Variants& variants) {
   const auto of_size = [&](const char* size) {
-    return pick(variants, [&](const auto& v) { return key_of(v).family == "Llama" && key_of(v).size == size && four_bit(v); });
+    return pick(variants, [&](const auto& v) {
+      return key_of(v).family == "Llama" && key_of(v).size == size && four_bit(v);
+    });
   };
   const auto small = of_size("1B");
   const auto large = of_size("7B");
@@ -81,27 +96,42 @@ std::optional<Claim> intelligence(const Variants& variants) {
   std::vector<double> ratios;
   for (const auto* variant : small) {
     for (const auto* other : large) {
-      if (key_of(*other).task == key_of(*variant).task && key_of(*other).method == key_of(*variant).method) ratios.push_back(variant->ipw / other->ipw);
+      if (key_of(*other).task == key_of(*variant).task && key_of(*other).method == key_of(*variant).method)
+        ratios.push_back(variant->ipw / other->ipw);
     }
   }
   auto rows = rows_of(small, value);
   for (auto& row : rows_of(large, value)) rows.push_back(std::move(row));
   const double least = ratios.empty() ? ratio : *std::min_element(ratios.begin(), ratios.end());
-  return Claim{"ipw_3x", "Models under 2B have three times the intelligence per watt of 7B models", "mean IPW of Llama 1B ÷ mean IPW of Llama 7B, four-bit cells",
+  return Claim{"ipw_3x",
+               "Models under 2B have three times the intelligence per watt of 7B models",
+               "mean IPW of Llama 1B ÷ mean IPW of Llama 7B, four-bit cells",
                fmt::format("{:.2f} (by cell {:.2f} and more)", ratio, least),
-               least >= 3.0 ? "holds" : (ratio >= 3.0 ? "holds only as a ratio of means; it is score per joule, not per watt" : "does not hold"), rows};
+               least >= 3.0
+                   ? "holds"
+                   : (ratio >= 3.0 ? "holds only as a ratio of means; it is score per joule, not per watt"
+                                   : "does not hold"),
+               rows};
 }
 
 std::optional<Claim> density(const Variants& variants) {
-  const auto cells = pick(variants, [](const auto& v) { return key_of(v).family == "Llama" && key_of(v).size == "1B" && key_of(v).precision == "INT4"; });
+  const auto cells = pick(variants, [](const auto& v) {
+    return key_of(v).family == "Llama" && key_of(v).size == "1B" && four_bit(v);
+  });
   if (cells.empty()) return std::nullopt;
   const auto value = [](const PublishedVariant& v) { return v.rho_sys; };
   const auto all = values_of(cells, value);
   const double average = mean(all);
   const double least = *std::min_element(all.begin(), all.end());
-  return Claim{"density_6900", "Llama-3.2-1B INT4 serves over 6,900 tokens/s/GB", "mean ρ_sys of Llama 1B LoRA INT4",
+  return Claim{"density_6900",
+               "Llama-3.2-1B INT4 serves over 6,900 tokens/s/GB",
+               "mean ρ_sys of the four-bit Llama 1B cells",
                fmt::format("mean {:.0f}, least {:.0f}", average, least),
-               least > 6900.0 ? "holds" : (average > 6900.0 ? "holds only as the mean over tasks, with nominal gigabytes" : "does not hold"), rows_of(cells, value)};
+               least > 6900.0
+                   ? "holds"
+                   : (average > 6900.0 ? "holds only as the mean over tasks, with nominal gigabytes"
+                                       : "does not hold"),
+               rows_of(cells, value)};
 }
 
 std::optional<Claim> adaptation_energy(const Variants& variants) {
@@ -118,13 +148,19 @@ std::optional<Claim> adaptation_energy(const Variants& variants) {
   for (const auto& [cell, energy] : qlora) {
     const auto plain = lora.find(cell);
     if (plain == lora.end()) continue;
-    rows.push_back(fmt::format("{}-{} {}: {:.2f}", cell.family, cell.size, cell.task, energy / plain->second));
+    rows.push_back(
+        fmt::format("{}-{} {}: {:.2f}", cell.family, cell.size, cell.task, energy / plain->second));
     largest = std::max(largest, energy / plain->second);
   }
   if (rows.empty()) return std::nullopt;
-  return Claim{"qlora_7x", "QLoRA takes up to 7 times LoRA's adaptation energy on small models", "largest energy ratio QLoRA ÷ LoRA",
+  return Claim{"qlora_7x",
+               "QLoRA takes up to 7 times LoRA's adaptation energy on small models",
+               "largest energy ratio QLoRA ÷ LoRA",
                fmt::format("{:.2f}", largest),
-               largest <= 7.0 ? "holds" : "does not hold as an upper bound: it is exceeded; one run each, and other number formats in the two methods", rows};
+               largest <= 7.0 ? "holds"
+                              : "does not hold as an upper bound: it is exceeded; one run each, and other "
+                                "number formats in the two methods",
+               rows};
 }
 
 std::optional<Claim> fidelity(const Variants& variants, double threshold) {
@@ -133,9 +169,15 @@ std::optional<Claim> fidelity(const Variants& variants, double threshold) {
   const auto value = [](const PublishedVariant& v) { return *v.q_ret; };
   const auto all = values_of(cells, value);
   const auto passing = std::count_if(all.begin(), all.end(), [&](double x) { return x >= threshold; });
-  return Claim{"q_ret_999", "Quantization keeps over 99.9 % of quality", "cells whose Q_ret reaches 99.9 %",
-               fmt::format("{} of {}; least {:.2f} %", passing, all.size(), *std::min_element(all.begin(), all.end())),
-               passing == std::ssize(all) ? "holds" : "does not hold: most cells are below, and the samples cannot resolve 0.1 %", rows_of(cells, value)};
+  return Claim{
+      "q_ret_999",
+      "Quantization keeps over 99.9 % of quality",
+      "cells whose Q_ret reaches 99.9 %",
+      fmt::format("{} of {}; least {:.2f} %", passing, all.size(), *std::min_element(all.begin(), all.end())),
+      passing == std::ssize(all)
+          ? "holds"
+          : "does not hold: most cells are below, and the samples cannot resolve 0.1 %",
+      rows_of(cells, value)};
 }
 
 std::optional<Claim> cold_start(const Variants& variants, double threshold) {
@@ -143,9 +185,13 @@ std::optional<Claim> cold_start(const Variants& variants, double threshold) {
   const auto over = pick(variants, [&](const auto& v) { return v.c_tax > threshold; });
   const auto value = [](const PublishedVariant& v) { return v.c_tax; };
   const bool all = over.size() == variants.size();
-  return Claim{"c_tax_7b", "Models of 7B and more carry a prohibitive cold-start tax (C_tax > 100)", "variants whose C_tax is above 100",
+  return Claim{"c_tax_7b",
+               "Models of 7B and more carry a prohibitive cold-start tax (C_tax > 100)",
+               "variants whose C_tax is above 100",
                fmt::format("{} of {}", over.size(), variants.size()),
-               all ? "holds only as for every size: the flag tells nothing apart, because power cancels and C_tax is 100 · t_load / t_inference here" : "holds in part",
+               all ? "holds only as for every size: the flag tells nothing apart, because power cancels and "
+                     "C_tax is 100 · t_load / t_inference here"
+                   : "holds in part",
                rows_of(over, value)};
 }
 
@@ -154,8 +200,9 @@ std::optional<Claim> cold_start(const Variants& variants, double threshold) {
 std::vector<Claim> check_claims(const Variants& variants) {
   const Constants constants;
   std::vector<Claim> claims;
-  for (auto& claim : {break_even(variants), intelligence(variants), density(variants), adaptation_energy(variants),
-                      fidelity(variants, constants.fidelity_percent), cold_start(variants, constants.prohibitive_c_tax)}) {
+  for (auto& claim :
+       {break_even(variants), intelligence(variants), density(variants), adaptation_energy(variants),
+        fidelity(variants, constants.fidelity_percent), cold_start(variants, constants.prohibitive_c_tax)}) {
     if (claim) claims.push_back(*claim);
   }
   return claims;

@@ -19,8 +19,8 @@ struct Claim {
   std::vector<std::string> evidence;  ///< The rows behind it, one a line.
 };
 
-/// Checks the paper's six headline statements against `variants`. A statement whose rows are not in the tables (those of
-/// another study) is left out.
+/// Checks the paper's six headline statements against `variants`. A statement whose rows are not in the
+/// tables (those of another study) is left out.
 [[nodiscard]] std::vector<Claim> check_claims(const std::vector<PublishedVariant>& variants);
 
 }  // namespace edgeeval::paper

@@ -6,43 +6,61 @@
 namespace edgeeval::paper {
 namespace {
 
-constexpr const char* kBoundary = "Paper boundary: electricity of the accelerator only, nominal gigabytes, published figures (†) without intervals.";
+constexpr const char* kBoundary =
+    "Paper boundary: electricity of the accelerator only, nominal gigabytes, published figures (†) without "
+    "intervals.";
 
-std::string maybe(const std::optional<double>& value, const char* absent) { return value ? fmt::format("{:.4g}", *value) : absent; }
+std::string maybe(const std::optional<double>& value, const char* absent) {
+  return value ? fmt::format("{:.4g}", *value) : absent;
+}
 
-std::string size_of(const PublishedVariant& variant) { return variant.serving->key.family + "-" + variant.serving->key.size; }
+std::string size_of(const PublishedVariant& variant) {
+  return variant.serving->key.family + "-" + variant.serving->key.size;
+}
 
 }  // namespace
 
 std::string console_text(const PaperReport& report) {
-  std::string text = fmt::format("{}\n{}\nelectricity {} USD/kWh · API {} USD a request\n\n{:<10} {:<6} {:<9} {:<5} {:>9} {:>9} {:>11} {:>8} {:>8}\n",
-                                 report.context.title, kBoundary, report.constants.electricity_usd_per_kwh, report.constants.api_usd_per_request, "model",
-                                 "method", "precision", "task", "N_break", "IPW 1/J", "tok/s/GB", "C_tax", "Q_ret %");
+  std::string text = fmt::format(
+      "{}\n{}\nelectricity {} USD/kWh · API {} USD a request\n\n{:<10} {:<6} {:<9} {:<5} {:>9} {:>9} {:>11} "
+      "{:>8} {:>8}\n",
+      report.context.title, kBoundary, report.constants.electricity_usd_per_kwh,
+      report.constants.api_usd_per_request, "model", "method", "precision", "task", "N_break", "IPW 1/J",
+      "tok/s/GB", "C_tax", "Q_ret %");
   for (const auto& v : report.variants) {
     const auto& key = v.serving->key;
-    text += fmt::format("{:<10} {:<6} {:<9} {:<5} {:>9} {:>9.4g} {:>11.5g} {:>8.4g} {:>8}\n", size_of(v), key.method, key.precision, key.task,
-                        maybe(v.n_break, "never"), v.ipw, v.rho_sys, v.c_tax, maybe(v.q_ret, "-"));
+    text += fmt::format("{:<10} {:<6} {:<9} {:<5} {:>9} {:>9.4g} {:>11.5g} {:>8.4g} {:>8}\n", size_of(v),
+                        key.method, key.precision, key.task, maybe(v.n_break, "never"), v.ipw, v.rho_sys,
+                        v.c_tax, maybe(v.q_ret, "-"));
   }
   text += "\nThe paper's claims\n";
   for (const auto& claim : report.claims) {
-    text += fmt::format("  {}\n    {}: {}\n    {}\n", claim.statement, claim.statistic, claim.value, claim.verdict);
+    text += fmt::format("  {}\n    {}: {}\n    {}\n", claim.statement, claim.statistic, claim.value,
+                        claim.verdict);
   }
   return text;
 }
 
 std::string markdown_text(const PaperReport& report) {
-  std::string text = fmt::format("# {}\n\n{}\n\nSource: {}\n\n## Claims\n\n| claim | statistic | value | verdict |\n| --- | --- | --- | --- |\n",
-                                 report.context.title, kBoundary, report.context.source);
-  for (const auto& claim : report.claims) text += fmt::format("| {} | {} | {} | {} |\n", claim.statement, claim.statistic, claim.value, claim.verdict);
+  std::string text = fmt::format(
+      "# {}\n\n{}\n\nSource: {}\n\n## Claims\n\n| claim | statistic | value | verdict |\n| --- | --- | --- | "
+      "--- |\n",
+      report.context.title, kBoundary, report.context.source);
+  for (const auto& claim : report.claims)
+    text +=
+        fmt::format("| {} | {} | {} | {} |\n", claim.statement, claim.statistic, claim.value, claim.verdict);
   for (const auto& claim : report.claims) {
     text += fmt::format("\n### {}\n\n", claim.statement);
     for (const auto& row : claim.evidence) text += "- " + row + "\n";
   }
-  text += "\n## Metrics\n\n| model | method | precision | task | N_break | IPW 1/J | tok/s/GB | C_tax | Q_ret % |\n| --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n";
+  text +=
+      "\n## Metrics\n\n| model | method | precision | task | N_break | IPW 1/J | tok/s/GB | C_tax | Q_ret % "
+      "|\n| --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n";
   for (const auto& v : report.variants) {
     const auto& key = v.serving->key;
-    text += fmt::format("| {} | {} | {} | {} | {} | {:.4g} | {:.5g} | {:.4g} | {} |\n", size_of(v), key.method, key.precision, key.task,
-                        maybe(v.n_break, "never"), v.ipw, v.rho_sys, v.c_tax, maybe(v.q_ret, "–"));
+    text += fmt::format("| {} | {} | {} | {} | {} | {:.4g} | {:.5g} | {:.4g} | {} |\n", size_of(v),
+                        key.method, key.precision, key.task, maybe(v.n_break, "never"), v.ipw, v.rho_sys,
+                        v.c_tax, maybe(v.q_ret, "–"));
   }
   return text;
 }

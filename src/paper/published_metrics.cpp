@@ -40,7 +40,8 @@ class Join {
 
 tl::unexpected<Error> missing(const ServingRow& row, const char* what) {
   return fail(ErrorCode::invalid_table, fmt::format("no {} row for {}", what, describe(row.key)),
-              fmt::format("{}:{}", row.place.file, row.place.line), "Every serving row needs one in the same family, size, method and task.");
+              fmt::format("{}:{}", row.place.file, row.place.line),
+              "Every serving row needs one in the same family, size, method and task.");
 }
 
 Result<PublishedVariant> compute_one(const ServingRow& row, const Join& join, const Constants& constants) {
@@ -66,7 +67,8 @@ Result<PublishedVariant> compute_one(const ServingRow& row, const Join& join, co
 }
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -90,19 +92,26 @@ std::vector<MetricRow> metric_rows(const std::vector<PublishedVariant>& variants
   rows.reserve(variants.size() * 5);
   for (const auto& variant : variants) {
     const auto& key = variant.serving->key;
-    const auto id = lower(fmt::format("{}-{}.{}.{}.{}", key.family, key.size, key.task, key.method, key.precision));
-    const auto add = [&](const char* metric, const char* unit, std::optional<double> value, const char* flag) {
-      MetricRow row{id, key.family, key.size, key.method, key.precision, key.task, "paper", metric, {}, flag, ""};
-      if (value) row.value = Fact{*value, unit, {}, {}, Grade::published, {context.source}};
-      else row.absent_reason = "a request's electricity costs as much as the API's price: never";
+    const auto id =
+        lower(fmt::format("{}-{}.{}.{}.{}", key.family, key.size, key.task, key.method, key.precision));
+    const auto add = [&](const char* metric, const char* unit, std::optional<double> value,
+                         const char* flag) {
+      MetricRow row{id,     key.family, key.size, key.method, key.precision, key.task, "paper",
+                    metric, {},         flag,     ""};
+      if (value)
+        row.value = Fact{*value, unit, {}, {}, Grade::published, {context.source}};
+      else
+        row.absent_reason = "a request's electricity costs as much as the API's price: never";
       rows.push_back(std::move(row));
     };
     const bool fast = variant.n_break && *variant.n_break < constants.roi_requests;
     add("n_break", "requests", variant.n_break, fast ? "roi_within_hour" : (variant.n_break ? "" : "never"));
     add("ipw", "1/J", variant.ipw, "");
     add("rho_sys", "tok/s/GB", variant.rho_sys, "");
-    add("c_tax", "requests", variant.c_tax, variant.c_tax > constants.prohibitive_c_tax ? "serverless_prohibitive" : "");
-    if (variant.q_ret) add("q_ret", "%", variant.q_ret, *variant.q_ret >= constants.fidelity_percent ? "fidelity_kept" : "");
+    add("c_tax", "requests", variant.c_tax,
+        variant.c_tax > constants.prohibitive_c_tax ? "serverless_prohibitive" : "");
+    if (variant.q_ret)
+      add("q_ret", "%", variant.q_ret, *variant.q_ret >= constants.fidelity_percent ? "fidelity_kept" : "");
   }
   return rows;
 }

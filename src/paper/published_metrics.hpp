@@ -26,12 +26,14 @@ struct PublishedVariant {
   std::optional<double> q_ret;  ///< LoRA INT8 and INT4 only: they alone have an FP16 row to compare with.
 };
 
-/// Joins the tables and computes the metrics, in the order of the serving table. `study` must outlive the result.
-/// Errors: invalid_table where a variant has no adaptation, quality or FP16 row, or a size label has no nominal size.
-[[nodiscard]] Result<std::vector<PublishedVariant>> compute(const PublishedStudy& study, const Constants& constants);
+/// Joins the tables and computes the metrics, in the order of the serving table. `study` must outlive the
+/// result. Errors: invalid_table where a variant has no adaptation, quality or FP16 row, or a size label has
+/// no nominal size.
+[[nodiscard]] Result<std::vector<PublishedVariant>> compute(const PublishedStudy& study,
+                                                            const Constants& constants);
 
 /// The variants as metric rows in mode "paper": five a variant, Q_ret left out where the paper has none.
-[[nodiscard]] std::vector<MetricRow> metric_rows(const std::vector<PublishedVariant>& variants, const StudyContext& context,
-                                                 const Constants& constants);
+[[nodiscard]] std::vector<MetricRow> metric_rows(const std::vector<PublishedVariant>& variants,
+                                                 const StudyContext& context, const Constants& constants);
 
 }  // namespace edgeeval::paper

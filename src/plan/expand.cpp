@@ -17,7 +17,8 @@ using Inputs = std::map<std::string, std::string>;
 class Expander {
  public:
   Expander(StudyFile file, const Identities& identities) : file_(std::move(file)), identities_(identities) {
-    for (const char* section : {"adapt", "engine", "load"}) sections_[section] = section_text(file_.settings, section);
+    for (const char* section : {"adapt", "engine", "load"})
+      sections_[section] = section_text(file_.settings, section);
   }
 
   Plan expand() {
@@ -36,7 +37,8 @@ class Expander {
  private:
   void add_variant(const Model& model, const std::string& task, const GridCell& cell) {
     Variant variant;
-    variant.id = fmt::format("{}.{}.{}.{}", model.name, task, to_string(cell.adaptation), to_string(cell.precision));
+    variant.id =
+        fmt::format("{}.{}.{}.{}", model.name, task, to_string(cell.adaptation), to_string(cell.precision));
     variant.model = model.name;
     variant.family = model.family;
     variant.size = model.size;
@@ -122,7 +124,8 @@ class Expander {
 
   /// "lora · rag", with the model's name before it where the study has several.
   [[nodiscard]] std::string label_of(const StageSpec& spec) const {
-    const auto what = spec.adaptation == Adaptation::none ? std::string("base") : std::string(to_string(spec.adaptation));
+    const auto what =
+        spec.adaptation == Adaptation::none ? std::string("base") : std::string(to_string(spec.adaptation));
     const auto label = spec.task.empty() ? what : what + " · " + spec.task;
     return file_.study.models.size() > 1 ? spec.model + " · " + label : label;
   }
@@ -152,9 +155,13 @@ class Expander {
   }
 
   [[nodiscard]] std::string plan_key() const {
-    Json content{{"name", plan_.study.name}, {"settings", Json::object()}, {"variants", Json::array()}, {"stages", Json::object()}};
+    Json content{{"name", plan_.study.name},
+                 {"settings", Json::object()},
+                 {"variants", Json::array()},
+                 {"stages", Json::object()}};
     for (const auto& setting : plan_.settings) content["settings"][setting.key] = setting.effective;
-    for (const auto& variant : plan_.variants) content["variants"].push_back({variant.id, variant.family, variant.size});
+    for (const auto& variant : plan_.variants)
+      content["variants"].push_back({variant.id, variant.family, variant.size});
     for (const auto& stage : plan_.stages) content["stages"][stage.id] = stage.key;
     return sha256(to_line(content));
   }
@@ -168,6 +175,8 @@ class Expander {
 
 }  // namespace
 
-Plan expand(StudyFile file, const Identities& identities) { return Expander(std::move(file), identities).expand(); }
+Plan expand(StudyFile file, const Identities& identities) {
+  return Expander(std::move(file), identities).expand();
+}
 
 }  // namespace edgeeval

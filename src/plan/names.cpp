@@ -10,7 +10,8 @@ namespace {
 template <class E, std::size_t N>
 using Names = std::array<std::pair<E, std::string_view>, N>;
 
-constexpr Names<Adaptation, 3> kAdaptations{{{Adaptation::none, "none"}, {Adaptation::lora, "lora"}, {Adaptation::qlora, "qlora"}}};
+constexpr Names<Adaptation, 3> kAdaptations{
+    {{Adaptation::none, "none"}, {Adaptation::lora, "lora"}, {Adaptation::qlora, "qlora"}}};
 constexpr Names<Precision, 4> kPrecisions{{{Precision::fp16, "fp16"},
                                            {Precision::int8, "int8"},
                                            {Precision::int4, "int4"},
@@ -43,8 +44,12 @@ std::optional<E> value_of(const Names<E, N>& names, std::string_view name) {
 std::string_view to_string(Adaptation adaptation) noexcept { return name_of(kAdaptations, adaptation); }
 std::string_view to_string(Precision precision) noexcept { return name_of(kPrecisions, precision); }
 std::string_view to_string(StageKind kind) noexcept { return name_of(kKinds, kind); }
-std::optional<Adaptation> adaptation_from(std::string_view name) noexcept { return value_of(kAdaptations, name); }
-std::optional<Precision> precision_from(std::string_view name) noexcept { return value_of(kPrecisions, name); }
+std::optional<Adaptation> adaptation_from(std::string_view name) noexcept {
+  return value_of(kAdaptations, name);
+}
+std::optional<Precision> precision_from(std::string_view name) noexcept {
+  return value_of(kPrecisions, name);
+}
 std::optional<StageKind> stage_kind_from(std::string_view name) noexcept { return value_of(kKinds, name); }
 
 }  // namespace edgeeval

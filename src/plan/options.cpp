@@ -16,7 +16,8 @@ namespace edgeeval {
 namespace fs = std::filesystem;
 namespace {
 
-/// Files above this size are told apart by size and time of change: hashing them would take longer than planning may.
+/// Files above this size are told apart by size and time of change: hashing them would take longer than
+/// planning may.
 constexpr std::uintmax_t kHashedBytes = 1'000'000'000;
 
 Result<std::string> digest_file(const fs::path& path) {

@@ -25,8 +25,10 @@ std::vector<Error> missing_errors(const StudyFile& file) {
   std::vector<Error> errors;
   for (const auto& text : file.missing) {
     auto code = ErrorCode::invalid_task;
-    if (text.starts_with("model ")) code = text.find("Hugging Face") == std::string::npos ? ErrorCode::bad_model : ErrorCode::unsupported;
-    errors.push_back({code, text, file.study.file.string(), "`edgeeval check` lists everything that is missing."});
+    if (text.starts_with("model "))
+      code = text.find("Hugging Face") == std::string::npos ? ErrorCode::bad_model : ErrorCode::unsupported;
+    errors.push_back(
+        {code, text, file.study.file.string(), "`edgeeval check` lists everything that is missing."});
   }
   return errors;
 }
@@ -63,7 +65,8 @@ Identities identify(StudyFile& file, const PlanOptions& options, std::vector<Err
 
 }  // namespace
 
-tl::expected<Plan, std::vector<Error>> plan_from_text(const std::string& text, const fs::path& study_file, const PlanOptions& options) {
+tl::expected<Plan, std::vector<Error>> plan_from_text(const std::string& text, const fs::path& study_file,
+                                                      const PlanOptions& options) {
   auto file = parse_study(text, study_file, options);
   if (!file) return tl::unexpected(std::move(file.error()));
   std::vector<Error> errors;
@@ -76,12 +79,14 @@ tl::expected<Plan, std::vector<Error>> plan_from_text(const std::string& text, c
 tl::expected<Plan, std::vector<Error>> load_plan(const fs::path& study_file, const PlanOptions& options) {
   std::error_code status;
   if (!fs::is_regular_file(study_file, status)) {
-    return tl::unexpected(std::vector{study_error(fs::exists(study_file, status) ? "is not a file" : "there is no such study file",
-                                                  study_file, "A first one: examples/quickstart.yaml")});
+    return tl::unexpected(std::vector{
+        study_error(fs::exists(study_file, status) ? "is not a file" : "there is no such study file",
+                    study_file, "A first one: examples/quickstart.yaml")});
   }
   if (const auto size = fs::file_size(study_file, status); !status && size > kLargestStudy) {
-    return tl::unexpected(std::vector{study_error(fmt::format("is {} bytes long", size), study_file,
-                                                  fmt::format("A study has at most {} bytes; is this one?", kLargestStudy))});
+    return tl::unexpected(
+        std::vector{study_error(fmt::format("is {} bytes long", size), study_file,
+                                fmt::format("A study has at most {} bytes; is this one?", kLargestStudy))});
   }
   const auto text = read_file(study_file);
   if (!text) return tl::unexpected(std::vector{text.error()});

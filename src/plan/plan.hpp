@@ -35,12 +35,14 @@ struct PlanOptions {
   [[nodiscard]] static PlanOptions for_checking();
 };
 
-/// Reads, validates and expands a study. All errors come at once: invalid_study with file:line:column, key, value
-/// and what is allowed; where `need_all`, also bad_model, invalid_task, unsupported and engine_missing.
-[[nodiscard]] tl::expected<Plan, std::vector<Error>> load_plan(const std::filesystem::path& study_file, const PlanOptions& options);
+/// Reads, validates and expands a study. All errors come at once: invalid_study with file:line:column, key,
+/// value and what is allowed; where `need_all`, also bad_model, invalid_task, unsupported and engine_missing.
+[[nodiscard]] tl::expected<Plan, std::vector<Error>> load_plan(const std::filesystem::path& study_file,
+                                                               const PlanOptions& options);
 
 /// The same from a text; `study_file` only names it.
-[[nodiscard]] tl::expected<Plan, std::vector<Error>> plan_from_text(const std::string& text, const std::filesystem::path& study_file,
+[[nodiscard]] tl::expected<Plan, std::vector<Error>> plan_from_text(const std::string& text,
+                                                                    const std::filesystem::path& study_file,
                                                                     const PlanOptions& options);
 
 /// The plan as it is kept in the run folder (plan.json).

@@ -23,7 +23,8 @@ Json to_json(const Variant& variant) {
 }
 
 Json to_json(const StageSpec& stage) {
-  Json json{{"id", stage.id}, {"kind", std::string(to_string(stage.kind))}, {"key", stage.key}, {"label", stage.label},
+  Json json{{"id", stage.id},       {"kind", std::string(to_string(stage.kind))},
+            {"key", stage.key},     {"label", stage.label},
             {"needs", stage.needs}, {"inputs", stage.inputs}};
   if (!stage.variant.empty()) json["variant"] = stage.variant;
   return json;

@@ -13,8 +13,9 @@ namespace edgeeval {
 namespace {
 
 /// Arguments that EdgeEval gives the engine itself, or that would put a secret into the record.
-constexpr std::string_view kOwnArguments[] = {"-m",   "--model",    "--host",    "--port", "-np",        "--parallel", "-c",
-                                              "--ctx-size", "-t", "--threads", "--api-key", "--api-key-file", "-hf", "--hf-token"};
+constexpr std::string_view kOwnArguments[] = {
+    "-m", "--model",   "--host",    "--port",         "-np", "--parallel", "-c", "--ctx-size",
+    "-t", "--threads", "--api-key", "--api-key-file", "-hf", "--hf-token"};
 
 std::optional<double> number_in(const YAML::Node& node) {
   // A quoted scalar (tag "!") is a text, also where it looks like a number.
@@ -27,11 +28,12 @@ std::optional<double> number_in(const YAML::Node& node) {
 }
 
 std::string range_text(const SettingField& field, bool whole) {
-  return fmt::format("allowed: {} from {} to {}", whole ? "a whole number" : "a number", format_round_trip(field.lo),
-                     format_round_trip(field.hi));
+  return fmt::format("allowed: {} from {} to {}", whole ? "a whole number" : "a number",
+                     format_round_trip(field.lo), format_round_trip(field.hi));
 }
 
-void read_texts(const YAML::Node& node, const std::string& path, std::vector<std::string>& texts, Findings& findings) {
+void read_texts(const YAML::Node& node, const std::string& path, std::vector<std::string>& texts,
+                Findings& findings) {
   if (!node.IsSequence() || node.size() > 64) {
     return findings.add(node.Mark(), path, "must be a list of at most 64 texts, found " + describe(node));
   }
@@ -84,7 +86,9 @@ struct Assign {
 
 struct Show {
   std::string_view unset;
-  std::string operator()(const int* value) const { return *value == 0 && !unset.empty() ? std::string(unset) : fmt::to_string(*value); }
+  std::string operator()(const int* value) const {
+    return *value == 0 && !unset.empty() ? std::string(unset) : fmt::to_string(*value);
+  }
   std::string operator()(const std::uint64_t* value) const { return fmt::to_string(*value); }
   std::string operator()(const double* value) const { return format_round_trip(*value); }
   std::string operator()(const std::string* value) const { return *value; }
@@ -95,7 +99,8 @@ std::string requested_text(const YAML::Node& node) {
   if (node.IsScalar()) return printable(node.Scalar());
   std::vector<std::string> items;
   if (node.IsSequence()) {
-    for (const auto& item : node) items.push_back(item.IsScalar() ? printable(item.Scalar()) : describe(item));
+    for (const auto& item : node)
+      items.push_back(item.IsScalar() ? printable(item.Scalar()) : describe(item));
   }
   return join(items, " ");
 }
@@ -116,17 +121,24 @@ const std::vector<SettingField>& setting_fields() {
       {"engine", "name", 0, 0, "", [](Study& s) -> SettingSlot { return &s.engine.name; }},
       {"engine", "threads", 1, 4096, "", [](Study& s) -> SettingSlot { return &s.engine.threads; }},
       {"engine", "slots", 1, 256, "", [](Study& s) -> SettingSlot { return &s.engine.slots; }},
-      {"engine", "context_tokens", 64, 1048576, "", [](Study& s) -> SettingSlot { return &s.engine.context_tokens; }},
+      {"engine", "context_tokens", 64, 1048576, "",
+       [](Study& s) -> SettingSlot { return &s.engine.context_tokens; }},
       {"engine", "port", 1, 65535, "any free", [](Study& s) -> SettingSlot { return &s.engine.port; }},
-      {"engine", "ready_timeout_s", 1, 86400, "", [](Study& s) -> SettingSlot { return &s.engine.ready_timeout_s; }},
-      {"engine", "extra_arguments", 0, 0, "", [](Study& s) -> SettingSlot { return &s.engine.extra_arguments; }},
+      {"engine", "ready_timeout_s", 1, 86400, "",
+       [](Study& s) -> SettingSlot { return &s.engine.ready_timeout_s; }},
+      {"engine", "extra_arguments", 0, 0, "",
+       [](Study& s) -> SettingSlot { return &s.engine.extra_arguments; }},
       {"load", "items", 1, 1000000, "all", [](Study& s) -> SettingSlot { return &s.load.items; }},
       {"load", "concurrency", 1, 256, "", [](Study& s) -> SettingSlot { return &s.load.concurrency; }},
       {"load", "max_tokens", 1, 131072, "", [](Study& s) -> SettingSlot { return &s.load.max_tokens; }},
-      {"load", "warmup_requests", 0, 1000, "", [](Study& s) -> SettingSlot { return &s.load.warmup_requests; }},
-      {"load", "request_timeout_s", 0.1, 86400, "", [](Study& s) -> SettingSlot { return &s.load.request_timeout_s; }},
-      {"prices", "electricity_usd_per_kwh", 0, 1000, "", [](Study& s) -> SettingSlot { return &s.prices.electricity_usd_per_kwh; }},
-      {"prices", "api_usd_per_request", 0, 1000, "", [](Study& s) -> SettingSlot { return &s.prices.api_usd_per_request; }},
+      {"load", "warmup_requests", 0, 1000, "",
+       [](Study& s) -> SettingSlot { return &s.load.warmup_requests; }},
+      {"load", "request_timeout_s", 0.1, 86400, "",
+       [](Study& s) -> SettingSlot { return &s.load.request_timeout_s; }},
+      {"prices", "electricity_usd_per_kwh", 0, 1000, "",
+       [](Study& s) -> SettingSlot { return &s.prices.electricity_usd_per_kwh; }},
+      {"prices", "api_usd_per_request", 0, 1000, "",
+       [](Study& s) -> SettingSlot { return &s.prices.api_usd_per_request; }},
       {"prices", "source", 0, 0, "", [](Study& s) -> SettingSlot { return &s.prices.source; }},
   };
   return fields;
@@ -135,16 +147,19 @@ const std::vector<SettingField>& setting_fields() {
 namespace {
 
 /// What cannot be together, and defaults that follow from other settings.
-void settle(const YamlMap& root, const std::vector<Setting>& asked, int cores, Study& study, Findings& findings) {
+void settle(const YamlMap& root, const std::vector<Setting>& asked, int cores, Study& study,
+            Findings& findings) {
   const auto given = [&](std::string_view key) {
-    return std::any_of(asked.begin(), asked.end(), [&](const Setting& s) { return s.key == key && s.origin == "study"; });
+    return std::any_of(asked.begin(), asked.end(),
+                       [&](const Setting& s) { return s.key == key && s.origin == "study"; });
   };
   const auto mark = [&](const std::string& section) {
     const auto node = root.find(section);
     return node ? node->Mark() : root.mark();
   };
   if (given("adapt.steps") && given("adapt.epochs")) {
-    findings.add(mark("adapt"), "adapt", "has both steps and epochs", "Give one: either decides how long adapters are trained.");
+    findings.add(mark("adapt"), "adapt", "has both steps and epochs",
+                 "Give one: either decides how long adapters are trained.");
   }
   if (study.engine.name != "llama-server") {
     findings.add(mark("engine"), "engine.name", fmt::format("unknown engine \"{}\"", study.engine.name),
@@ -156,9 +171,11 @@ void settle(const YamlMap& root, const std::vector<Setting>& asked, int cores, S
   if (study.engine.context_tokens == 0) study.engine.context_tokens = 1024;
   if (!given("engine.slots")) study.engine.slots = study.load.concurrency;
   if (study.load.max_tokens >= study.engine.context_tokens) {
-    findings.add(mark("load"), "load.max_tokens",
-                 fmt::format("{} do not fit into engine.context_tokens {}", study.load.max_tokens, study.engine.context_tokens),
-                 "Prompt and answer share the context: raise engine.context_tokens or lower load.max_tokens.");
+    findings.add(
+        mark("load"), "load.max_tokens",
+        fmt::format("{} do not fit into engine.context_tokens {}", study.load.max_tokens,
+                    study.engine.context_tokens),
+        "Prompt and answer share the context: raise engine.context_tokens or lower load.max_tokens.");
   }
 }
 
@@ -190,8 +207,10 @@ std::vector<Setting> read_settings(const YamlMap& root, int cores, Study& study,
   for (std::size_t i = 0; i < settings.size(); ++i) {
     const auto& field = setting_fields()[i];
     settings[i].effective = std::visit(Show{field.unset}, field.slot(study));
-    if (settings[i].key == "engine.threads" && settings[i].origin == "default") settings[i].origin = "machine";
-    if (settings[i].key == "adapt.epochs" && study.adapt.steps > 0) settings[i].effective = "not used: steps decide";
+    if (settings[i].key == "engine.threads" && settings[i].origin == "default")
+      settings[i].origin = "machine";
+    if (settings[i].key == "adapt.epochs" && study.adapt.steps > 0)
+      settings[i].effective = "not used: steps decide";
   }
   return settings;
 }
@@ -199,7 +218,8 @@ std::vector<Setting> read_settings(const YamlMap& root, int cores, Study& study,
 std::string section_text(const std::vector<Setting>& settings, std::string_view section) {
   std::string text;
   for (const auto& setting : settings) {
-    if (setting.key.starts_with(std::string(section) + ".")) text += setting.key + "=" + setting.effective + "\n";
+    if (setting.key.starts_with(std::string(section) + "."))
+      text += setting.key + "=" + setting.effective + "\n";
   }
   return text;
 }

@@ -21,7 +21,7 @@ struct SettingField {
   std::string_view key;      ///< With its unit, as in the study.
   double lo = 0.0;           ///< Least number allowed.
   double hi = 0.0;           ///< Greatest number allowed.
-  std::string_view unset;    ///< What 0 means where the setting was not given; empty where 0 is only a number.
+  std::string_view unset;  ///< What 0 means where the setting was not given; empty where 0 is only a number.
   SettingSlot (*slot)(Study&);
 };
 
@@ -30,7 +30,8 @@ struct SettingField {
 
 /// Reads the four sections that are given into `study` and returns every setting as asked for. Defaults that
 /// follow from other settings or from the machine (`cores`) are filled in.
-[[nodiscard]] std::vector<Setting> read_settings(const YamlMap& root, int cores, Study& study, Findings& findings);
+[[nodiscard]] std::vector<Setting> read_settings(const YamlMap& root, int cores, Study& study,
+                                                 Findings& findings);
 
 /// The effective values of one section, one "key=value" a line: what enters a content key.
 [[nodiscard]] std::string section_text(const std::vector<Setting>& settings, std::string_view section);

@@ -19,7 +19,8 @@ constexpr std::size_t kMostModels = 64;
 constexpr std::size_t kMostTasks = 16;
 constexpr std::size_t kMostCells = 32;
 
-const std::vector<std::string> kRootKeys{"name", "models", "tasks", "variants", "adapt", "engine", "load", "prices"};
+const std::vector<std::string> kRootKeys{"name",  "models", "tasks", "variants",
+                                         "adapt", "engine", "load",  "prices"};
 const std::vector<std::string> kModelKeys{"name", "family", "size", "source", "note"};
 const std::vector<std::string> kSourceKeys{"installed", "file", "huggingface"};
 const std::vector<std::string> kTaskKeys{"name", "folder"};
@@ -30,10 +31,12 @@ const std::vector<std::string> kShippedTasks{"rag", "summ", "chat"};
 
 /// Names become parts of file names.
 bool safe_name(const std::string& name, bool dots) {
-  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
-  return !name.empty() && name.size() <= 64 && plain(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
-    return plain(c) || c == '-' || c == '_' || (dots && c == '.');
-  });
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !name.empty() && name.size() <= 64 && plain(name.front()) &&
+         std::all_of(name.begin(), name.end(),
+                     [&](char c) { return plain(c) || c == '-' || c == '_' || (dots && c == '.'); });
 }
 
 /// Reads one study; each part notes its findings and goes on.
@@ -48,13 +51,15 @@ class StudyReader {
     try {
       const auto documents = YAML::LoadAll(text);
       if (documents.size() != 1 || documents.front().IsNull()) {
-        findings_.add(YAML::Mark::null_mark(), "", documents.size() > 1 ? "holds several YAML documents" : "the study is empty",
+        findings_.add(YAML::Mark::null_mark(), "",
+                      documents.size() > 1 ? "holds several YAML documents" : "the study is empty",
                       "docs/study-format.md shows a study to begin with.");
       } else {
         read_root(documents.front());
       }
     } catch (const YAML::Exception& problem) {
-      findings_.add(problem.mark, "", "not YAML: " + problem.msg, "Check indentation, brackets and quotes here.");
+      findings_.add(problem.mark, "", "not YAML: " + problem.msg,
+                    "Check indentation, brackets and quotes here.");
     } catch (const std::exception& problem) {
       findings_.add(YAML::Mark::null_mark(), "", std::string("cannot be read as YAML: ") + problem.what());
     }
@@ -67,10 +72,14 @@ class StudyReader {
     YamlMap root(node, "", kRootKeys, findings_);
     if (!node.IsMap()) return;
     out_.study.name = root.text("name", true);
-    if (!out_.study.name.empty() && !safe_name(out_.study.name, true)) name_finding(*root.find("name"), "name", true);
-    each_item(root, "models", kMostModels, findings_, [&](const auto& item, const auto& path) { read_model(item, path); });
-    each_item(root, "tasks", kMostTasks, findings_, [&](const auto& item, const auto& path) { read_task(item, path); });
-    each_item(root, "variants", kMostCells, findings_, [&](const auto& item, const auto& path) { read_cells(item, path); });
+    if (!out_.study.name.empty() && !safe_name(out_.study.name, true))
+      name_finding(*root.find("name"), "name", true);
+    each_item(root, "models", kMostModels, findings_,
+              [&](const auto& item, const auto& path) { read_model(item, path); });
+    each_item(root, "tasks", kMostTasks, findings_,
+              [&](const auto& item, const auto& path) { read_task(item, path); });
+    each_item(root, "variants", kMostCells, findings_,
+              [&](const auto& item, const auto& path) { read_cells(item, path); });
     refuse_alike(root);
     out_.settings = read_settings(root, options_.cores, out_.study, findings_);
   }
@@ -89,11 +98,13 @@ class StudyReader {
     model.family = map.text("family", true);
     model.size = map.text("size", true);
     model.note = map.text("note", false);
-    if (!model.name.empty() && !safe_name(model.name, true)) name_finding(*map.find("name"), path + ".name", true);
+    if (!model.name.empty() && !safe_name(model.name, true))
+      name_finding(*map.find("name"), path + ".name", true);
     if (const auto source = map.find("source")) {
       read_source(*source, path + ".source", model);
     } else {
-      findings_.add(map.mark(), path + ".source", "is missing", "allowed: {installed: NAME}, {file: PATH.gguf} or {huggingface: ID}");
+      findings_.add(map.mark(), path + ".source", "is missing",
+                    "allowed: {installed: NAME}, {file: PATH.gguf} or {huggingface: ID}");
     }
     for (const auto& other : out_.study.models) {
       if (!model.name.empty() && other.name == model.name) {
@@ -106,9 +117,11 @@ class StudyReader {
   void read_source(const YAML::Node& node, const std::string& path, Model& model) {
     YamlMap map(node, path, kSourceKeys, findings_);
     if (!node.IsMap()) return;
-    const auto given = std::count_if(kSourceKeys.begin(), kSourceKeys.end(), [&](const auto& key) { return map.find(key).has_value(); });
+    const auto given = std::count_if(kSourceKeys.begin(), kSourceKeys.end(),
+                                     [&](const auto& key) { return map.find(key).has_value(); });
     if (given != 1) {
-      findings_.add(map.mark(), path, fmt::format("has {} of installed, file and huggingface", given), "Give exactly one.");
+      findings_.add(map.mark(), path, fmt::format("has {} of installed, file and huggingface", given),
+                    "Give exactly one.");
       return;
     }
     model.package = map.text("installed", false);
@@ -123,12 +136,14 @@ class StudyReader {
       if (auto found = options_.find_model(model.package)) {
         model.gguf = *found;
       } else {
-        out_.missing.push_back(fmt::format("model {}: \"{}\" is not installed (scripts/setup installs the quickstart's)",
-                                           model.name, model.package));
+        out_.missing.push_back(
+            fmt::format("model {}: \"{}\" is not installed (scripts/setup installs the quickstart's)",
+                        model.name, model.package));
       }
     } else if (!model.huggingface.empty()) {
-      out_.missing.push_back(fmt::format("model {}: {} from Hugging Face cannot be run yet; give a GGUF with file:", model.name,
-                                         model.huggingface));
+      out_.missing.push_back(
+          fmt::format("model {}: {} from Hugging Face cannot be run yet; give a GGUF with file:", model.name,
+                      model.huggingface));
     } else if (!model.gguf.empty() && !fs::is_regular_file(model.gguf, status)) {
       out_.missing.push_back(fmt::format("model {}: there is no file {}", model.name, model.gguf.string()));
     }
@@ -169,8 +184,8 @@ class StudyReader {
     const auto word = map.text("adaptation", true);
     const auto adaptation = adaptation_from(word);
     if (!word.empty() && !adaptation) {
-      findings_.add(map.find("adaptation")->Mark(), path + ".adaptation", fmt::format("unknown adaptation \"{}\"", word),
-                    allowed_hint(word, kAdaptations));
+      findings_.add(map.find("adaptation")->Mark(), path + ".adaptation",
+                    fmt::format("unknown adaptation \"{}\"", word), allowed_hint(word, kAdaptations));
     }
     each_item(map, "precisions", kMostCells, findings_, [&](const auto& node, const auto& where) {
       const auto precision = node.IsScalar() ? precision_from(node.Scalar()) : std::nullopt;
@@ -186,15 +201,19 @@ class StudyReader {
   void add_cell(GridCell cell, const YAML::Node& node, const std::string& path) {
     const bool merged = cell.precision == Precision::merged;
     if (merged != (cell.adaptation == Adaptation::qlora)) {
-      findings_.add(node.Mark(), path,
-                    fmt::format("adaptation {} cannot have precision {}", to_string(cell.adaptation), to_string(cell.precision)),
-                    merged ? "allowed: fp16, int8, int4 (merged means: a QLoRA adapter merged into the FP16 base)"
-                           : "allowed: merged (the adapter is merged into the FP16 base and served as FP16)");
+      findings_.add(
+          node.Mark(), path,
+          fmt::format("adaptation {} cannot have precision {}", to_string(cell.adaptation),
+                      to_string(cell.precision)),
+          merged ? "allowed: fp16, int8, int4 (merged means: a QLoRA adapter merged into the FP16 base)"
+                 : "allowed: merged (the adapter is merged into the FP16 base and served as FP16)");
       return;
     }
     for (const auto& other : out_.grid) {
       if (other.adaptation == cell.adaptation && other.precision == cell.precision) {
-        findings_.add(node.Mark(), path, fmt::format("{} {} is given twice", to_string(cell.adaptation), to_string(cell.precision)));
+        findings_.add(
+            node.Mark(), path,
+            fmt::format("{} {} is given twice", to_string(cell.adaptation), to_string(cell.precision)));
         return;
       }
     }
@@ -207,7 +226,9 @@ class StudyReader {
       for (const auto& b : out_.study.models) {
         for (const auto& task : out_.study.task_names) {
           if (!a.name.empty() && b.name.starts_with(a.name + "." + task + ".")) {
-            findings_.add(root.mark(), "models", fmt::format("the names \"{}\" and \"{}\" make the same file names", a.name, b.name));
+            findings_.add(
+                root.mark(), "models",
+                fmt::format("the names \"{}\" and \"{}\" make the same file names", a.name, b.name));
           }
         }
       }
@@ -222,14 +243,17 @@ class StudyReader {
 
 }  // namespace
 
-tl::expected<StudyFile, std::vector<Error>> parse_study(const std::string& text, const fs::path& file, const PlanOptions& options) {
+tl::expected<StudyFile, std::vector<Error>> parse_study(const std::string& text, const fs::path& file,
+                                                        const PlanOptions& options) {
   return StudyReader(file, options).read(text);
 }
 
 std::vector<std::string> study_keys() {
   std::vector<std::string> keys{"name"};
-  const std::pair<const char*, const std::vector<std::string>*> lists[] = {
-      {"models[].", &kModelKeys}, {"models[].source.", &kSourceKeys}, {"tasks[].", &kTaskKeys}, {"variants[].", &kVariantKeys}};
+  const std::pair<const char*, const std::vector<std::string>*> lists[] = {{"models[].", &kModelKeys},
+                                                                           {"models[].source.", &kSourceKeys},
+                                                                           {"tasks[].", &kTaskKeys},
+                                                                           {"variants[].", &kVariantKeys}};
   for (const auto& [prefix, names] : lists) {
     for (const auto& name : *names) keys.push_back(prefix + name);
   }

@@ -29,7 +29,8 @@ struct StudyFile {
 
 /// Parses the text of a study; `file` names it in errors and its folder resolves relative paths. All findings
 /// come at once, each ErrorCode::invalid_study.
-[[nodiscard]] tl::expected<StudyFile, std::vector<Error>> parse_study(const std::string& text, const std::filesystem::path& file,
+[[nodiscard]] tl::expected<StudyFile, std::vector<Error>> parse_study(const std::string& text,
+                                                                      const std::filesystem::path& file,
                                                                       const PlanOptions& options);
 
 }  // namespace edgeeval

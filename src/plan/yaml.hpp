@@ -35,13 +35,16 @@ class Findings {
 /// One map of the study. Its keys must be among `allowed`, each at most once; anything else is a finding.
 class YamlMap {
  public:
-  YamlMap(const YAML::Node& node, std::string path, const std::vector<std::string>& allowed, Findings& findings);
+  YamlMap(const YAML::Node& node, std::string path, const std::vector<std::string>& allowed,
+          Findings& findings);
   /// The value at `key`, or nothing where it is not given.
   [[nodiscard]] std::optional<YAML::Node> find(const std::string& key) const;
   /// The text at `key`; a finding where it is not a text, or is longer than 500 bytes. Empty where not given.
   [[nodiscard]] std::string text(const std::string& key, bool required);
   /// The dotted path of `key`.
-  [[nodiscard]] std::string path_of(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
+  [[nodiscard]] std::string path_of(const std::string& key) const {
+    return path_.empty() ? key : path_ + "." + key;
+  }
   /// Where the map begins.
   [[nodiscard]] const YAML::Mark& mark() const { return mark_; }
 
@@ -52,8 +55,8 @@ class YamlMap {
   Findings& findings_;
 };
 
-/// Calls `visit(item, "path[0]")` for each item of the list at `key`; findings where it is missing, not a list,
-/// empty, or longer than `most`.
+/// Calls `visit(item, "path[0]")` for each item of the list at `key`; findings where it is missing, not a
+/// list, empty, or longer than `most`.
 void each_item(const YamlMap& map, const std::string& key, std::size_t most, Findings& findings,
                const std::function<void(const YAML::Node&, const std::string&)>& visit);
 

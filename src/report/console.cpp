@@ -63,16 +63,20 @@ void console(const StudyReport& report, bool colour, std::ostream& out) {
   for (const auto& task : tasks_of(report)) {
     const auto table = variant_table(report, task);
     const auto widths = widths_of(table);
-    out << "\n" << bold << printable(task) << plain << "\n" << bold << line_of(table.header, widths) << plain << "\n";
+    out << "\n"
+        << bold << printable(task) << plain << "\n"
+        << bold << line_of(table.header, widths) << plain << "\n";
     for (const auto& row : table.rows) out << printable(line_of(row, widths)) << "\n";
   }
   out << sign_line() << "\n\n" << bold << "Verdict   " << plain << wrapped(printable(report.verdict)) << "\n";
   bool first = true;
   for (const auto& sentence : report.careful) {
-    out << (first ? bold + "Careful   " + plain : std::string(kLabelColumns, ' ')) << wrapped(printable(sentence)) << "\n";
+    out << (first ? bold + "Careful   " + plain : std::string(kLabelColumns, ' '))
+        << wrapped(printable(sentence)) << "\n";
     first = false;
   }
-  for (const auto& warning : report.record.warnings) out << "Warning   " << wrapped(printable(warning)) << "\n";
+  for (const auto& warning : report.record.warnings)
+    out << "Warning   " << wrapped(printable(warning)) << "\n";
 }
 
 }  // namespace edgeeval::render

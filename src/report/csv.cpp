@@ -17,17 +17,21 @@ std::string quoted(const std::string& text) {
   return result + "\"";
 }
 
-std::string number(const std::optional<double>& value) { return value ? format_round_trip(*value) : std::string(); }
+std::string number(const std::optional<double>& value) {
+  return value ? format_round_trip(*value) : std::string();
+}
 
 }  // namespace
 
 void csv(const std::vector<MetricRow>& rows, std::ostream& out) {
   out << "variant,family,size,method,precision,task,mode,metric,value,lo,hi,unit,grade,flag\n";
   for (const auto& row : rows) {
-    for (const auto& text : {row.variant, row.family, row.size, row.method, row.precision, row.task, row.mode, row.metric}) out << quoted(text) << ',';
+    for (const auto& text :
+         {row.variant, row.family, row.size, row.method, row.precision, row.task, row.mode, row.metric})
+      out << quoted(text) << ',';
     if (row.value) {
-      out << number(row.value->value) << ',' << number(row.value->lo) << ',' << number(row.value->hi) << ',' << quoted(row.value->unit) << ','
-          << to_string(row.value->grade) << ',';
+      out << number(row.value->value) << ',' << number(row.value->lo) << ',' << number(row.value->hi) << ','
+          << quoted(row.value->unit) << ',' << to_string(row.value->grade) << ',';
     } else {
       out << ",,,,,";
     }

@@ -34,7 +34,9 @@ std::vector<Candidate> candidates_of(const StudyReport& report, const std::strin
   return candidates;
 }
 
-bool has_energy(const Candidate& candidate) { return candidate.energy != nullptr && candidate.energy->value.has_value(); }
+bool has_energy(const Candidate& candidate) {
+  return candidate.energy != nullptr && candidate.energy->value.has_value();
+}
 
 /// Whether the data cannot tell that `worse` scores lower than `better`.
 bool indistinguishable(const Candidate& better, const Candidate& worse) {
@@ -60,19 +62,23 @@ std::string difference_text(const Candidate& a, const Candidate& b) {
 
 std::string verdict_for(const StudyReport& report, const std::string& task) {
   const auto candidates = candidates_of(report, task);
-  if (candidates.empty()) return fmt::format("No variant was served and scored on {}: there is nothing to choose from.", task);
-  const auto& best = *std::max_element(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.mean_f1 < b.mean_f1; });
+  if (candidates.empty())
+    return fmt::format("No variant was served and scored on {}: there is nothing to choose from.", task);
+  const auto& best = *std::max_element(candidates.begin(), candidates.end(),
+                                       [](const auto& a, const auto& b) { return a.mean_f1 < b.mean_f1; });
   const auto& chosen = choose(candidates, best);
   const auto n = chosen.f1.size();
-  auto text = fmt::format("On {}, {} is the one to take: token F1 {:.3f} over {} items", task, variant_name(*chosen.info), chosen.mean_f1, n);
+  auto text = fmt::format("On {}, {} is the one to take: token F1 {:.3f} over {} items", task,
+                          variant_name(*chosen.info), chosen.mean_f1, n);
   if (&chosen != &best) {
-    text += fmt::format(", which these items cannot tell from {}'s {:.3f} (difference {})", variant_name(*best.info), best.mean_f1,
-                        difference_text(chosen, best));
+    text += fmt::format(", which these items cannot tell from {}'s {:.3f} (difference {})",
+                        variant_name(*best.info), best.mean_f1, difference_text(chosen, best));
   }
   if (has_energy(chosen)) {
     text += fmt::format(", at {} J a request", figure_with_interval(chosen.energy));
     if (&chosen != &best && has_energy(best)) {
-      text += fmt::format(" ({:.0f} % of its energy)", 100.0 * chosen.energy->value->value / best.energy->value->value);
+      text += fmt::format(" ({:.0f} % of its energy)",
+                          100.0 * chosen.energy->value->value / best.energy->value->value);
     }
   }
   return text + ".";
@@ -87,9 +93,11 @@ std::vector<std::string> adaptation_effects(const StudyReport& report, const std
     for (const auto& adapted : candidates) {
       const bool whole = adapted.info->precision == "fp16" || adapted.info->precision == "merged";
       if (adapted.info->method == "none" || adapted.info->model != base.info->model || !whole) continue;
-      sentences.push_back(fmt::format("{} changes token F1 from the base's {:.3f} to {:.3f} on {}: {} over {} paired items (95 % bootstrap).",
-                                      variant_name(*adapted.info), base.mean_f1, adapted.mean_f1, task, difference_text(adapted, base),
-                                      adapted.f1.size()));
+      sentences.push_back(
+          fmt::format("{} changes token F1 from the base's {:.3f} to {:.3f} on {}: {} over {} paired items "
+                      "(95 % bootstrap).",
+                      variant_name(*adapted.info), base.mean_f1, adapted.mean_f1, task,
+                      difference_text(adapted, base), adapted.f1.size()));
     }
   }
   return sentences;
@@ -97,20 +105,27 @@ std::vector<std::string> adaptation_effects(const StudyReport& report, const std
 
 void add_energy_cautions(const StudyReport& report, std::vector<std::string>& careful) {
   bool modelled = false;
-  for (const auto& row : report.rows) modelled = modelled || (row.value && row.metric == "j_per_request" && row.value->grade == Grade::modelled);
+  for (const auto& row : report.rows)
+    modelled =
+        modelled || (row.value && row.metric == "j_per_request" && row.value->grade == Grade::modelled);
   if (!modelled) return;
-  careful.push_back("Energy is modelled from CPU use, not measured (marked ~): its range holds the model's uncertainty, and most of it is common to "
-                    "all variants, so ratios between them are surer than the absolute joules.");
+  careful.push_back(
+      "Energy is modelled from CPU use, not measured (marked ~): its range holds the model's uncertainty, "
+      "and most of it is common to "
+      "all variants, so ratios between them are surer than the absolute joules.");
 }
 
 void add_failures(const StudyReport& report, std::vector<std::string>& careful) {
   for (const auto& [id, stage] : report.record.stages) {
-    if (stage.outcome == StageOutcome::failed) careful.push_back(fmt::format("Stage {} failed: {}.", id, stage.error ? stage.error->message : "no reason recorded"));
+    if (stage.outcome == StageOutcome::failed)
+      careful.push_back(
+          fmt::format("Stage {} failed: {}.", id, stage.error ? stage.error->message : "no reason recorded"));
   }
   for (const auto& variant : report.record.variants) {
     const auto* failed = find_row(report, variant.id, "observed", "failed_requests");
     if (failed == nullptr || !failed->value || failed->value->value == 0.0) continue;
-    careful.push_back(fmt::format("{}: {:.0f} requests failed and count as wrong answers.", variant_name(variant), failed->value->value));
+    careful.push_back(fmt::format("{}: {:.0f} requests failed and count as wrong answers.",
+                                  variant_name(variant), failed->value->value));
   }
 }
 
@@ -123,13 +138,18 @@ std::vector<std::string> cautions(const StudyReport& report, const std::vector<s
   add_failures(report, careful);
   std::set<std::string> notes;
   for (const auto& variant : report.record.variants) {
-    if (!variant.note.empty() && notes.insert(variant.note).second) careful.push_back(variant.model + ": " + variant.note + (variant.note.ends_with('.') ? "" : "."));
+    if (!variant.note.empty() && notes.insert(variant.note).second)
+      careful.push_back(variant.model + ": " + variant.note + (variant.note.ends_with('.') ? "" : "."));
   }
-  careful.push_back("Break-even counts electricity only, as the paper does; prices are taken from the study. The score in the paper's formulas is token F1, "
-                    "which stands in for its NLI score.");
-  const auto killed = std::count_if(report.record.sittings.begin(), report.record.sittings.end(), [](const Sitting& s) { return s.how_ended == "killed"; });
+  careful.push_back(
+      "Break-even counts electricity only, as the paper does; prices are taken from the study. The score in "
+      "the paper's formulas is token F1, "
+      "which stands in for its NLI score.");
+  const auto killed = std::count_if(report.record.sittings.begin(), report.record.sittings.end(),
+                                    [](const Sitting& s) { return s.how_ended == "killed"; });
   if (report.record.sittings.size() > 1) {
-    careful.push_back(fmt::format("The run took {} sittings, {} of which did not come to their end.", report.record.sittings.size(), killed));
+    careful.push_back(fmt::format("The run took {} sittings, {} of which did not come to their end.",
+                                  report.record.sittings.size(), killed));
   }
   return careful;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One page, no network, no scripts: it opens from disk and prints. All text from the record is escaped: a model's output
-// is hostile input.
+// One page, no network, no scripts: it opens from disk and prints. All text from the record is escaped: a
+// model's output is hostile input.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,8 +36,8 @@ void table(const TextTable& content, std::ostream& out) {
 }
 
 /// Bars of one metric over the variants of a task, with intervals.
-void bars(const StudyReport& report, const std::string& task, const std::string& mode, const std::string& metric, const std::string& title,
-          std::ostream& out) {
+void bars(const StudyReport& report, const std::string& task, const std::string& mode,
+          const std::string& metric, const std::string& title, std::ostream& out) {
   double largest = 0.0;
   std::vector<std::pair<const VariantInfo*, const MetricRow*>> shown;
   for (const auto& variant : report.record.variants) {
@@ -48,20 +48,26 @@ void bars(const StudyReport& report, const std::string& task, const std::string&
   }
   if (shown.empty() || largest <= 0.0) return;
   const double height = kBarHeight * static_cast<double>(shown.size());
-  out << fmt::format("<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}; the figures stand in the table above\">\n",
-                     escaped(title), kLabelWidth + kBarWidth + 150.0, height, escaped(title));
+  out << fmt::format(
+      "<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}; "
+      "the figures stand in the table above\">\n",
+      escaped(title), kLabelWidth + kBarWidth + 150.0, height, escaped(title));
   double y = 0.0;
   for (const auto& [variant, row] : shown) {
     const auto x = [&](double value) { return kLabelWidth + kBarWidth * value / largest; };
     const double middle = y + kBarHeight / 2.0;
-    out << fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", kLabelWidth - 8.0, middle + 4.0, escaped(variant_name(*variant)));
-    out << fmt::format("<rect class=\"bar\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"/>", kLabelWidth, y + 5.0,
-                       x(row->value->value) - kLabelWidth, kBarHeight - 10.0);
+    out << fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", kLabelWidth - 8.0,
+                       middle + 4.0, escaped(variant_name(*variant)));
+    out << fmt::format("<rect class=\"bar\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"/>",
+                       kLabelWidth, y + 5.0, x(row->value->value) - kLabelWidth, kBarHeight - 10.0);
     if (row->value->lo && row->value->hi) {
-      out << fmt::format("<path class=\"whisker\" d=\"M{:.1f} {:.1f}H{:.1f}M{:.1f} {:.1f}v8M{:.1f} {:.1f}v8\"/>", x(*row->value->lo), middle,
-                         x(*row->value->hi), x(*row->value->lo), middle - 4.0, x(*row->value->hi), middle - 4.0);
+      out << fmt::format(
+          "<path class=\"whisker\" d=\"M{:.1f} {:.1f}H{:.1f}M{:.1f} {:.1f}v8M{:.1f} {:.1f}v8\"/>",
+          x(*row->value->lo), middle, x(*row->value->hi), x(*row->value->lo), middle - 4.0,
+          x(*row->value->hi), middle - 4.0);
     }
-    out << fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", x(std::max(row->value->value, row->value->hi.value_or(0.0))) + 8.0, middle + 4.0,
+    out << fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
+                       x(std::max(row->value->value, row->value->hi.value_or(0.0))) + 8.0, middle + 4.0,
                        escaped(figure(row)));
     y += kBarHeight;
   }
@@ -74,16 +80,21 @@ void life_cycle(const RunRecord& record, std::ostream& out) {
     std::string energy = "–";
     for (const auto& window : stage.windows) {
       if (window.name != stage.kind) continue;
-      if (const auto total = total_energy(window)) energy = sign_of(total->grade) + format_significant(total->value) + " J " + interval_text(*total);
+      if (const auto total = total_energy(window))
+        energy = sign_of(total->grade) + format_significant(total->value) + " J " + interval_text(*total);
     }
     const auto mix = stage.notes.find("tensor_mix");
-    const char* outcome = stage.outcome == StageOutcome::finished ? "finished" : (stage.outcome == StageOutcome::failed ? "failed" : "skipped");
-    content.rows.push_back({id, outcome, format_duration(stage.duration_s), energy, mix == stage.notes.end() ? "" : mix->second});
+    const char* outcome = stage.outcome == StageOutcome::finished
+                              ? "finished"
+                              : (stage.outcome == StageOutcome::failed ? "failed" : "skipped");
+    content.rows.push_back({id, outcome, format_duration(stage.duration_s), energy,
+                            mix == stage.notes.end() ? "" : mix->second});
   }
   table(content, out);
   for (const auto& [id, stage] : record.stages) {
     if (stage.outcome != StageOutcome::failed) continue;
-    out << "<h3>" << escaped(id) << " failed</h3><p>" << escaped(stage.error ? stage.error->message : "") << "</p>";
+    out << "<h3>" << escaped(id) << " failed</h3><p>" << escaped(stage.error ? stage.error->message : "")
+        << "</p>";
     if (stage.log_tail.empty()) continue;
     out << "<pre>";
     for (const auto& line : stage.log_tail) out << escaped(line) << "\n";
@@ -99,7 +110,8 @@ void all_figures(const StudyReport& report, const VariantInfo& variant, std::ost
       content.rows.push_back({row.metric, row.mode, "absent", "", "", row.absent_reason});
       continue;
     }
-    content.rows.push_back({row.metric, row.mode, figure_with_interval(&row, 4), row.value->unit, std::string(to_string(row.value->grade)), join(row.value->sources, "; ")});
+    content.rows.push_back({row.metric, row.mode, figure_with_interval(&row, 4), row.value->unit,
+                            std::string(to_string(row.value->grade)), join(row.value->sources, "; ")});
   }
   table(content, out);
 }
@@ -110,7 +122,8 @@ void predictions(const RunRecord& record, const VariantInfo& variant, std::ostre
   TextTable content{{"item", "answer", "gold", "F1"}, {}};
   for (const auto& score : scores->second) {
     if (content.rows.size() == kShownPredictions) break;
-    content.rows.push_back({score.item, score.answered ? score.prediction : "(request failed)", join(score.gold, " | "), format_significant(score.f1)});
+    content.rows.push_back({score.item, score.answered ? score.prediction : "(request failed)",
+                            join(score.gold, " | "), format_significant(score.f1)});
   }
   out << "<h4>First answers beside the gold ones</h4>";
   table(content, out);
@@ -120,7 +133,9 @@ void settings(const RunRecord& record, std::ostream& out) {
   TextTable content{{"setting", "value"}, {}};
   for (const auto& [key, value] : record.settings) content.rows.push_back({key, value});
   for (const auto& [name, fact] : record.prices) {
-    content.rows.push_back({name, format_round_trip(fact.value) + " " + fact.unit + " (" + std::string(to_string(fact.grade)) + ": " + join(fact.sources, "; ") + ")"});
+    content.rows.push_back({name, format_round_trip(fact.value) + " " + fact.unit + " (" +
+                                      std::string(to_string(fact.grade)) + ": " + join(fact.sources, "; ") +
+                                      ")"});
   }
   table(content, out);
 }
@@ -134,7 +149,9 @@ void environment(const RunRecord& record, std::ostream& out) {
 
 void methods(std::ostream& out) {
   TextTable content{{"metric", "mode", "unit", "formula", "source"}, {}};
-  for (const auto& metric : metric_table()) content.rows.push_back({metric.title + " (" + metric.id + ")", metric.mode, metric.unit, metric.formula, metric.source});
+  for (const auto& metric : metric_table())
+    content.rows.push_back(
+        {metric.title + " (" + metric.id + ")", metric.mode, metric.unit, metric.formula, metric.source});
   table(content, out);
 }
 
@@ -142,7 +159,8 @@ void methods(std::ostream& out) {
 
 void html(const StudyReport& report, std::ostream& out) {
   out << page_head(report.record.study);
-  out << "<section class=\"verdict\"><h2>Verdict</h2><p>" << escaped(report.verdict) << "</p></section>\n<section><h2>Before quoting a figure</h2><ul>";
+  out << "<section class=\"verdict\"><h2>Verdict</h2><p>" << escaped(report.verdict)
+      << "</p></section>\n<section><h2>Before quoting a figure</h2><ul>";
   for (const auto& sentence : report.careful) out << "<li>" << escaped(sentence) << "</li>\n";
   for (const auto& warning : report.record.warnings) out << "<li>Warning: " << escaped(warning) << "</li>\n";
   out << "</ul></section>\n";
@@ -160,7 +178,8 @@ void html(const StudyReport& report, std::ostream& out) {
   life_cycle(report.record, out);
   out << "</section>\n<section><h2>Variants</h2>\n";
   for (const auto& variant : report.record.variants) {
-    out << "<details><summary>" << escaped(variant_name(variant) + " · " + variant.task + " · " + variant.model) << "</summary>\n";
+    out << "<details><summary>"
+        << escaped(variant_name(variant) + " · " + variant.task + " · " + variant.model) << "</summary>\n";
     all_figures(report, variant, out);
     predictions(report.record, variant, out);
     out << "</details>\n";
@@ -170,7 +189,8 @@ void html(const StudyReport& report, std::ostream& out) {
   settings(report.record, out);
   out << "</section>\n<section><h2>Method and formulas</h2>\n";
   methods(out);
-  out << "<p>Raw files beside this page: record.jsonl, requests/, predictions/, power.csv, results.json, metrics.csv.</p></section>\n</main></body></html>\n";
+  out << "<p>Raw files beside this page: record.jsonl, requests/, predictions/, power.csv, results.json, "
+         "metrics.csv.</p></section>\n</main></body></html>\n";
 }
 
 }  // namespace edgeeval::render

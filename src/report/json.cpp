@@ -24,7 +24,11 @@ Json json_of(const MetricRow& row) {
 }
 
 Json json_of(const Sitting& sitting) {
-  return {{"number", sitting.number}, {"started", sitting.started}, {"ended", sitting.ended}, {"how_ended", sitting.how_ended}, {"environment", sitting.environment}};
+  return {{"number", sitting.number},
+          {"started", sitting.started},
+          {"ended", sitting.ended},
+          {"how_ended", sitting.how_ended},
+          {"environment", sitting.environment}};
 }
 
 }  // namespace

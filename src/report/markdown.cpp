@@ -50,12 +50,16 @@ TextTable stage_table(const RunRecord& record) {
     std::string energy = "–";
     for (const auto& window : stage.windows) {
       if (window.name != stage.kind) continue;
-      if (const auto total = total_energy(window)) energy = sign_of(total->grade) + format_significant(total->value) + " J " + interval_text(*total);
+      if (const auto total = total_energy(window))
+        energy = sign_of(total->grade) + format_significant(total->value) + " J " + interval_text(*total);
     }
     const auto mix = stage.notes.find("tensor_mix");
-    const char* outcome = stage.outcome == StageOutcome::finished ? "finished" : (stage.outcome == StageOutcome::failed ? "failed" : "skipped");
-    content.rows.push_back({id, outcome, format_duration(stage.duration_s), energy,
-                            stage.error ? stage.error->message : (mix == stage.notes.end() ? "" : mix->second)});
+    const char* outcome = stage.outcome == StageOutcome::finished
+                              ? "finished"
+                              : (stage.outcome == StageOutcome::failed ? "failed" : "skipped");
+    content.rows.push_back(
+        {id, outcome, format_duration(stage.duration_s), energy,
+         stage.error ? stage.error->message : (mix == stage.notes.end() ? "" : mix->second)});
   }
   return content;
 }
@@ -75,9 +79,11 @@ void markdown(const StudyReport& report, std::ostream& out) {
   table(stage_table(report.record), out);
   out << "## Absent figures\n\n";
   for (const auto& row : report.rows) {
-    if (!row.value && row.mode == "paper") out << "- " << cell(row.variant) << ", " << cell(row.metric) << ": " << cell(row.absent_reason) << "\n";
+    if (!row.value && row.mode == "paper")
+      out << "- " << cell(row.variant) << ", " << cell(row.metric) << ": " << cell(row.absent_reason) << "\n";
   }
-  out << "\nFormulas and sources: docs/metrics.md. Every figure with its interval, grade and sources: results.json.\n";
+  out << "\nFormulas and sources: docs/metrics.md. Every figure with its interval, grade and sources: "
+         "results.json.\n";
 }
 
 }  // namespace edgeeval::render

@@ -52,14 +52,15 @@ std::vector<std::string> report_formats() {
 Result<std::unique_ptr<Reporter>> reporter_for(const std::string& format) {
   const auto found = formats().find(format);
   if (found == formats().end()) {
-    return fail(ErrorCode::usage, "unknown report format \"" + format + "\"", "-o", "known: " + join(report_formats(), ", "));
+    return fail(ErrorCode::usage, "unknown report format \"" + format + "\"", "-o",
+                "known: " + join(report_formats(), ", "));
   }
   return std::make_unique<FunctionReporter>(found->second);
 }
 
 Result<void> write_reports(const StudyReport& report, const std::filesystem::path& folder) {
-  for (const auto& [format, file] : {std::pair{"json", "results.json"}, std::pair{"csv", "metrics.csv"}, std::pair{"md", "report.md"},
-                                     std::pair{"html", "report.html"}}) {
+  for (const auto& [format, file] : {std::pair{"json", "results.json"}, std::pair{"csv", "metrics.csv"},
+                                     std::pair{"md", "report.md"}, std::pair{"html", "report.html"}}) {
     std::ostringstream text;
     formats().at(format)(report, text);
     if (auto written = write_file(folder / file, text.str()); !written) return written;
@@ -68,7 +69,8 @@ Result<void> write_reports(const StudyReport& report, const std::filesystem::pat
 }
 
 Result<void> write_console(const StudyReport& report, bool colour, std::ostream& out) {
-  return FunctionReporter([colour](const StudyReport& r, std::ostream& o) { render::console(r, colour, o); }).write(report, out);
+  return FunctionReporter([colour](const StudyReport& r, std::ostream& o) { render::console(r, colour, o); })
+      .write(report, out);
 }
 
 Result<void> write_metrics_csv(const std::vector<MetricRow>& rows, std::ostream& out) {

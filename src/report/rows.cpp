@@ -9,7 +9,8 @@
 
 namespace edgeeval {
 
-const MetricRow* find_row(const StudyReport& report, const std::string& variant, const std::string& mode, const std::string& metric) {
+const MetricRow* find_row(const StudyReport& report, const std::string& variant, const std::string& mode,
+                          const std::string& metric) {
   const auto found = std::find_if(report.rows.begin(), report.rows.end(), [&](const MetricRow& row) {
     return row.variant == variant && row.mode == mode && row.metric == metric;
   });
@@ -18,11 +19,15 @@ const MetricRow* find_row(const StudyReport& report, const std::string& variant,
 
 std::string sign_of(Grade grade) {
   switch (grade) {
-    case Grade::modelled: return "~";
-    case Grade::published: return "†";
-    case Grade::assumed: return "*";
+    case Grade::modelled:
+      return "~";
+    case Grade::published:
+      return "†";
+    case Grade::assumed:
+      return "*";
     case Grade::measured:
-    case Grade::computed: break;
+    case Grade::computed:
+      break;
   }
   return "";
 }
@@ -34,7 +39,8 @@ std::string figure(const MetricRow* row, int digits) {
 
 std::string interval_text(const Fact& fact, int digits) {
   if (!fact.lo && !fact.hi) return {};
-  return fmt::format("[{}, {}]", fact.lo ? format_significant(*fact.lo, digits) : "−∞", fact.hi ? format_significant(*fact.hi, digits) : "∞");
+  return fmt::format("[{}, {}]", fact.lo ? format_significant(*fact.lo, digits) : "−∞",
+                     fact.hi ? format_significant(*fact.hi, digits) : "∞");
 }
 
 std::string figure_with_interval(const MetricRow* row, int digits) {
@@ -45,9 +51,14 @@ std::string figure_with_interval(const MetricRow* row, int digits) {
 }
 
 std::string variant_name(const VariantInfo& variant) {
-  const std::string method = variant.method == "none" ? "base" : (variant.method == "lora" ? "LoRA" : (variant.method == "qlora" ? "QLoRA" : variant.method));
+  const std::string method =
+      variant.method == "none"
+          ? "base"
+          : (variant.method == "lora" ? "LoRA" : (variant.method == "qlora" ? "QLoRA" : variant.method));
   auto precision = variant.precision;
-  if (precision != "merged") std::transform(precision.begin(), precision.end(), precision.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  if (precision != "merged")
+    std::transform(precision.begin(), precision.end(), precision.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return method + " " + precision;
 }
 

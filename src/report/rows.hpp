@@ -9,8 +9,8 @@
 namespace edgeeval {
 
 /// The row of a variant's metric in a mode; null where there is none.
-[[nodiscard]] const MetricRow* find_row(const StudyReport& report, const std::string& variant, const std::string& mode,
-                                        const std::string& metric);
+[[nodiscard]] const MetricRow* find_row(const StudyReport& report, const std::string& variant,
+                                        const std::string& mode, const std::string& metric);
 
 /// The sign of a grade: "~" modelled, "†" published, "*" assumed, "" otherwise.
 [[nodiscard]] std::string sign_of(Grade grade);

@@ -10,7 +10,8 @@ namespace {
 
 bool several_models(const StudyReport& report) {
   const auto& variants = report.record.variants;
-  return std::any_of(variants.begin(), variants.end(), [&](const VariantInfo& v) { return v.model != variants.front().model; });
+  return std::any_of(variants.begin(), variants.end(),
+                     [&](const VariantInfo& v) { return v.model != variants.front().model; });
 }
 
 }  // namespace
@@ -19,17 +20,22 @@ TextTable variant_table(const StudyReport& report, const std::string& task) {
   TextTable table;
   const bool models = several_models(report);
   if (models) table.header.emplace_back("model");
-  for (const char* name : {"variant", "F1 [95 %]", "J/request", "break-even", "IPW 1/J", "ρ_sys tok/s/GB", "C_tax", "Q_ret %", "cold start s"}) {
+  for (const char* name : {"variant", "F1 [95 %]", "J/request", "break-even", "IPW 1/J", "ρ_sys tok/s/GB",
+                           "C_tax", "Q_ret %", "cold start s"}) {
     table.header.emplace_back(name);
   }
   for (const auto& variant : report.record.variants) {
     if (variant.task != task) continue;
-    const auto row = [&](const char* mode, const char* metric) { return find_row(report, variant.id, mode, metric); };
+    const auto row = [&](const char* mode, const char* metric) {
+      return find_row(report, variant.id, mode, metric);
+    };
     std::vector<std::string> cells;
     if (models) cells.push_back(variant.model);
-    cells.insert(cells.end(), {variant_name(variant), figure_with_interval(row("observed", "token_f1")), figure(row("observed", "j_per_request")),
-                               figure(row("paper", "n_break")), figure(row("paper", "ipw")), figure(row("paper", "rho_sys")),
-                               figure(row("paper", "c_tax")), figure(row("paper", "q_ret")), figure(row("observed", "cold_start"))});
+    cells.insert(cells.end(),
+                 {variant_name(variant), figure_with_interval(row("observed", "token_f1")),
+                  figure(row("observed", "j_per_request")), figure(row("paper", "n_break")),
+                  figure(row("paper", "ipw")), figure(row("paper", "rho_sys")), figure(row("paper", "c_tax")),
+                  figure(row("paper", "q_ret")), figure(row("observed", "cold_start"))});
     table.rows.push_back(std::move(cells));
   }
   return table;
@@ -43,6 +49,9 @@ std::vector<std::string> tasks_of(const StudyReport& report) {
   return tasks;
 }
 
-std::string sign_line() { return "~ modelled   * assumed   † published   – absent (results.json says why)   break-even in requests, electricity only"; }
+std::string sign_line() {
+  return "~ modelled   * assumed   † published   – absent (results.json says why)   break-even in requests, "
+         "electricity only";
+}
 
 }  // namespace edgeeval

@@ -33,7 +33,9 @@ std::unique_ptr<WindowHandle> RunContext::open_window(const std::string& name) {
   return std::make_unique<FiledWindow>(services_.meter.open(name), windows_);
 }
 
-void RunContext::progress(const Progress& progress) { services_.listener.on_event(StageProgressed{&spec_, progress}); }
+void RunContext::progress(const Progress& progress) {
+  services_.listener.on_event(StageProgressed{&spec_, progress});
+}
 
 void RunContext::warn(const std::string& message) {
   services_.listener.on_event(Warned{message});

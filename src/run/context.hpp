@@ -17,13 +17,21 @@ namespace edgeeval {
 /// Serves one stage while it runs and collects what it leaves on the way.
 class RunContext final : public StageContext {
  public:
-  RunContext(const Plan& plan, const StageSpec& spec, const std::filesystem::path& folder, const RunServices& services,
-             const std::map<std::string, StageRecord>& finished, RecordWriter& writer)
-      : plan_(plan), spec_(spec), folder_(folder), services_(services), finished_(finished), writer_(writer) {}
+  RunContext(const Plan& plan, const StageSpec& spec, const std::filesystem::path& folder,
+             const RunServices& services, const std::map<std::string, StageRecord>& finished,
+             RecordWriter& writer)
+      : plan_(plan),
+        spec_(spec),
+        folder_(folder),
+        services_(services),
+        finished_(finished),
+        writer_(writer) {}
 
   [[nodiscard]] const std::filesystem::path& run_folder() const override { return folder_; }
   [[nodiscard]] const Plan& plan() const override { return plan_; }
-  [[nodiscard]] const StageRecord& input(const std::string& stage_id) const override { return finished_.at(stage_id); }
+  [[nodiscard]] const StageRecord& input(const std::string& stage_id) const override {
+    return finished_.at(stage_id);
+  }
   [[nodiscard]] std::unique_ptr<WindowHandle> open_window(const std::string& name) override;
   void progress(const Progress& progress) override;
   void warn(const std::string& message) override;

@@ -67,16 +67,18 @@ Result<RunFolder> open_run_folder(const fs::path& folder, const Plan& plan) {
   std::error_code status;
   const auto record_path = folder / "record.jsonl";
   // A run killed before its first whole line has left an empty or torn file: the same as a new folder.
-  const auto text = fs::exists(record_path, status) ? read_file(record_path) : Result<std::string>(std::string());
+  const auto text =
+      fs::exists(record_path, status) ? read_file(record_path) : Result<std::string>(std::string());
   if (!text) return tl::unexpected(text.error());
   if (text->find('\n') != std::string::npos) {
     auto record = read_run(folder.string());
     if (!record) return tl::unexpected(record.error());
     if (record->plan_key != plan.key) {
-      return fail(ErrorCode::record_mismatch,
-                  fmt::format("the run folder holds another study: \"{}\" (plan {:.12}), not \"{}\" (plan {:.12})",
-                              record->study, record->plan_key, plan.study.name, plan.key),
-                  folder.string(), "Name another folder with --out, or undo the change to the study.");
+      return fail(
+          ErrorCode::record_mismatch,
+          fmt::format("the run folder holds another study: \"{}\" (plan {:.12}), not \"{}\" (plan {:.12})",
+                      record->study, record->plan_key, plan.study.name, plan.key),
+          folder.string(), "Name another folder with --out, or undo the change to the study.");
     }
     earlier = std::move(*record);
   }
@@ -90,7 +92,8 @@ bool still_valid(const StageRecord& stage, const std::string& key, const fs::pat
   if (stage.outcome != StageOutcome::finished || stage.key != key) return false;
   return std::all_of(stage.artifacts.begin(), stage.artifacts.end(), [&](const Artifact& artifact) {
     std::error_code status;
-    return fs::exists(folder / artifact.path, status) && size_on_disk(folder / artifact.path) == artifact.bytes;
+    return fs::exists(folder / artifact.path, status) &&
+           size_on_disk(folder / artifact.path) == artifact.bytes;
   });
 }
 

@@ -30,9 +30,11 @@ struct RunFolder {
 [[nodiscard]] Result<RunFolder> open_run_folder(const std::filesystem::path& folder, const Plan& plan);
 
 /// Whether `stage` was finished under `key` and all its artifacts are still there at their recorded size.
-[[nodiscard]] bool still_valid(const StageRecord& stage, const std::string& key, const std::filesystem::path& folder);
+[[nodiscard]] bool still_valid(const StageRecord& stage, const std::string& key,
+                               const std::filesystem::path& folder);
 
 /// The newest unfinished run folder of this plan among `<parent>/<study>-*`; nothing where there is none.
-[[nodiscard]] std::optional<std::filesystem::path> find_unfinished(const std::filesystem::path& parent, const Plan& plan);
+[[nodiscard]] std::optional<std::filesystem::path> find_unfinished(const std::filesystem::path& parent,
+                                                                   const Plan& plan);
 
 }  // namespace edgeeval

@@ -13,7 +13,9 @@
 namespace edgeeval {
 namespace {
 
-double seconds_between(SteadyTime from, SteadyTime to) { return std::chrono::duration<double>(to - from).count(); }
+double seconds_between(SteadyTime from, SteadyTime to) {
+  return std::chrono::duration<double>(to - from).count();
+}
 
 /// One sitting of one plan.
 class Sitter {
@@ -27,9 +29,9 @@ class Sitter {
     for (std::size_t i = 0; i < plan_.stages.size(); ++i) {
       if (services_.cancel.requested()) break;
       auto done = step(plan_.stages[i], i + 1);
-      if (!done) return close_sitting("failed").and_then([&]() -> Result<RunSummary> {
-        return tl::unexpected(done.error());
-      });
+      if (!done)
+        return close_sitting("failed").and_then(
+            [&]() -> Result<RunSummary> { return tl::unexpected(done.error()); });
     }
     summary_.cancelled = services_.cancel.requested();
     if (auto closed = close_sitting(summary_.cancelled ? "cancelled" : "finished"); !closed) {
@@ -45,8 +47,8 @@ class Sitter {
     if (auto noted = folder_.writer.sitting_started(sitting); !noted) return noted;
     std::vector<std::string> energy_sources;
     for (const auto& source : services_.meter.sources()) energy_sources.push_back(source.title);
-    services_.listener.on_event(
-        RunStarted{&plan_, folder_.sitting, count_finished(), std::move(energy_sources), options_.environment});
+    services_.listener.on_event(RunStarted{&plan_, folder_.sitting, count_finished(),
+                                           std::move(energy_sources), options_.environment});
     return {};
   }
 
@@ -55,13 +57,15 @@ class Sitter {
     if (!text) return tl::unexpected(text.error());
     Json environment = options_.environment;
     return write_file(options_.folder / "study.yaml", *text)
-        .and_then([&] { return write_file(options_.folder / "plan.json", options_.plan_json.dump(2) + "\n"); })
-        .and_then([&] { return write_file(options_.folder / "environment.json", environment.dump(2) + "\n"); });
+        .and_then(
+            [&] { return write_file(options_.folder / "plan.json", options_.plan_json.dump(2) + "\n"); })
+        .and_then(
+            [&] { return write_file(options_.folder / "environment.json", environment.dump(2) + "\n"); });
   }
 
   Result<void> close_sitting(const std::string& how) {
-    services_.listener.on_event(RunEnded{summary_.finished, summary_.failed, summary_.skipped, summary_.total,
-                                         summary_.cancelled});
+    services_.listener.on_event(
+        RunEnded{summary_.finished, summary_.failed, summary_.skipped, summary_.total, summary_.cancelled});
     return folder_.writer.sitting_ended(folder_.sitting, services_.clock.wall_label(), how);
   }
 
@@ -74,8 +78,9 @@ class Sitter {
   }
 
   [[nodiscard]] std::size_t count_finished() const {
-    return static_cast<std::size_t>(std::count_if(plan_.stages.begin(), plan_.stages.end(),
-                                                  [&](const StageSpec& spec) { return earlier(spec) != nullptr; }));
+    return static_cast<std::size_t>(
+        std::count_if(plan_.stages.begin(), plan_.stages.end(),
+                      [&](const StageSpec& spec) { return earlier(spec) != nullptr; }));
   }
 
   Result<void> step(const StageSpec& spec, std::size_t number) {
@@ -103,7 +108,8 @@ class Sitter {
 
   Result<void> perform(const StageSpec& spec) {
     StageRecord record = new_record(spec);
-    if (auto noted = folder_.writer.stage_started(spec.id, spec.key, folder_.sitting, record.started); !noted) return noted;
+    if (auto noted = folder_.writer.stage_started(spec.id, spec.key, folder_.sitting, record.started); !noted)
+      return noted;
     RunContext context(plan_, spec, options_.folder, services_, finished_, folder_.writer);
     const auto start = services_.clock.now();
     auto window = context.open_window(std::string(to_string(spec.kind)));
@@ -112,7 +118,8 @@ class Sitter {
     record.duration_s = seconds_between(start, services_.clock.now());
     record.windows = context.take_windows();
     record.log_tail = context.take_log_tail();
-    return result ? finish(spec, std::move(record), std::move(*result)) : give_up(spec, std::move(record), result.error());
+    return result ? finish(spec, std::move(record), std::move(*result))
+                  : give_up(spec, std::move(record), result.error());
   }
 
   Result<void> finish(const StageSpec& spec, StageRecord record, StageResult result) {

@@ -49,6 +49,7 @@ struct RunServices {
 /// Runs `plan` in `options.folder`, going on where an earlier sitting stopped. A failing stage is recorded
 /// and what needs it is skipped; the rest goes on. Errors: record_mismatch (the folder holds another study),
 /// record_unreadable, disk_full and io (the record cannot be written).
-[[nodiscard]] Result<RunSummary> run_plan(const Plan& plan, const RunOptions& options, const RunServices& services);
+[[nodiscard]] Result<RunSummary> run_plan(const Plan& plan, const RunOptions& options,
+                                          const RunServices& services);
 
 }  // namespace edgeeval

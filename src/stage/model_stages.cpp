@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 namespace {
 
 /// The file of the artifact `name` that the stage's `index`-th need left behind.
-Result<fs::path> input_file(const StageSpec& spec, std::size_t index, const std::string& name, StageContext& context) {
+Result<fs::path> input_file(const StageSpec& spec, std::size_t index, const std::string& name,
+                            StageContext& context) {
   auto artifact = artifact_of(context.input(spec.needs.at(index)), name);
   if (!artifact) return tl::unexpected(artifact.error());
   return context.run_folder() / artifact->path;
@@ -34,7 +35,8 @@ const Model* model_of(const Plan& plan, const std::string& name) {
 
 /// Adds what every helper reports of its own process.
 void add_process_facts(StageResult& result, const Json& answer) {
-  result.facts["peak_resident"] = observed(value_or(answer, "peak_rss_bytes", 0.0), "B", "wait4 ru_maxrss of the helper");
+  result.facts["peak_resident"] =
+      observed(value_or(answer, "peak_rss_bytes", 0.0), "B", "wait4 ru_maxrss of the helper");
 }
 
 /// The result of a stage that has written one model file.
@@ -47,7 +49,8 @@ Result<StageResult> model_result(StageContext& context, const fs::path& relative
   for (const char* key : {"file_type", "tensor_mix"}) {
     if (auto text = value_or(answer, key, std::string()); !text.empty()) result.notes[key] = text;
   }
-  result.headline = fmt::format("{} · {}", format_bytes(static_cast<double>(artifact->bytes)), result.notes["file_type"]);
+  result.headline =
+      fmt::format("{} · {}", format_bytes(static_cast<double>(artifact->bytes)), result.notes["file_type"]);
   result.artifacts.push_back(std::move(*artifact));
   return result;
 }
@@ -62,7 +65,8 @@ Result<StageResult> make_model(const StageSpec& spec, StageContext& context, con
   return model_result(context, relative, *answer);
 }
 
-std::vector<std::string> training_arguments(const StageSpec& spec, const AdaptSettings& adapt, std::size_t items) {
+std::vector<std::string> training_arguments(const StageSpec& spec, const AdaptSettings& adapt,
+                                            std::size_t items) {
   const auto per_epoch = static_cast<double>(items) / adapt.batch_size;
   const int steps = adapt.steps > 0 ? adapt.steps : static_cast<int>(std::ceil(adapt.epochs * per_epoch));
   return {"--method",        std::string(to_string(spec.adaptation)),
@@ -80,8 +84,8 @@ Progress training_progress(const Json& event) {
   const auto step = value_or(event, "step", 0.0);
   const auto steps = value_or(event, "steps", 0.0);
   return {step, steps,
-          fmt::format("step {}/{} · {:.0f} tok/s · loss {:.2f}", step, steps, value_or(event, "tokens_per_s", 0.0),
-                      value_or(event, "loss", 0.0))};
+          fmt::format("step {}/{} · {:.0f} tok/s · loss {:.2f}", step, steps,
+                      value_or(event, "tokens_per_s", 0.0), value_or(event, "loss", 0.0))};
 }
 
 Result<StageResult> adapter_result(StageContext& context, const fs::path& relative, const Json& answer) {
@@ -89,14 +93,15 @@ Result<StageResult> adapter_result(StageContext& context, const fs::path& relati
   if (!artifact) return tl::unexpected(artifact.error());
   StageResult result;
   const std::string source = "edgeeval-train";
-  const std::pair<const char*, const char*> facts[] = {{"first_loss", "nat/tok"}, {"last_loss", "nat/tok"},
-                                                       {"steps", "1"},            {"tokens", "tok"},
-                                                       {"tokens_per_s", "tok/s"}, {"trainable_parameters", "1"}};
+  const std::pair<const char*, const char*> facts[] = {
+      {"first_loss", "nat/tok"}, {"last_loss", "nat/tok"},  {"steps", "1"},
+      {"tokens", "tok"},         {"tokens_per_s", "tok/s"}, {"trainable_parameters", "1"}};
   for (const auto& [key, unit] : facts) {
     if (answer.contains(key)) result.facts[key] = observed(value_or(answer, key, 0.0), unit, source);
   }
   add_process_facts(result, answer);
-  result.headline = fmt::format("loss {:.2f} → {:.2f}", value_or(answer, "first_loss", 0.0), value_or(answer, "last_loss", 0.0));
+  result.headline = fmt::format("loss {:.2f} → {:.2f}", value_or(answer, "first_loss", 0.0),
+                                value_or(answer, "last_loss", 0.0));
   result.artifacts.push_back(std::move(*artifact));
   return result;
 }
@@ -105,8 +110,10 @@ Result<StageResult> adapter_result(StageContext& context, const fs::path& relati
 
 Result<StageResult> ImportStage::run(const StageSpec& spec, StageContext& context) {
   const auto* model = model_of(context.plan(), spec.model);
-  if (model == nullptr) return fail(ErrorCode::internal, "the plan has no model \"" + spec.model + "\"", spec.id);
-  auto result = make_model(spec, context, ".fp16.gguf", {"convert", "--model", model->gguf.string(), "--type", "f16"});
+  if (model == nullptr)
+    return fail(ErrorCode::internal, "the plan has no model \"" + spec.model + "\"", spec.id);
+  auto result =
+      make_model(spec, context, ".fp16.gguf", {"convert", "--model", model->gguf.string(), "--type", "f16"});
   if (result && !model->note.empty()) result->notes["model_note"] = model->note;
   return result;
 }
@@ -127,9 +134,13 @@ Result<StageResult> AdaptStage::run(const StageSpec& spec, StageContext& context
                               log_name_of(spec));
   if (!tokenized) return tl::unexpected(tokenized.error());
   const auto relative = product_of(spec, ".adapter");
-  std::vector<std::string> arguments{"adapt",  "--model", base->string(),
-                                     "--data", tokens_file.string(),
-                                     "--out",  (context.run_folder() / relative).string()};
+  std::vector<std::string> arguments{"adapt",
+                                     "--model",
+                                     base->string(),
+                                     "--data",
+                                     tokens_file.string(),
+                                     "--out",
+                                     (context.run_folder() / relative).string()};
   const auto settings = training_arguments(spec, adapt, *items);
   arguments.insert(arguments.end(), settings.begin(), settings.end());
   // A folder left by a sitting that died before recording it would be in the way of the rename.

@@ -12,7 +12,8 @@ class ImportStage final : public Stage {
   [[nodiscard]] Result<StageResult> run(const StageSpec& spec, StageContext& context) override;
 };
 
-/// Task training items + base → PEFT adapter (edgeeval-model tokenize, edgeeval-train adapt). Artifact "adapter".
+/// Task training items + base → PEFT adapter (edgeeval-model tokenize, edgeeval-train adapt). Artifact
+/// "adapter".
 class AdaptStage final : public Stage {
  public:
   [[nodiscard]] Result<StageResult> run(const StageSpec& spec, StageContext& context) override;

@@ -9,7 +9,8 @@
 
 namespace edgeeval {
 
-/// The stage's id without its kind, safe as a file name: "adapt:smollm2-135m.rag.lora" → "smollm2-135m.rag.lora".
+/// The stage's id without its kind, safe as a file name: "adapt:smollm2-135m.rag.lora" →
+/// "smollm2-135m.rag.lora".
 [[nodiscard]] inline std::string stem_of(const StageSpec& spec) {
   std::string stem = spec.id.substr(spec.id.find(':') + 1);
   std::replace(stem.begin(), stem.end(), '/', '.');

@@ -45,17 +45,20 @@ Result<StageResult> ScoreStage::run(const StageSpec& spec, StageContext& context
   double f1 = 0.0;
   for (const auto& item : *items) {
     const auto answer = answers->find(item.id);
-    const auto score = score_item(item, answer == answers->end() ? std::nullopt : std::optional(answer->second));
+    const auto score =
+        score_item(item, answer == answers->end() ? std::nullopt : std::optional(answer->second));
     f1 += score.f1;
     lines += to_line(to_json(score)) + "\n";
   }
   const auto file = std::filesystem::path("predictions") / (spec.variant + ".jsonl");
-  if (auto written = write_file(context.run_folder() / file, lines); !written) return tl::unexpected(written.error());
+  if (auto written = write_file(context.run_folder() / file, lines); !written)
+    return tl::unexpected(written.error());
   auto artifact = describe_artifact(context.run_folder(), "predictions", file);
   if (!artifact) return tl::unexpected(artifact.error());
   StageResult result;
   result.artifacts.push_back(std::move(*artifact));
-  result.headline = fmt::format("F1 {:.3f} over {} items", f1 / static_cast<double>(items->size()), items->size());
+  result.headline =
+      fmt::format("F1 {:.3f} over {} items", f1 / static_cast<double>(items->size()), items->size());
   return result;
 }
 

@@ -43,8 +43,9 @@ class Serving {
     server->stop();
     if (auto written = keep(*timelines); !written) return tl::unexpected(written.error());
     if (ended) {
-      return tl::unexpected(with_log_tail(Error{ErrorCode::engine_failed, fmt::format("llama-server ended under load ({})", ended->describe()),
-                                                log_file_.string(), "What was answered before is kept in requests/."}));
+      return tl::unexpected(with_log_tail(Error{
+          ErrorCode::engine_failed, fmt::format("llama-server ended under load ({})", ended->describe()),
+          log_file_.string(), "What was answered before is kept in requests/."}));
     }
     return conclude(*timelines);
   }
@@ -58,7 +59,8 @@ class Serving {
     auto items = evaluation_items(*task, study().load.items);
     if (!items) return tl::unexpected(items.error());
     std::vector<ChatRequest> requests;
-    for (const auto& item : *items) requests.push_back({item.id, messages_of(*task, item), study().load.max_tokens});
+    for (const auto& item : *items)
+      requests.push_back({item.id, messages_of(*task, item), study().load.max_tokens});
     return requests;
   }
 
@@ -72,8 +74,15 @@ class Serving {
     }
     result_.facts["model_bytes"] = observed(static_cast<double>(model.bytes), "B", "file size");
     const auto& engine = study().engine;
-    EngineLaunch launch{*program, file, engine.port, engine.threads, engine.slots, engine.context_tokens > 0 ? engine.context_tokens : 1024,
-                        engine.ready_timeout_s, engine.extra_arguments, context_.run_folder() / log_file_};
+    EngineLaunch launch{*program,
+                        file,
+                        engine.port,
+                        engine.threads,
+                        engine.slots,
+                        engine.context_tokens > 0 ? engine.context_tokens : 1024,
+                        engine.ready_timeout_s,
+                        engine.extra_arguments,
+                        context_.run_folder() / log_file_};
     context_.progress({0, 0, "cold start"});
     const auto window = context_.open_window("start");
     auto server = LlamaServer::launch(launch, context_.clock(), context_.cancel());
@@ -91,22 +100,26 @@ class Serving {
     const auto& settings = study().load;
     LoadPlan plan{server.endpoint(), {}, settings.concurrency, settings.request_timeout_s, 3};
     LoadHooks hooks{{}, [&] { return server.alive(); }};
-    const auto warm_up = std::min<std::size_t>(requests.size(), static_cast<std::size_t>(settings.warmup_requests));
+    const auto warm_up =
+        std::min<std::size_t>(requests.size(), static_cast<std::size_t>(settings.warmup_requests));
     plan.requests.assign(requests.end() - static_cast<std::ptrdiff_t>(warm_up), requests.end());
     auto warmed = run_closed_loop(plan, context_.clock(), context_.clock().now(), context_.cancel(), hooks);
     if (!warmed) return warmed;
     plan.requests = requests;
     hooks.on_progress = [&](std::size_t done, std::size_t total) {
-      context_.progress({static_cast<double>(done), static_cast<double>(total), fmt::format("{}/{} requests", done, total)});
+      context_.progress({static_cast<double>(done), static_cast<double>(total),
+                         fmt::format("{}/{} requests", done, total)});
     };
     const auto window = context_.open_window("load");
-    auto timelines = run_closed_loop(plan, context_.clock(), context_.clock().now(), context_.cancel(), hooks);
+    auto timelines =
+        run_closed_loop(plan, context_.clock(), context_.clock().now(), context_.cancel(), hooks);
     window->close();
     return timelines;
   }
 
   void note_memory(const LlamaServer& server) {
-    if (const auto peak = server.peak_resident()) result_.facts["peak_resident"] = observed(peak->value(), "B", "VmHWM of the engine");
+    if (const auto peak = server.peak_resident())
+      result_.facts["peak_resident"] = observed(peak->value(), "B", "VmHWM of the engine");
   }
 
   Result<void> keep(const std::vector<RequestTimeline>& timelines) {
@@ -116,9 +129,11 @@ class Serving {
   }
 
   Result<StageResult> conclude(const std::vector<RequestTimeline>& timelines) {
-    const auto failed = std::count_if(timelines.begin(), timelines.end(), [](const auto& t) { return !t.ok; });
+    const auto failed =
+        std::count_if(timelines.begin(), timelines.end(), [](const auto& t) { return !t.ok; });
     if (failed == std::ssize(timelines)) {
-      return tl::unexpected(with_log_tail(Error{ErrorCode::engine_failed, "every request failed; the first: " + timelines.front().error,
+      return tl::unexpected(with_log_tail(Error{ErrorCode::engine_failed,
+                                                "every request failed; the first: " + timelines.front().error,
                                                 log_file_.string(), ""}));
     }
     if (failed > 0) context_.warn(fmt::format("{} of {} requests failed", failed, timelines.size()));
@@ -127,7 +142,8 @@ class Serving {
     auto artifact = describe_artifact(context_.run_folder(), "requests", requests_file());
     if (!artifact) return tl::unexpected(artifact.error());
     result_.artifacts.push_back(std::move(*artifact));
-    result_.headline = fmt::format("{} requests{} · cold start {}", timelines.size(), failed > 0 ? fmt::format(", {} failed", failed) : "",
+    result_.headline = fmt::format("{} requests{} · cold start {}", timelines.size(),
+                                   failed > 0 ? fmt::format(", {} failed", failed) : "",
                                    format_duration(result_.facts.at("cold_first_token").value));
     return std::move(result_);
   }
@@ -135,7 +151,8 @@ class Serving {
   [[nodiscard]] fs::path requests_file() const { return fs::path("requests") / (spec_.variant + ".jsonl"); }
 
   Error with_log_tail(Error error) {
-    if (const auto log = read_file(context_.run_folder() / log_file_)) context_.keep_log_tail(last_lines(*log, kTailLines));
+    if (const auto log = read_file(context_.run_folder() / log_file_))
+      context_.keep_log_tail(last_lines(*log, kTailLines));
     if (error.where == (context_.run_folder() / log_file_).string()) error.where = log_file_.string();
     return error;
   }
@@ -148,6 +165,8 @@ class Serving {
 
 }  // namespace
 
-Result<StageResult> ServeStage::run(const StageSpec& spec, StageContext& context) { return Serving(spec, context).run(); }
+Result<StageResult> ServeStage::run(const StageSpec& spec, StageContext& context) {
+  return Serving(spec, context).run();
+}
 
 }  // namespace edgeeval

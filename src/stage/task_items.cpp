@@ -17,7 +17,8 @@ Result<Task> task_of(const Plan& plan, const std::string& name) {
 
 Result<std::vector<TaskItem>> evaluation_items(const Task& task, int limit) {
   auto items = read_items(task.eval_file);
-  if (items && limit > 0 && static_cast<std::size_t>(limit) < items->size()) items->resize(static_cast<std::size_t>(limit));
+  if (items && limit > 0 && static_cast<std::size_t>(limit) < items->size())
+    items->resize(static_cast<std::size_t>(limit));
   return items;
 }
 
@@ -27,7 +28,8 @@ Result<std::size_t> write_conversations(const Task& task, const std::filesystem:
   std::string lines;
   for (const auto& item : *items) {
     Json messages = Json::array();
-    for (const auto& [role, content] : messages_of(task, item)) messages.push_back({{"role", role}, {"content", content}});
+    for (const auto& [role, content] : messages_of(task, item))
+      messages.push_back({{"role", role}, {"content", content}});
     lines += to_line({{"id", item.id}, {"messages", messages}, {"answer", item.answers.front()}}) + "\n";
   }
   if (auto written = write_file(file, lines); !written) return tl::unexpected(written.error());

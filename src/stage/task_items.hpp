@@ -16,7 +16,8 @@ namespace edgeeval {
 /// The task called `name` of the study, read from its folder. Errors: invalid_task, io.
 [[nodiscard]] Result<Task> task_of(const Plan& plan, const std::string& name);
 
-/// The evaluation items that are asked: the first `limit` of them, all where it is 0. Errors: invalid_task, io.
+/// The evaluation items that are asked: the first `limit` of them, all where it is 0. Errors: invalid_task,
+/// io.
 [[nodiscard]] Result<std::vector<TaskItem>> evaluation_items(const Task& task, int limit);
 
 /// Writes the training items as conversations for `edgeeval-model tokenize` and returns how many there are.

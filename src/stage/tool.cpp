@@ -18,15 +18,18 @@ namespace {
 
 constexpr std::size_t kTailLines = 12;
 
-Error failure_of(const CommandResult& command, const std::string& name, const std::string& verb, const fs::path& log) {
+Error failure_of(const CommandResult& command, const std::string& name, const std::string& verb,
+                 const fs::path& log) {
   const auto& status = command.status;
   const auto code = status.code ? error_code_of_exit(*status.code) : ErrorCode::tool_failed;
   auto lines = last_lines(command.stderr_text, kTailLines);
   // The helper's own error block says it best; its first line is what a table has room for.
-  const auto said = std::find_if(lines.rbegin(), lines.rend(),
-                                 [](const std::string& line) { return !line.empty() && line.front() != ' '; });
+  const auto said = std::find_if(lines.rbegin(), lines.rend(), [](const std::string& line) {
+    return !line.empty() && line.front() != ' ';
+  });
   const std::string reason = said == lines.rend() ? std::string() : ": " + *said;
-  return Error{code, fmt::format("{} {} ended ({}){}", name, verb, status.describe(), reason), log.string(), ""};
+  return Error{code, fmt::format("{} {} ended ({}){}", name, verb, status.describe(), reason), log.string(),
+               ""};
 }
 
 Result<Artifact> describe_folder(const fs::path& folder, Artifact artifact) {
@@ -49,8 +52,9 @@ Result<Artifact> describe_folder(const fs::path& folder, Artifact artifact) {
 
 }  // namespace
 
-Result<Json> run_helper(StageContext& context, const std::string& name, const std::vector<std::string>& arguments,
-                        const std::string& log, const std::function<void(const Json&)>& on_event) {
+Result<Json> run_helper(StageContext& context, const std::string& name,
+                        const std::vector<std::string>& arguments, const std::string& log,
+                        const std::function<void(const Json&)>& on_event) {
   auto program = find_helper(name);
   if (!program) return tl::unexpected(program.error());
   const fs::path log_file = fs::path("logs") / (log + ".log");
@@ -84,7 +88,8 @@ Result<Artifact> artifact_of(const StageRecord& stage, const std::string& name) 
   return *found;
 }
 
-Result<Artifact> describe_artifact(const fs::path& run_folder, const std::string& name, const fs::path& relative) {
+Result<Artifact> describe_artifact(const fs::path& run_folder, const std::string& name,
+                                   const fs::path& relative) {
   Artifact artifact{name, relative.string(), 0, ""};
   const auto path = run_folder / relative;
   std::error_code status;

@@ -13,10 +13,10 @@
 
 namespace edgeeval {
 
-/// Runs helper `name` (edgeeval-train, edgeeval-model) with `arguments`, logging its stderr to logs/<log>.log.
-/// Each JSON line of stdout goes to `on_event`; returns the line whose "event" is "result", with the
-/// helper's peak memory added as "peak_rss_bytes". A helper that ends badly becomes an Error of the code it
-/// exited with, and its last log lines go to the context.
+/// Runs helper `name` (edgeeval-train, edgeeval-model) with `arguments`, logging its stderr to
+/// logs/<log>.log. Each JSON line of stdout goes to `on_event`; returns the line whose "event" is "result",
+/// with the helper's peak memory added as "peak_rss_bytes". A helper that ends badly becomes an Error of the
+/// code it exited with, and its last log lines go to the context.
 [[nodiscard]] Result<Json> run_helper(StageContext& context, const std::string& name,
                                       const std::vector<std::string>& arguments, const std::string& log,
                                       const std::function<void(const Json&)>& on_event = {});
@@ -25,7 +25,8 @@ namespace edgeeval {
 [[nodiscard]] Result<Artifact> artifact_of(const StageRecord& stage, const std::string& name);
 
 /// Describes a finished file or folder below the run folder: size and digest.
-[[nodiscard]] Result<Artifact> describe_artifact(const std::filesystem::path& run_folder, const std::string& name,
+[[nodiscard]] Result<Artifact> describe_artifact(const std::filesystem::path& run_folder,
+                                                 const std::string& name,
                                                  const std::filesystem::path& relative);
 
 }  // namespace edgeeval

@@ -12,9 +12,11 @@ namespace {
 
 constexpr double kTail = 0.025;  // Of a 95 % interval, on either side.
 
-/// The percentile interval of what `statistic` makes of resampled sums of `a` and `b`; nothing where one draw has none.
+/// The percentile interval of what `statistic` makes of resampled sums of `a` and `b`; nothing where one draw
+/// has none.
 template <class Statistic>
-std::optional<Bounds> resampled(std::span<const double> a, std::span<const double> b, const Resampling& resampling, Statistic statistic) {
+std::optional<Bounds> resampled(std::span<const double> a, std::span<const double> b,
+                                const Resampling& resampling, Statistic statistic) {
   if (a.size() != b.size() || a.size() < 2 || resampling.draws < 2) return std::nullopt;
   SplitMix64 random(resampling.seed);
   std::vector<double> draws;
@@ -48,12 +50,15 @@ std::optional<Bounds> mean_interval(std::span<const double> values, const Resamp
   return resampled(values, values, resampling, [](double a, double) { return std::optional(a); });
 }
 
-std::optional<Bounds> paired_difference_interval(std::span<const double> a, std::span<const double> b, const Resampling& resampling) {
+std::optional<Bounds> paired_difference_interval(std::span<const double> a, std::span<const double> b,
+                                                 const Resampling& resampling) {
   return resampled(a, b, resampling, [](double x, double y) { return std::optional(x - y); });
 }
 
-std::optional<Bounds> paired_ratio_interval(std::span<const double> a, std::span<const double> b, const Resampling& resampling) {
-  return resampled(a, b, resampling, [](double x, double y) { return y == 0.0 ? std::nullopt : std::optional(x / y); });
+std::optional<Bounds> paired_ratio_interval(std::span<const double> a, std::span<const double> b,
+                                            const Resampling& resampling) {
+  return resampled(a, b, resampling,
+                   [](double x, double y) { return y == 0.0 ? std::nullopt : std::optional(x / y); });
 }
 
 }  // namespace edgeeval

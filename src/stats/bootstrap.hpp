@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Intervals by resampling (Efron and Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13: percentile).
+// Intervals by resampling (Efron and Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13:
+// percentile).
 #pragma once
 
 #include <cstdint>
@@ -24,15 +25,19 @@ struct Resampling {
 [[nodiscard]] std::optional<double> mean(std::span<const double> values);
 
 /// Percentile interval of the mean of `values`, items resampled with replacement. Nothing below two values.
-[[nodiscard]] std::optional<Bounds> mean_interval(std::span<const double> values, const Resampling& resampling = {});
+[[nodiscard]] std::optional<Bounds> mean_interval(std::span<const double> values,
+                                                  const Resampling& resampling = {});
 
-/// Percentile interval of mean(a) − mean(b), items resampled in pairs. Nothing where sizes differ or are below two.
-[[nodiscard]] std::optional<Bounds> paired_difference_interval(std::span<const double> a, std::span<const double> b,
+/// Percentile interval of mean(a) − mean(b), items resampled in pairs. Nothing where sizes differ or are
+/// below two.
+[[nodiscard]] std::optional<Bounds> paired_difference_interval(std::span<const double> a,
+                                                               std::span<const double> b,
                                                                const Resampling& resampling = {});
 
-/// Percentile interval of mean(a) ÷ mean(b), items resampled in pairs. Nothing as above, or where some draw's mean(b)
-/// is zero.
-[[nodiscard]] std::optional<Bounds> paired_ratio_interval(std::span<const double> a, std::span<const double> b,
+/// Percentile interval of mean(a) ÷ mean(b), items resampled in pairs. Nothing as above, or where some draw's
+/// mean(b) is zero.
+[[nodiscard]] std::optional<Bounds> paired_ratio_interval(std::span<const double> a,
+                                                          std::span<const double> b,
                                                           const Resampling& resampling = {});
 
 }  // namespace edgeeval

@@ -34,7 +34,8 @@ class Reader {
 
   Result<void> finish() {
     if (csv_fini(&parser_, &Reader::field, &Reader::record, this) != 0) return malformed();
-    if (columns_ == 0) return fail(ErrorCode::invalid_table, "the table is empty: it has no header", path_.string());
+    if (columns_ == 0)
+      return fail(ErrorCode::invalid_table, "the table is empty: it has no header", path_.string());
     return take_error();
   }
 
@@ -53,7 +54,8 @@ class Reader {
     if (error_) return;
     const bool header = columns_ == 0;
     if (!header && fields_.size() != columns_) {
-      error_ = Error{ErrorCode::invalid_table, fmt::format("{} fields where the header has {}", fields_.size(), columns_),
+      error_ = Error{ErrorCode::invalid_table,
+                     fmt::format("{} fields where the header has {}", fields_.size(), columns_),
                      fmt::format("{}:{}", path_.string(), began_)};
       return;
     }
@@ -68,7 +70,8 @@ class Reader {
   }
   [[nodiscard]] Result<void> malformed() {
     return fail(ErrorCode::invalid_table, fmt::format("malformed CSV: {}", csv_strerror(csv_error(&parser_))),
-                fmt::format("{}:{}", path_.string(), line_), "Quotes must be doubled inside a quoted field and closed.");
+                fmt::format("{}:{}", path_.string(), line_),
+                "Quotes must be doubled inside a quoted field and closed.");
   }
 
   csv_parser parser_{};

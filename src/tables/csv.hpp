@@ -23,6 +23,7 @@ using OnCsvRow = std::function<Result<void>(const CsvRow&)>;
 /// Reads `path` record by record: RFC 4180 with CRLF or LF, a UTF-8 byte order mark and blank lines allowed.
 /// The first record is the header and goes to `on_header`. Every other record must have as many fields.
 /// Errors: io; invalid_table for malformed quoting or a wrong number of fields, with file and line.
-[[nodiscard]] Result<void> read_csv(const std::filesystem::path& path, const OnCsvRow& on_header, const OnCsvRow& on_row);
+[[nodiscard]] Result<void> read_csv(const std::filesystem::path& path, const OnCsvRow& on_header,
+                                    const OnCsvRow& on_row);
 
 }  // namespace edgeeval

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fields of each kind of table: their names in mapping files, and where they go. Adding a field is one line.
+// The fields of each kind of table: their names in mapping files, and where they go. Adding a field is one
+// line.
 #pragma once
 
 #include <array>
@@ -28,11 +29,12 @@ struct NumberField {
 
 /// The fields that name what a row is about; an adaptation has no precision.
 template <class Row>
-inline constexpr std::array<TextField<Row>, 5> kKeyFields{{{"family", [](Row& r) -> std::string& { return r.key.family; }, true},
-                                                           {"size", [](Row& r) -> std::string& { return r.key.size; }, true},
-                                                           {"method", [](Row& r) -> std::string& { return r.key.method; }, true},
-                                                           {"precision", [](Row& r) -> std::string& { return r.key.precision; }, true},
-                                                           {"task", [](Row& r) -> std::string& { return r.key.task; }, true}}};
+inline constexpr std::array<TextField<Row>, 5> kKeyFields{
+    {{"family", [](Row& r) -> std::string& { return r.key.family; }, true},
+     {"size", [](Row& r) -> std::string& { return r.key.size; }, true},
+     {"method", [](Row& r) -> std::string& { return r.key.method; }, true},
+     {"precision", [](Row& r) -> std::string& { return r.key.precision; }, true},
+     {"task", [](Row& r) -> std::string& { return r.key.task; }, true}}};
 
 /// Other text fields; none by default.
 template <class Row>

@@ -35,7 +35,8 @@ class MappingReader {
       }
       if (!read) return tl::unexpected(read.error());
     }
-    if (!mapping.tables.contains("serving")) return fail(ErrorCode::invalid_table, "no \"serving\" table is mapped", file_);
+    if (!mapping.tables.contains("serving"))
+      return fail(ErrorCode::invalid_table, "no \"serving\" table is mapped", file_);
     return mapping;
   }
 
@@ -79,7 +80,8 @@ class MappingReader {
       } else if (key == "cost_terms") {
         context.cost_terms = entry.second.as<std::vector<std::string>>();
       } else {
-        std::vector<std::string> allowed{"title", "source", "window_holds_load", "api_prices_usd", "cost_terms"};
+        std::vector<std::string> allowed{"title", "source", "window_holds_load", "api_prices_usd",
+                                         "cost_terms"};
         for (const auto& [name, member] : numbers) allowed.push_back(name);
         return unknown(entry.first, key, allowed);
       }
@@ -92,11 +94,16 @@ class MappingReader {
     for (const auto& entry : node) {
       const auto kind = entry.first.as<std::string>();
       Result<void> read;
-      if (kind == "serving") read = read_table<ServingRow>(entry.second, tables[kind]);
-      else if (kind == "adaptation") read = read_table<AdaptationRow>(entry.second, tables[kind]);
-      else if (kind == "merging") read = read_table<MergingRow>(entry.second, tables[kind]);
-      else if (kind == "quality") read = read_table<QualityRow>(entry.second, tables[kind]);
-      else read = unknown(entry.first, kind, {"serving", "adaptation", "merging", "quality"});
+      if (kind == "serving")
+        read = read_table<ServingRow>(entry.second, tables[kind]);
+      else if (kind == "adaptation")
+        read = read_table<AdaptationRow>(entry.second, tables[kind]);
+      else if (kind == "merging")
+        read = read_table<MergingRow>(entry.second, tables[kind]);
+      else if (kind == "quality")
+        read = read_table<QualityRow>(entry.second, tables[kind]);
+      else
+        read = unknown(entry.first, kind, {"serving", "adaptation", "merging", "quality"});
       if (!read) return read;
     }
     return {};
@@ -128,9 +135,11 @@ class MappingReader {
     if (auto map = expect_map(node, "columns"); !map) return map;
     for (const auto& entry : node) {
       const auto field = entry.first.as<std::string>();
-      if (std::find(names.begin(), names.end(), field) == names.end()) return unknown(entry.first, field, names);
-      auto rule = entry.second.IsScalar() ? Result<ColumnRule>(ColumnRule{entry.second.as<std::string>(), {}, {}, {}, 1.0})
-                                          : read_rule(entry.second);
+      if (std::find(names.begin(), names.end(), field) == names.end())
+        return unknown(entry.first, field, names);
+      auto rule = entry.second.IsScalar()
+                      ? Result<ColumnRule>(ColumnRule{entry.second.as<std::string>(), {}, {}, {}, 1.0})
+                      : read_rule(entry.second);
       if (!rule) return tl::unexpected(rule.error());
       columns[field] = std::move(*rule);
     }
@@ -142,22 +151,29 @@ class MappingReader {
     ColumnRule rule;
     for (const auto& entry : node) {
       const auto key = entry.first.as<std::string>();
-      if (key == "column") rule.column = entry.second.as<std::string>();
-      else if (key == "pattern") rule.pattern_text = entry.second.as<std::string>();
-      else if (key == "values") rule.values = entry.second.as<std::map<std::string, std::string>>();
-      else if (key == "scale") rule.scale = entry.second.as<double>();
-      else return unknown(entry.first, key, {"column", "pattern", "values", "scale"});
+      if (key == "column")
+        rule.column = entry.second.as<std::string>();
+      else if (key == "pattern")
+        rule.pattern_text = entry.second.as<std::string>();
+      else if (key == "values")
+        rule.values = entry.second.as<std::map<std::string, std::string>>();
+      else if (key == "scale")
+        rule.scale = entry.second.as<double>();
+      else
+        return unknown(entry.first, key, {"column", "pattern", "values", "scale"});
     }
     if (rule.column.empty()) return fail(ErrorCode::invalid_table, "the rule names no column", where(node));
     if (rule.pattern_text.empty()) return rule;
     try {
       rule.pattern = std::regex(rule.pattern_text);
     } catch (const std::regex_error& problem) {
-      return fail(ErrorCode::invalid_table, fmt::format("/{}/ is no regular expression: {}", rule.pattern_text, problem.what()),
+      return fail(ErrorCode::invalid_table,
+                  fmt::format("/{}/ is no regular expression: {}", rule.pattern_text, problem.what()),
                   where(node));
     }
     if (rule.pattern->mark_count() >= 1) return rule;
-    return fail(ErrorCode::invalid_table, fmt::format("/{}/ has no group to take the value from", rule.pattern_text), where(node));
+    return fail(ErrorCode::invalid_table,
+                fmt::format("/{}/ has no group to take the value from", rule.pattern_text), where(node));
   }
 
   std::string file_;

@@ -16,11 +16,11 @@ namespace edgeeval {
 
 /// How one field is had from a row.
 struct ColumnRule {
-  std::string column;                         ///< Header of the column.
-  std::optional<std::regex> pattern;          ///< Where given, the field is its first group in the column's text.
-  std::string pattern_text;                   ///< The pattern as written, for errors.
+  std::string column;                 ///< Header of the column.
+  std::optional<std::regex> pattern;  ///< Where given, the field is its first group in the column's text.
+  std::string pattern_text;           ///< The pattern as written, for errors.
   std::map<std::string, std::string> values;  ///< Text found → text meant; texts not named stay as they are.
-  double scale = 1.0;                         ///< Numbers are multiplied by this, to come into the field's unit.
+  double scale = 1.0;  ///< Numbers are multiplied by this, to come into the field's unit.
 };
 
 /// The files of one kind of table and the rules for its fields.
@@ -38,8 +38,9 @@ struct StudyMapping {
 /// Reads a mapping file (YAML; docs/tables.md). Errors: io, invalid_table naming file, line and key.
 [[nodiscard]] Result<StudyMapping> read_mapping(const std::filesystem::path& file);
 
-/// Reads all tables of `folder` that `mapping` names. Errors: io; invalid_table for a missing column, an empty
-/// key, a text where a number belongs, or a second row of the same key, with file, line and column.
-[[nodiscard]] Result<PublishedStudy> read_tables(const std::filesystem::path& folder, const StudyMapping& mapping);
+/// Reads all tables of `folder` that `mapping` names. Errors: io; invalid_table for a missing column, an
+/// empty key, a text where a number belongs, or a second row of the same key, with file, line and column.
+[[nodiscard]] Result<PublishedStudy> read_tables(const std::filesystem::path& folder,
+                                                 const StudyMapping& mapping);
 
 }  // namespace edgeeval

@@ -69,25 +69,26 @@ struct QualityRow {
   CellKey key;
   Place place;
   std::string precision_label;
-  std::optional<double> primary_mean, primary_median, primary_sd;        ///< Task's primary score, and over passes.
+  std::optional<double> primary_mean, primary_median, primary_sd;  ///< Task's primary score, and over passes.
   std::optional<double> secondary_mean, secondary_median, secondary_sd;  ///< Task's secondary score.
 };
 
 /// What a reader of the tables must know and no column says: the platform and the sample, with their sources.
 struct StudyContext {
   std::string title;
-  std::string source;                        ///< Citation of the tables.
-  std::optional<double> board_power_limit_w; ///< Of one accelerator (W).
-  std::optional<double> boards;              ///< Accelerators in the machine.
-  std::optional<double> boards_read;         ///< Accelerators that the published sensor loop reads.
-  std::optional<double> sensor_period_s;     ///< Shortest time between two fresh sensor values (s).
+  std::string source;                               ///< Citation of the tables.
+  std::optional<double> board_power_limit_w;        ///< Of one accelerator (W).
+  std::optional<double> boards;                     ///< Accelerators in the machine.
+  std::optional<double> boards_read;                ///< Accelerators that the published sensor loop reads.
+  std::optional<double> sensor_period_s;            ///< Shortest time between two fresh sensor values (s).
   std::optional<double> memory_bandwidth_gb_per_s;  ///< Of one accelerator.
   std::optional<double> board_memory_gb;            ///< Of one accelerator.
-  std::optional<double> quality_items;   ///< Evaluation items behind each score.
-  std::optional<double> quality_passes;  ///< Passes averaged.
-  std::optional<bool> window_holds_load; ///< Whether the published script's energy window also covers the load.
-  std::vector<double> api_prices_usd;    ///< Each API price a request that text or code states.
-  std::vector<std::string> cost_terms;   ///< Terms of cost that the study counts.
+  std::optional<double> quality_items;              ///< Evaluation items behind each score.
+  std::optional<double> quality_passes;             ///< Passes averaged.
+  std::optional<bool>
+      window_holds_load;               ///< Whether the published script's energy window also covers the load.
+  std::vector<double> api_prices_usd;  ///< Each API price a request that text or code states.
+  std::vector<std::string> cost_terms;  ///< Terms of cost that the study counts.
 };
 
 /// All tables of a study.

@@ -75,15 +75,17 @@ class RowReader {
     const auto rule = mapping_.columns.find(field.name);
     if (rule == mapping_.columns.end()) {
       if (!field.required) return {};
-      return fail(ErrorCode::invalid_table, fmt::format("the mapping says nothing of the field \"{}\"", field.name), file_);
+      return fail(ErrorCode::invalid_table,
+                  fmt::format("the mapping says nothing of the field \"{}\"", field.name), file_);
     }
     for (std::size_t i = 0; i < row.fields.size(); ++i) {
       if (row.fields[i] != rule->second.column) continue;
       bounds.push_back({field, &rule->second, i});
       return {};
     }
-    return fail(ErrorCode::invalid_table, fmt::format("no column \"{}\" (for {}); the header has: {}", rule->second.column,
-                                                      field.name, join(row.fields, ", ")),
+    return fail(ErrorCode::invalid_table,
+                fmt::format("no column \"{}\" (for {}); the header has: {}", rule->second.column, field.name,
+                            join(row.fields, ", ")),
                 fmt::format("{}:{}", file_, row.line));
   }
 
@@ -99,13 +101,16 @@ class RowReader {
       std::smatch match;
       if (!std::regex_search(text, match, *bound.rule->pattern)) {
         return fail(ErrorCode::invalid_table,
-                    fmt::format("\"{}\" does not match /{}/", text, bound.rule->pattern_text), where(row, bound));
+                    fmt::format("\"{}\" does not match /{}/", text, bound.rule->pattern_text),
+                    where(row, bound));
       }
       text = match[1].str();
     }
-    if (const auto meant = bound.rule->values.find(text); meant != bound.rule->values.end()) text = meant->second;
+    if (const auto meant = bound.rule->values.find(text); meant != bound.rule->values.end())
+      text = meant->second;
     if (text.empty() && bound.field.required) {
-      return fail(ErrorCode::invalid_table, fmt::format("no value for \"{}\"", bound.field.name), where(row, bound));
+      return fail(ErrorCode::invalid_table, fmt::format("no value for \"{}\"", bound.field.name),
+                  where(row, bound));
     }
     return text;
   }
@@ -128,10 +133,11 @@ class RowReader {
     if constexpr (std::is_same_v<Row, MergingRow>) operation = row.operation;
     const auto [earlier, fresh] = seen_.try_emplace({row.key, operation}, row.place);
     if (!fresh) {
-      return fail(ErrorCode::invalid_table,
-                  fmt::format("a second row for {}{}; the first is {}:{}", describe(row.key),
-                              operation.empty() ? "" : " " + operation, earlier->second.file, earlier->second.line),
-                  fmt::format("{}:{}", file_, line));
+      return fail(
+          ErrorCode::invalid_table,
+          fmt::format("a second row for {}{}; the first is {}:{}", describe(row.key),
+                      operation.empty() ? "" : " " + operation, earlier->second.file, earlier->second.line),
+          fmt::format("{}:{}", file_, line));
     }
     rows_.push_back(std::move(row));
     return {};
@@ -162,9 +168,11 @@ Result<void> read_json_rows(const fs::path& path, const OnCsvRow& on_header, con
     for (const auto& name : names) {
       const auto found = object.is_object() ? object.find(name) : object.end();
       if (!object.is_object() || found == object.end()) {
-        return fail(ErrorCode::invalid_table, fmt::format("row {} has no \"{}\"", number, name), path.string());
+        return fail(ErrorCode::invalid_table, fmt::format("row {} has no \"{}\"", number, name),
+                    path.string());
       }
-      fields.push_back(found->is_string() ? found->get<std::string>() : (found->is_null() ? "" : found->dump()));
+      fields.push_back(found->is_string() ? found->get<std::string>()
+                                          : (found->is_null() ? "" : found->dump()));
     }
     if (auto taken = on_row(CsvRow{number, fields}); !taken) return taken;
   }
@@ -180,7 +188,8 @@ Result<std::vector<Row>> read_kind(const fs::path& folder, const StudyMapping& m
     const auto path = folder / name;
     const auto header = [&](const CsvRow& row) { return reader.header(row, path.string()); };
     const auto record = [&](const CsvRow& row) { return reader.record(row); };
-    auto read = path.extension() == ".json" ? read_json_rows(path, header, record) : read_csv(path, header, record);
+    auto read =
+        path.extension() == ".json" ? read_json_rows(path, header, record) : read_csv(path, header, record);
     if (!read) return tl::unexpected(read.error());
   }
   return reader.take();

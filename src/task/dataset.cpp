@@ -31,12 +31,14 @@ std::string problem_of(const TaskItem& item, const std::vector<std::int64_t>& st
   if (item.context.empty()) return R"("context" is empty)";
   if (item.question.empty()) return R"("question" is empty)";
   if (item.answers.empty()) return R"("answers.text" holds no answer)";
-  if (starts.size() != item.answers.size()) return R"("answers.text" and "answers.answer_start" differ in length)";
+  if (starts.size() != item.answers.size())
+    return R"("answers.text" and "answers.answer_start" differ in length)";
   for (std::size_t i = 0; i < starts.size(); ++i) {
     const auto& answer = item.answers[i];
     const auto byte = byte_of(item.context, starts[i]);
     if (answer.empty() || !byte || item.context.compare(*byte, answer.size(), answer) != 0) {
-      return fmt::format("the answer \"{}\" does not stand at code point {} of the context", answer, starts[i]);
+      return fmt::format("the answer \"{}\" does not stand at code point {} of the context", answer,
+                         starts[i]);
     }
   }
   return {};
@@ -58,7 +60,8 @@ Result<TaskItem> item_of(const std::string& line, const std::string& where) {
   } catch (const nlohmann::json::exception& problem) {
     return fail(ErrorCode::invalid_task, std::string("not a task item: ") + problem.what(), where, kExpected);
   }
-  if (const auto problem = problem_of(item, starts); !problem.empty()) return fail(ErrorCode::invalid_task, problem, where);
+  if (const auto problem = problem_of(item, starts); !problem.empty())
+    return fail(ErrorCode::invalid_task, problem, where);
   return item;
 }
 
@@ -74,7 +77,9 @@ Result<std::vector<TaskItem>> read_items(const std::filesystem::path& file) {
     auto item = item_of((*lines)[i], where);
     if (!item) return tl::unexpected(item.error());
     const auto [earlier, fresh] = seen.try_emplace(item->id, i + 1);
-    if (!fresh) return fail(ErrorCode::invalid_task, fmt::format("the id \"{}\" is used already on line {}", item->id, earlier->second), where);
+    if (!fresh)
+      return fail(ErrorCode::invalid_task,
+                  fmt::format("the id \"{}\" is used already on line {}", item->id, earlier->second), where);
     items.push_back(std::move(*item));
   }
   if (items.empty()) return fail(ErrorCode::invalid_task, "the file holds no items", file.string());

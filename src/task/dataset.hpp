@@ -19,9 +19,10 @@ struct TaskItem {
   std::vector<std::string> answers;  ///< At least one; each stands in the context.
 };
 
-/// Reads {"id","title","style","context","question","answers":{"text","answer_start"}} lines, answer_start counted in
-/// Unicode code points. Errors: io; invalid_task naming file, line, key and value for anything malformed: bad JSON or
-/// UTF-8, a missing or empty key, an answer that does not stand at its place, an id used twice, no items at all.
+/// Reads {"id","title","style","context","question","answers":{"text","answer_start"}} lines, answer_start
+/// counted in Unicode code points. Errors: io; invalid_task naming file, line, key and value for anything
+/// malformed: bad JSON or UTF-8, a missing or empty key, an answer that does not stand at its place, an id
+/// used twice, no items at all.
 [[nodiscard]] Result<std::vector<TaskItem>> read_items(const std::filesystem::path& file);
 
 }  // namespace edgeeval

@@ -26,12 +26,17 @@ Result<Task> task_from(const YAML::Node& root, const fs::path& folder, const std
   std::string train;
   std::string eval;
   std::string scorer;
-  const std::map<std::string, std::string*> texts{{"name", &task.name},          {"title", &task.title}, {"system_prompt", &task.system_prompt},
-                                                  {"user_template", &task.user_template}, {"train", &train}, {"eval", &eval},
+  const std::map<std::string, std::string*> texts{{"name", &task.name},
+                                                  {"title", &task.title},
+                                                  {"system_prompt", &task.system_prompt},
+                                                  {"user_template", &task.user_template},
+                                                  {"train", &train},
+                                                  {"eval", &eval},
                                                   {"scorer", &scorer}};
   for (const auto& entry : root) {
     const auto key = entry.first.as<std::string>();
-    const auto where = fmt::format("{}:{}:{}", file, entry.first.Mark().line + 1, entry.first.Mark().column + 1);
+    const auto where =
+        fmt::format("{}:{}:{}", file, entry.first.Mark().line + 1, entry.first.Mark().column + 1);
     if (const auto text = texts.find(key); text != texts.end()) {
       *text->second = entry.second.as<std::string>();
     } else if (key == "max_answer_tokens") {
@@ -39,14 +44,18 @@ Result<Task> task_from(const YAML::Node& root, const fs::path& folder, const std
     } else {
       std::vector<std::string> known{"max_answer_tokens"};
       for (const auto& [name, member] : texts) known.push_back(name);
-      return fail(ErrorCode::invalid_task, fmt::format("unknown key \"{}\"", key), where, "known here: " + join(known, ", "));
+      return fail(ErrorCode::invalid_task, fmt::format("unknown key \"{}\"", key), where,
+                  "known here: " + join(known, ", "));
     }
   }
   for (const auto& [name, text] : texts) {
-    if (text->empty()) return fail(ErrorCode::invalid_task, fmt::format("the key \"{}\" is missing or empty", name), file);
+    if (text->empty())
+      return fail(ErrorCode::invalid_task, fmt::format("the key \"{}\" is missing or empty", name), file);
   }
-  if (scorer != "squad") return fail(ErrorCode::invalid_task, "unknown scorer \"" + scorer + "\"", file, "known here: squad");
-  const bool places = task.user_template.find(kContext) != std::string::npos && task.user_template.find(kQuestion) != std::string::npos;
+  if (scorer != "squad")
+    return fail(ErrorCode::invalid_task, "unknown scorer \"" + scorer + "\"", file, "known here: squad");
+  const bool places = task.user_template.find(kContext) != std::string::npos &&
+                      task.user_template.find(kQuestion) != std::string::npos;
   if (!places) return fail(ErrorCode::invalid_task, "user_template must hold {context} and {question}", file);
   task.train_file = folder / train;
   task.eval_file = folder / eval;
@@ -54,7 +63,8 @@ Result<Task> task_from(const YAML::Node& root, const fs::path& folder, const std
 }
 
 std::string replaced(std::string text, std::string_view place, const std::string& value) {
-  for (auto at = text.find(place); at != std::string::npos; at = text.find(place, at + value.size())) text.replace(at, place.size(), value);
+  for (auto at = text.find(place); at != std::string::npos; at = text.find(place, at + value.size()))
+    text.replace(at, place.size(), value);
   return text;
 }
 
@@ -63,7 +73,8 @@ std::vector<std::string> shipped_tasks() {
   const auto data = data_folder();
   if (!data) return names;
   std::error_code status;
-  for (const auto& entry : fs::directory_iterator(*data / "tasks", status)) names.push_back(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(*data / "tasks", status))
+    names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
 }

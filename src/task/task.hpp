@@ -23,16 +23,18 @@ struct Task {
   std::filesystem::path eval_file;
 };
 
-/// Reads the task in `folder`. Errors: io; invalid_task naming file, line and key (unknown or missing keys, a template
-/// without its places).
+/// Reads the task in `folder`. Errors: io; invalid_task naming file, line and key (unknown or missing keys, a
+/// template without its places).
 [[nodiscard]] Result<Task> load_task(const std::filesystem::path& folder);
 
 /// The conversation that asks `item`: a system and a user message, each as role and content.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> messages_of(const Task& task, const TaskItem& item);
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> messages_of(const Task& task,
+                                                                           const TaskItem& item);
 
-/// The folder of the task called `name`: that folder itself where it holds a task.yaml, else the shipped task of that
-/// name. Errors: invalid_task naming the shipped ones.
-[[nodiscard]] Result<std::filesystem::path> find_task(const std::string& name, const std::filesystem::path& relative_to);
+/// The folder of the task called `name`: that folder itself where it holds a task.yaml, else the shipped task
+/// of that name. Errors: invalid_task naming the shipped ones.
+[[nodiscard]] Result<std::filesystem::path> find_task(const std::string& name,
+                                                      const std::filesystem::path& relative_to);
 
 /// A digest of everything a task consists of, for content keys. Errors: as load_task.
 [[nodiscard]] Result<std::string> task_digest(const std::filesystem::path& folder);

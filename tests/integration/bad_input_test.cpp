@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-
 #include "study_fixture.hpp"
 
 namespace edgeeval::testing {
@@ -50,7 +49,8 @@ TEST_F(BadInputTest, ATruncatedModelFailsItsVariantsWithTheMissingBytes) {
 }
 
 TEST_F(BadInputTest, AnotherArchitectureIsRefusedByName) {
-  ASSERT_EQ(run_program({test_program("tiny-gguf"), "--out", model().string(), "--architecture", "mamba"}).code, 0);
+  ASSERT_EQ(
+      run_program({test_program("tiny-gguf"), "--out", model().string(), "--architecture", "mamba"}).code, 0);
   const auto ran = run();
   EXPECT_EQ(ran.code, 16) << ran.err;
   EXPECT_TRUE(holds(read_text(folder() / "run/record.jsonl"), "\\\"mamba\\\""));
@@ -64,7 +64,8 @@ TEST_F(BadInputTest, ABrokenTaskLineIsNamedAndNothingRuns) {
 }
 
 TEST_F(BadInputTest, WithoutAnEngineTheNextStepIsNamed) {
-  const auto ran = StudyTest::run(folder() / "run", {}, {{"PATH", "/nowhere"}, {"EDGEEVAL_CACHE", (folder() / "cache").string()}});
+  const auto ran = StudyTest::run(folder() / "run", {},
+                                  {{"PATH", "/nowhere"}, {"EDGEEVAL_CACHE", (folder() / "cache").string()}});
   EXPECT_EQ(ran.code, 7) << ran.err;
   EXPECT_TRUE(holds(ran.err, "scripts/setup")) << ran.err;
 }
@@ -117,10 +118,12 @@ TEST_F(BadInputTest, ATornLastLineOfTheRecordIsDroppedWithAWarning) {
 TEST_F(BadInputTest, AFullDiskStopsTheStudyAndKeepsWhatIsFinished) {
   // A limit on file size plays the full disk: the record and small files still fit, the model does not.
   const auto limited = "ulimit -f 64; trap '' XFSZ; exec \"$0\" run \"$1\" --out \"$2\" --json";
-  const auto ran = run_program({"/bin/bash", "-c", limited, program("edgeeval"), study().string(), (folder() / "run").string()});
+  const auto ran = run_program(
+      {"/bin/bash", "-c", limited, program("edgeeval"), study().string(), (folder() / "run").string()});
   EXPECT_TRUE(ran.code == 10 || ran.code == 16) << ran.err;
   EXPECT_TRUE(fs::exists(folder() / "run/record.jsonl"));
-  EXPECT_FALSE(fs::exists(folder() / "run/artifacts/tiny.fp16.gguf")) << "no half-written artifact stands under its name";
+  EXPECT_FALSE(fs::exists(folder() / "run/artifacts/tiny.fp16.gguf"))
+      << "no half-written artifact stands under its name";
 }
 
 TEST_F(BadInputTest, UnknownOptionsAndFormatsAreUsageErrors) {

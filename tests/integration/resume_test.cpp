@@ -39,7 +39,9 @@ TEST_F(ResumeTest, KilledAtTwentyRandomMomentsItEndsAsIfUndisturbed) {
     for (int of_run = 0; of_run < kKillsOfARun; ++of_run, ++kill) {
       // Not in equal distances of time but at a random event, some of them in the middle of a stage.
       auto left = 1 + random() % (lines / 2);
-      const auto killed = run(folder_name, [&](const std::string&) { return --left == 0 ? std::optional<int>(SIGKILL) : std::nullopt; });
+      const auto killed = run(folder_name, [&](const std::string&) {
+        return --left == 0 ? std::optional<int>(SIGKILL) : std::nullopt;
+      });
       ASSERT_TRUE(killed.signal == SIGKILL || killed.code == 0) << killed.err;
       ASSERT_TRUE(all_gone(folder_name.string())) << "a child outlived its parent";
     }

@@ -18,7 +18,9 @@ namespace edgeeval::testing {
 
 /// The path of a program built with this tree.
 inline std::string program(const std::string& name) { return std::string(EDGEEVAL_BIN_DIR) + "/" + name; }
-inline std::string test_program(const std::string& name) { return std::string(EDGEEVAL_TEST_DIR) + "/" + name; }
+inline std::string test_program(const std::string& name) {
+  return std::string(EDGEEVAL_TEST_DIR) + "/" + name;
+}
 
 inline void write_text(const std::filesystem::path& path, const std::string& text) {
   std::filesystem::create_directories(path.parent_path());
@@ -49,7 +51,8 @@ class StudyTest : public ::testing::Test {
   void SetUp() override {
     ASSERT_EQ(run_program({test_program("tiny-gguf"), "--out", model().string()}).code, 0);
     write_text(folder() / "task/task.yaml",
-               "name: codes\ntitle: codes\nsystem_prompt: s\nuser_template: \"{context} {question}\"\nmax_answer_tokens: 4\n"
+               "name: codes\ntitle: codes\nsystem_prompt: s\nuser_template: \"{context} "
+               "{question}\"\nmax_answer_tokens: 4\n"
                "train: train.jsonl\neval: eval.jsonl\nscorer: squad\n");
     std::string train;
     std::string eval;
@@ -74,7 +77,8 @@ class StudyTest : public ::testing::Test {
   /// `edgeeval run` on the study into `run_folder`, with events as JSON lines.
   [[nodiscard]] Ran run(const std::filesystem::path& run_folder, const OnLine& on_line = {},
                         const std::map<std::string, std::string>& environment = {}) const {
-    return run_program({program("edgeeval"), "run", study().string(), "--out", run_folder.string(), "--json"}, on_line, environment);
+    return run_program({program("edgeeval"), "run", study().string(), "--out", run_folder.string(), "--json"},
+                       on_line, environment);
   }
 
  private:
@@ -88,7 +92,8 @@ inline std::map<std::string, int> finished_stages(const std::filesystem::path& r
   for (std::string line; std::getline(file, line);) {
     const auto entry = parse_json(line, "record");
     if (!entry || value_or(*entry, "type", std::string()) != "stage") continue;
-    if (value_or(*entry, "outcome", std::string()) == "finished") ++counts[value_or(*entry, "id", std::string())];
+    if (value_or(*entry, "outcome", std::string()) == "finished")
+      ++counts[value_or(*entry, "id", std::string())];
   }
   return counts;
 }

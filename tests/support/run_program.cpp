@@ -23,8 +23,9 @@ std::string slurp(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-[[noreturn]] void become(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment,
-                         int out, const fs::path& err) {
+[[noreturn]] void become(const std::vector<std::string>& arguments,
+                         const std::map<std::string, std::string>& environment, int out,
+                         const fs::path& err) {
   ::dup2(out, 1);
   ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
   for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
@@ -85,7 +86,8 @@ std::vector<int> processes_with(const std::string& text) {
   std::vector<int> found;
   for (const auto& entry : fs::directory_iterator("/proc")) {
     const auto name = entry.path().filename().string();
-    if (!std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c) != 0; })) continue;
+    if (!std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c) != 0; }))
+      continue;
     // A zombie's command line is empty, so only the living are found.
     if (slurp(entry.path() / "cmdline").find(text) != std::string::npos) found.push_back(std::stoi(name));
   }

@@ -41,8 +41,9 @@ TEST(RunCommand, NamesTheSignalThatEndedIt) {
 
 TEST(RunCommand, CancellingEndsTheChild) {
   CancelToken cancel;
-  const auto result = run_command(shell("echo ready; exec cat /dev/zero > /dev/null"),
-                                  [&](std::string_view) { cancel.request(); }, &cancel);
+  const auto result = run_command(
+      shell("echo ready; exec cat /dev/zero > /dev/null"), [&](std::string_view) { cancel.request(); },
+      &cancel);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::cancelled);
 }

@@ -22,7 +22,9 @@ TEST(ErrorCodes, EachHasANameAndAnExitCodeOfItsOwn) {
   }
 }
 
-TEST(ErrorCodes, AForeignExitStatusIsAFailedTool) { EXPECT_EQ(error_code_of_exit(99), ErrorCode::tool_failed); }
+TEST(ErrorCodes, AForeignExitStatusIsAFailedTool) {
+  EXPECT_EQ(error_code_of_exit(99), ErrorCode::tool_failed);
+}
 
 }  // namespace
 }  // namespace edgeeval

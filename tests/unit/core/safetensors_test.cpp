@@ -37,8 +37,10 @@ TEST(Safetensors, WidensHalfAndBfloat) {
   const TempFolder temp;
   const auto path = temp.path() / "h";
   // 1.5 and the smallest subnormal in F16; -2 in BF16.
-  write_raw(path, R"({"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]}})",
-            std::string("\x00\x3E\x01\x00\x00\xC0", 6));
+  write_raw(
+      path,
+      R"({"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]}})",
+      std::string("\x00\x3E\x01\x00\x00\xC0", 6));
   const auto file = SafetensorsFile::open(path);
   ASSERT_TRUE(file);
   EXPECT_EQ(file->read("h").value(), (std::vector<float>{1.5F, 5.960464477539063e-08F}));
@@ -61,6 +63,22 @@ TEST(Safetensors, DamageIsBadModel) {
     EXPECT_EQ(file.error().code, ErrorCode::bad_model) << header;
   }
   EXPECT_EQ(SafetensorsFile::open(temp.path() / "missing").error().code, ErrorCode::bad_model);
+}
+
+TEST(Safetensors, DataThatTwoTensorsShareAreDamage) {
+  const TempFolder temp;
+  const auto path = temp.path() / "o";
+  const auto header = [](const std::string& span) {
+    return R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"y":{"dtype":"F32","shape":[1],"data_offsets":)" +
+           span + "}}";
+  };
+  write_raw(path, header("[8,12]"), "123456789012");
+  EXPECT_TRUE(SafetensorsFile::open(path));
+  write_raw(path, header("[4,8]"), "123456789012");
+  const auto file = SafetensorsFile::open(path);
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, ErrorCode::bad_model);
+  EXPECT_NE(file.error().message.find("tensor y"), std::string::npos) << file.error().message;
 }
 
 TEST(Safetensors, AnUnknownTypeOrNameIsSaid) {

@@ -29,7 +29,8 @@ TEST(Sourced, SubtractionTakesTheFarCorners) {
 }
 
 TEST(Grade, NamesReadBackAndOrderByStrength) {
-  for (const auto grade : {Grade::measured, Grade::computed, Grade::modelled, Grade::published, Grade::assumed}) {
+  for (const auto grade :
+       {Grade::measured, Grade::computed, Grade::modelled, Grade::published, Grade::assumed}) {
     EXPECT_EQ(grade_from(to_string(grade)), grade);
   }
   EXPECT_FALSE(grade_from("guessed"));

@@ -57,7 +57,8 @@ TEST(RunFolder, AnArtifactOfAnotherSizeIsNotValid) {
 TEST(RunFolder, FindsTheNewestUnfinishedRunOfTheSamePlan) {
   const TempFolder temp;
   const auto plan = testing::small_plan(temp.path());
-  for (const char* name : {"small-1", "small-2", "other-3"}) ASSERT_TRUE(open_run_folder(temp.path() / name, plan));
+  for (const char* name : {"small-1", "small-2", "other-3"})
+    ASSERT_TRUE(open_run_folder(temp.path() / name, plan));
   const auto found = find_unfinished(temp.path(), plan);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->filename(), "small-2");

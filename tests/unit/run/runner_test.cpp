@@ -21,7 +21,8 @@ class RunnerTest : public ::testing::Test {
   Result<RunSummary> run() {
     WindowMeter meter({}, clock, clock.now(), folder() / "power.csv");
     fs::create_directories(folder());
-    const StageSet stages{{StageKind::import, &work}, {StageKind::merge, &work}, {StageKind::quantize, &work}};
+    const StageSet stages{
+        {StageKind::import, &work}, {StageKind::merge, &work}, {StageKind::quantize, &work}};
     return run_plan(plan, RunOptions{folder(), Json::object(), {}},
                     RunServices{clock, meter, clock.now(), stages, cancel, listener});
   }
