@@ -29,7 +29,7 @@ TEST_F(BadInputTest, AnUnknownKeyIsNamedWithItsLine) {
   change("adapt: {steps: 2", "adapt: {stepz: 2");
   const auto ran = run();
   EXPECT_EQ(ran.code, 3);
-  EXPECT_TRUE(holds(ran.err, "study.yaml:8:")) << ran.err;
+  EXPECT_TRUE(holds(ran.err, "study.yaml:9:")) << ran.err;
   EXPECT_TRUE(holds(ran.err, "stepz")) << ran.err;
   EXPECT_TRUE(holds(ran.err, "steps")) << ran.err;
 }
@@ -71,10 +71,11 @@ TEST_F(BadInputTest, WithoutAnEngineTheNextStepIsNamed) {
 }
 
 TEST_F(BadInputTest, AnEngineThatExitsAtOnceIsAFailureOfItsVariantsOnly) {
-  fs::create_directories(folder() / "bin");
-  fs::create_symlink(test_program("fake-llama-server"), folder() / "bin/llama-server");
-  const auto path = (folder() / "bin").string() + ":/usr/bin:/bin";
-  const auto ran = StudyTest::run(folder() / "run", {}, {{"PATH", path}, {"FAKE_LLAMA", "exit-at-once"}});
+  const auto server = folder() / "bin/llama-server";
+  write_text(server, "#!/bin/sh\necho no such device\nexit 3\n");
+  fs::permissions(server, fs::perms::owner_all);
+  const auto path = server.parent_path().string() + ":/usr/bin:/bin";
+  const auto ran = StudyTest::run(folder() / "run", {}, {{"PATH", path}});
   EXPECT_EQ(ran.code, 16) << ran.err;
   const auto record = read_text(folder() / "run/record.jsonl");
   EXPECT_TRUE(holds(record, "llama-server ended")) << ran.err;

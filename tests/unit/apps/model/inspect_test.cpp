@@ -5,7 +5,7 @@
 
 #include "commands.hpp"
 #include "support/run_program.hpp"
-#include "tiny_model.hpp"
+#include "support/tiny_model.hpp"
 
 namespace edgeeval::model {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "core/json.hpp"
 #include "support/run_program.hpp"
-#include "tiny_model.hpp"
+#include "support/tiny_model.hpp"
 
 namespace edgeeval::model {
 namespace {

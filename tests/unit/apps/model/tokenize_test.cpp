@@ -4,7 +4,7 @@
 #include "commands.hpp"
 #include "core/files.hpp"
 #include "support/run_program.hpp"
-#include "tiny_model.hpp"
+#include "support/tiny_model.hpp"
 
 namespace edgeeval::model {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tiny_model.hpp"
+#include "support/tiny_model.hpp"
 
 #include <memory>
 #include <random>
