@@ -145,13 +145,19 @@ class Starting {
     const OnBody note = [&](std::string_view, SteadyTime received) {
       if (!first) first = received;
     };
-    return until("answer a first request", [&](SteadyTime& at) {
+    auto reached = until("answer a first request", [&](SteadyTime& at) {
       pollfd waiting{exchange->descriptor(),
                      static_cast<short>(exchange->wants_to_write() ? POLLOUT : POLLIN), 0};
       if (::poll(&waiting, 1, 100) > 0) exchange->advance(clock_, note);
-      if (first) at = *first;
-      return first.has_value() && exchange->state() == Exchange::State::done;
+      at = first.value_or(clock_.now());
+      // An answer that is not streamed is a refusal, told below; a failed exchange waits for the process's end.
+      return exchange->state() == Exchange::State::done;
     });
+    if (!reached || (first && exchange->status() == kOk)) return reached;
+    return fail(ErrorCode::engine_failed,
+                fmt::format("llama-server answered its first request with HTTP {}: {:.200}",
+                            exchange->status(), exchange->body()),
+                launch_.log_file.string());
   }
 
   Error ended(const ExitStatus& status) const {

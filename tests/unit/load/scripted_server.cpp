@@ -34,9 +34,7 @@ std::string read_request(int descriptor) {
 
 }  // namespace
 
-Connection::~Connection() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
+Connection::~Connection() { ::close(descriptor_); }
 
 void Connection::send(std::string_view bytes) const {
   while (!bytes.empty()) {
@@ -50,11 +48,9 @@ void Connection::send_split(std::string_view bytes) const {
   for (const char byte : bytes) send({&byte, 1});
 }
 
-void Connection::reset() {
+void Connection::reset_at_end() const {
   const linger hard{1, 0};
   ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-  ::close(descriptor_);
-  descriptor_ = -1;
 }
 
 void Connection::wait_for_close() const {

@@ -25,11 +25,10 @@ class Connection {
   void send(std::string_view bytes) const;
   /// Sends `bytes` one at a time, each in its own segment.
   void send_split(std::string_view bytes) const;
-  /// Ends the connection by a reset.
-  void reset();
+  /// Lets the connection end by a reset.
+  void reset_at_end() const;
   /// Waits until the peer closes.
   void wait_for_close() const;
-  [[nodiscard]] int descriptor() const { return descriptor_; }
 
  private:
   int descriptor_;
