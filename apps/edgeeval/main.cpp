@@ -4,8 +4,10 @@
 #include <edgeeval/version.hpp>
 #include <string>
 
+#include "audit_command.hpp"
 #include "check_command.hpp"
 #include "doctor_command.hpp"
+#include "import_command.hpp"
 #include "metrics_command.hpp"
 #include "paper_command.hpp"
 #include "report_command.hpp"
@@ -24,6 +26,8 @@ int main(int argc, char** argv) {
   edgeeval::register_report(app, chosen);
   edgeeval::register_metrics(app, chosen);
   edgeeval::register_paper(app, chosen);
+  edgeeval::register_audit(app, chosen);
+  edgeeval::register_import(app, chosen);
   edgeeval::register_doctor(app, chosen);
   try {
     app.parse(argc, argv);

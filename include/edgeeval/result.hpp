@@ -30,6 +30,7 @@ enum class ErrorCode {
   variants_failed,    ///< The study ended, but one or more variants failed.
   unavailable,        ///< A sensor, right or resource is not there.
   invalid_table,      ///< A table of figures is malformed; the message names file, line and column.
+  findings,           ///< An audit found something at least as grave as the user's limit.
 };
 
 /// One failure, told so that a reader knows what happened, where, and what to do next.

@@ -32,6 +32,7 @@ constexpr std::array kCodes{
     CodeRow{ErrorCode::variants_failed, 16, "variants_failed"},
     CodeRow{ErrorCode::unavailable, 17, "unavailable"},
     CodeRow{ErrorCode::invalid_table, 18, "invalid_table"},
+    CodeRow{ErrorCode::findings, 19, "findings"},
     CodeRow{ErrorCode::cancelled, 130, "cancelled"},
 };
 

@@ -45,9 +45,12 @@ MaybeFact mean_score(const std::vector<double>& scores) {
   return fact;
 }
 
-/// The mean score as one number, for formulas of the paper, whose intervals are those of the energy.
+/// The score that stands for a variant: mean token F1, or a published aggregate where no items are known.
+MaybeFact main_score(const VariantFacts& v) { return v.f1.empty() ? v.primary_score : mean_score(v.f1); }
+
+/// The score as one number, for formulas of the paper, whose intervals are those of the energy.
 MaybeFact plain_score(const VariantFacts& v) {
-  auto score = mean_score(v.f1);
+  auto score = main_score(v);
   if (score) score->lo = score->hi = std::nullopt;
   return score;
 }
@@ -62,11 +65,6 @@ MaybeFact seconds_quantile(const std::vector<double>& seconds, double p) {
 
 MaybeFact joules_per_request(const VariantFacts& v) {
   return propagate({v.load_energy, v.requests}, "J", [](Values x) { return std::optional(x[0] / x[1]); });
-}
-
-MaybeFact throughput(const VariantFacts& v) {
-  return propagate({v.output_tokens, v.load_time}, "tok/s",
-                   [](Values x) { return std::optional(x[0] / x[1]); });
 }
 
 paper::Constants constants_of(double electricity, double api) {
@@ -100,18 +98,15 @@ MaybeFact ipw(const VariantFacts& v) {
 }
 
 MaybeFact rho_sys(const VariantFacts& v) {
-  return propagate({throughput(v), v.model_bytes}, "tok/s/GB", [](Values x) {
+  return propagate({v.throughput, v.model_bytes}, "tok/s/GB", [](Values x) {
     return std::optional(paper::rho_sys(TokensPerSecond(x[0]), x[1] / kBytesPerGb));
   });
 }
 
 MaybeFact c_tax(const VariantFacts& v) {
-  return propagate({v.cold_ready, v.load_energy, v.load_time, joules_per_request(v)}, "requests",
-                   [](Values x) {
-                     // The mean power cancels as in the paper: what is left is a ratio of times, and the
-                     // interval of the energy with it.
-                     return std::optional(paper::c_tax(Seconds(x[0]), Watts(x[1] / x[2]), Joules(x[3])));
-                   });
+  return propagate({v.cold_ready, v.mean_power, joules_per_request(v)}, "requests", [](Values x) {
+    return std::optional(paper::c_tax(Seconds(x[0]), Watts(x[1]), Joules(x[2])));
+  });
 }
 
 /// The paper's C_tax is free of the energy's uncertainty, since the same joules stand above and below.
@@ -124,8 +119,16 @@ std::string c_tax_flag(const VariantFacts&, const MaybeFact& tax) {
   return tax && tax->value > paper::Constants{}.prohibitive_c_tax ? "serverless_prohibitive" : "";
 }
 
+/// Retention of a published score; no items are known that could be paired.
+MaybeFact published_retention(const VariantFacts& v) {
+  return propagate({v.primary_score, v.reference_primary_score}, "%", [](Values x) {
+    return x[1] == 0.0 ? std::nullopt : std::optional(paper::q_ret(x[0], x[1]));
+  }, "the FP16 variant scores zero");
+}
+
 MaybeFact retention(const VariantFacts& v, bool interval) {
   if (v.info->precision == "fp16") return absent("it is the FP16 variant that others are compared with");
+  if (v.f1.empty() && v.primary_score && v.reference_primary_score) return published_retention(v);
   if (v.reference_f1.empty() || v.f1.empty())
     return absent("no scored FP16 variant of the same adaptation to compare with");
   const auto own = mean(v.f1);
@@ -158,15 +161,14 @@ MaybeFact answers_per_kwh(const VariantFacts& v) {
                    [](Values x) { return std::optional(kJoulesPerKwh * x[0] / x[1]); });
 }
 MaybeFact ipj(const VariantFacts& v) {
-  return propagate({mean_score(v.f1), joules_per_request(v)}, "1/J",
+  return propagate({main_score(v), joules_per_request(v)}, "1/J",
                    [](Values x) { return std::optional(x[0] / x[1]); });
 }
 MaybeFact ipw_power(const VariantFacts& v) {
-  return propagate({mean_score(v.f1), v.load_energy, v.load_time}, "1/W",
-                   [](Values x) { return std::optional(x[0] / (x[1] / x[2])); });
+  return propagate({main_score(v), v.mean_power}, "1/W", [](Values x) { return std::optional(x[0] / x[1]); });
 }
 MaybeFact rho_resident(const VariantFacts& v) {
-  return propagate({throughput(v), v.peak_resident}, "tok/s/GB",
+  return propagate({v.throughput, v.peak_resident}, "tok/s/GB",
                    [](Values x) { return std::optional(x[0] / (x[1] / kBytesPerGb)); });
 }
 MaybeFact c_tax_measured(const VariantFacts& v) {
@@ -231,6 +233,12 @@ const std::vector<Rule>& rules() {
         kHigher},
        [](const VariantFacts& v) { return mean_score(v.f1); },
        no_flag},
+      {{"published_score", "observed", "Published score", "1", "a table's primary score, from 0 to 1", "the table",
+        kHigher},
+       [](const VariantFacts& v) {
+         return v.f1.empty() ? v.primary_score : MaybeFact(absent("the variant was scored item by item"));
+       },
+       no_flag},
       {{"exact_match", "observed", "Exact match", "1", "mean over items of SQuAD v1.1 exact match",
         "arXiv 1606.05250", kHigher},
        [](const VariantFacts& v) { return mean_score(v.exact_match); },
@@ -248,7 +256,7 @@ const std::vector<Rule>& rules() {
        no_flag},
       {{"output_tok_per_s", "observed", "Output throughput", "tok/s",
         "output tokens ÷ duration of the load window", kHonest, kHigher},
-       throughput,
+       [](const VariantFacts& v) { return v.throughput; },
        no_flag},
       {{"ttft_p50", "observed", "Time to first token, median", "s", "first text event − send", kHonest,
         kLower},

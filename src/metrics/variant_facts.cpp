@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "metrics/propagate.hpp"
 #include "record/ledger.hpp"
 
 namespace edgeeval {
@@ -43,6 +44,9 @@ MaybeFact energy_of(const RunRecord& record, const std::string& stage_id, const 
 MaybeFact duration_of(const RunRecord& record, const std::string& stage_id, const std::string& window) {
   const auto stage = finished(record, stage_id);
   if (!stage) return absent(stage.error());
+  // A published duration stands beside its window, since no clock of ours took it.
+  const auto told = (*stage)->facts.find(window + "_duration");
+  if (told != (*stage)->facts.end()) return told->second;
   for (const auto& entry : (*stage)->windows) {
     if (entry.name == window) return Fact{entry.duration_s, "s", {}, {}, Grade::measured, {"steady clock"}};
   }
@@ -94,6 +98,7 @@ void gather_requests(VariantFacts& facts, const std::vector<RequestTimeline>& re
                              static_cast<double>(*request.completion_tokens - 1));
     }
   }
+  if (requests.empty()) return;
   facts.requests = answered > 0.0 ? MaybeFact(Fact{answered, "1", {}, {}, Grade::measured, {"client"}})
                                   : absent("no request was answered");
   facts.output_tokens = tokens > 0.0
@@ -101,7 +106,44 @@ void gather_requests(VariantFacts& facts, const std::vector<RequestTimeline>& re
                             : absent("the server gave no token counts");
 }
 
+/// The FP16 variant of the same base, adaptation and task; null for itself or where there is none.
+const VariantInfo* reference_of(const RunRecord& record, const VariantInfo& variant) {
+  if (variant.precision == "fp16") return nullptr;
+  const auto found = std::find_if(record.variants.begin(), record.variants.end(), [&](const VariantInfo& other) {
+    return other.model == variant.model && other.method == variant.method && other.task == variant.task &&
+           other.precision == "fp16";
+  });
+  return found == record.variants.end() ? nullptr : &*found;
+}
+
+/// A published score, on a scale from 0 to 1.
+MaybeFact score_of(const RunRecord& record, const VariantInfo& variant) {
+  auto score = fact_of(record, variant.score_stage, "primary_score");
+  if (!score) return absent("the variant was not scored");
+  const auto scale = fact_of(record, variant.score_stage, "score_scale");
+  if (scale && scale->value != 1.0) score->value /= scale->value;
+  return score;
+}
+
+/// A throughput that the record states, or output tokens over the time of the load window.
+MaybeFact throughput_of(const RunRecord& record, const VariantFacts& facts) {
+  if (auto told = fact_of(record, facts.info->serve_stage, "output_tok_per_s")) return told;
+  return propagate({facts.output_tokens, facts.load_time}, "tok/s",
+                   [](std::span<const double> x) { return std::optional(x[0] / x[1]); });
+}
+
+/// A mean power that the record states, or the load window's energy over its time.
+MaybeFact mean_power_of(const RunRecord& record, const VariantFacts& facts) {
+  if (auto told = fact_of(record, facts.info->serve_stage, "mean_power")) return told;
+  return propagate({facts.load_energy, facts.load_time}, "W",
+                   [](std::span<const double> x) { return std::optional(x[0] / x[1]); });
+}
+
 void gather_scores(VariantFacts& facts, const RunRecord& record, const VariantInfo& variant) {
+  facts.primary_score = score_of(record, variant);
+  const auto* published = reference_of(record, variant);
+  facts.reference_primary_score =
+      published == nullptr ? MaybeFact(absent("no FP16 variant to compare with")) : score_of(record, *published);
   const auto scores = record.scores.find(variant.id);
   if (scores == record.scores.end()) return;
   for (const auto& score : scores->second) {
@@ -109,13 +151,8 @@ void gather_scores(VariantFacts& facts, const RunRecord& record, const VariantIn
     facts.f1.push_back(score.f1);
     facts.rouge_l.push_back(score.rouge_l);
   }
-  if (variant.precision == "fp16") return;
-  const auto whole =
-      std::find_if(record.variants.begin(), record.variants.end(), [&](const VariantInfo& other) {
-        return other.model == variant.model && other.method == variant.method && other.task == variant.task &&
-               other.precision == "fp16";
-      });
-  if (whole == record.variants.end()) return;
+  const auto* whole = reference_of(record, variant);
+  if (whole == nullptr) return;
   const auto reference = record.scores.find(whole->id);
   if (reference == record.scores.end()) return;
   for (const auto& score : reference->second) facts.reference_f1.push_back(score.f1);
@@ -148,9 +185,14 @@ VariantFacts gather(const RunRecord& record, const VariantInfo& variant) {
   facts.peak_resident = fact_of(record, serve, "peak_resident");
   facts.cold_ready = fact_of(record, serve, "cold_ready");
   facts.cold_first_token = fact_of(record, serve, "cold_first_token");
+  // What the stage states stands where no single requests are recorded, as in a published study.
+  facts.requests = fact_of(record, serve, "requests");
+  facts.output_tokens = fact_of(record, serve, "output_tokens");
   const auto requests = record.requests.find(variant.id);
   gather_requests(facts,
                   requests == record.requests.end() ? std::vector<RequestTimeline>() : requests->second);
+  facts.throughput = throughput_of(record, facts);
+  facts.mean_power = mean_power_of(record, facts);
   gather_scores(facts, record, variant);
   return facts;
 }

@@ -26,12 +26,16 @@ struct VariantFacts {
   MaybeFact load_time;          ///< s
   MaybeFact start_energy;       ///< J, from spawn to first token
   MaybeFact requests;           ///< answered requests
+  MaybeFact mean_power;         ///< W, over the closed loop
+  MaybeFact throughput;         ///< tok/s, over the closed loop
   MaybeFact failed_requests;
   MaybeFact output_tokens;                       ///< tok, over the closed loop
   MaybeFact model_bytes;                         ///< B
   MaybeFact peak_resident;                       ///< B
   MaybeFact cold_ready;                          ///< s
   MaybeFact cold_first_token;                    ///< s
+  MaybeFact primary_score;  ///< 0…1; a published aggregate, where no single items are known
+  MaybeFact reference_primary_score;  ///< The same of the FP16 variant that retention compares with
   std::vector<double> exact_match, f1, rouge_l;  ///< By item; empty where not scored.
   std::vector<double> ttft_s, tpot_s, e2e_s;     ///< By answered request.
   std::vector<double>

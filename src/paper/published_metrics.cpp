@@ -48,6 +48,10 @@ Result<PublishedVariant> compute_one(const ServingRow& row, const Join& join, co
   PublishedVariant variant{&row, join.adaptation(row.key), join.quality(row.key), 0.0, {}, 0.0, 0.0, 0.0, {}};
   if (variant.adaptation == nullptr) return missing(row, "adaptation");
   if (variant.quality == nullptr) return missing(row, "quality");
+  for (const auto& figure : {row.energy_j, row.samples, row.throughput, row.load_time_s, row.power_mean_w,
+                             variant.adaptation->energy_j, variant.quality->primary_mean}) {
+    if (!figure) return missing(row, "complete");
+  }
   const auto gigabytes = nominal_gb(row.key.size, row.key.precision);
   if (!gigabytes) return missing(row, "nominal size");
   const Joules per_request(*row.energy_j / *row.samples);

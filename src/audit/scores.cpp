@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scores are means over whole items: what values they can take, and what differences they can show.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "audit/checks.hpp"
+#include "audit/support.hpp"
+#include "stats/tails.hpp"
+
+namespace edgeeval::audit {
+namespace {
+
+/// Two-sided 95 % of a normal distribution.
+constexpr double kZ95 = 1.959964;
+constexpr double kFidelityPercent = 99.9;
+
+/// Whether `value`, known to `resolution`, can be a whole multiple of `step`.
+bool multiple_of(double value, double step, double resolution) {
+  const double nearest = std::round(value / step) * step;
+  return std::abs(value - nearest) <= resolution / 2.0 + 1e-9 * std::max(1.0, std::abs(value));
+}
+
+/// Standard error of a share `p` over `n` items.
+double standard_error(double p, double n) { return std::sqrt(std::max(0.0, p * (1.0 - p)) / n); }
+
+/// Difference between two shares near `p`, each over its own `n` items, that 95 % of pure chance stays under.
+double resolvable(double p, double n) { return kZ95 * std::sqrt(2.0) * standard_error(p, n); }
+
+bool is_share(const QualityRow& row) {
+  return row.primary_mean && *row.primary_mean >= 0.0 && *row.primary_mean <= 1.0;
+}
+
+double median_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+/// A quantized row with the FP16 row that it is compared with.
+struct Pair {
+  const QualityRow* quantized;
+  const QualityRow* whole;
+};
+
+std::vector<Pair> pairs_of(const PublishedStudy& study) {
+  std::map<CellKey, const QualityRow*> whole;
+  for (const auto& row : study.quality) {
+    if (row.key.precision == "FP16" && row.primary_mean) whole[row.key] = &row;
+  }
+  std::vector<Pair> pairs;
+  for (const auto& row : study.quality) {
+    if (row.key.precision == "FP16" || !row.primary_mean) continue;
+    auto key = row.key;
+    key.precision = "FP16";
+    if (const auto found = whole.find(key); found != whole.end()) pairs.push_back({&row, found->second});
+  }
+  return pairs;
+}
+
+const char* kNoItems = "the context gives no quality_items";
+
+/// The three passes behind a mean, median and standard deviation, where there are any.
+bool passes_exist(double mean, double median, double sd, double step) {
+  const double sum = 3.0 * mean - median;
+  const double squares = 3.0 * (sd * sd + mean * mean) - median * median;
+  const double under = 2.0 * squares - sum * sum;
+  if (under < -1e-6) return false;
+  const double root = std::sqrt(std::max(0.0, under));
+  const double low = (sum - root) / 2.0;
+  const double high = (sum + root) / 2.0;
+  // The square root turns an error of 1e-12 in the sums into one of 1e-6 here.
+  constexpr double kSlack = 1e-4;
+  const auto on_step = [&](double x) { return std::abs(x / step - std::round(x / step)) <= kSlack / step; };
+  return low <= median + kSlack && median <= high + kSlack && on_step(low) && on_step(high);
+}
+
+}  // namespace
+
+Outcome check_score_steps(const Subject& subject) {
+  const auto& context = subject.study.context;
+  if (!context.quality_items || !context.quality_passes)
+    return skipped("the context gives no quality_items and quality_passes");
+  const double step = 1.0 / (*context.quality_items * *context.quality_passes);
+  Finding finding{"score-steps", Severity::error, "", "", {}};
+  std::size_t rows = 0;
+  for (const auto& row : subject.study.quality) {
+    if (!row.primary_mean) continue;
+    const double resolution = decimal_resolution(*row.primary_mean);
+    if (resolution > step) continue;
+    ++rows;
+    if (multiple_of(*row.primary_mean, step, resolution)) continue;
+    finding.evidence.push_back(evidence(
+        row, fmt::format("{} is {:.4f} steps of 1/{:.0f}", *row.primary_mean, *row.primary_mean / step, 1.0 / step)));
+  }
+  if (rows == 0) return skipped("no score is given finely enough to show the steps of single items");
+  if (finding.evidence.empty()) return clean();
+  finding.title = fmt::format("{} of {} scores are not whole multiples of 1/({:.0f} items × {:.0f} passes)",
+                              finding.evidence.size(), rows, *context.quality_items, *context.quality_passes);
+  finding.meaning = "The scores come from another number of items or passes than stated, or are not means of "
+                    "whole-number judgements.";
+  return found(std::move(finding));
+}
+
+Outcome check_pass_spread(const Subject& subject) {
+  const auto& context = subject.study.context;
+  if (!context.quality_items || context.quality_passes.value_or(0.0) != 3.0)
+    return skipped("it needs quality_items and exactly 3 quality_passes");
+  Finding finding{"pass-spread", Severity::error, "",
+                  "No three passes over that many items have this mean, median and deviation at once.", {}};
+  std::size_t rows = 0;
+  for (const auto& row : subject.study.quality) {
+    if (!row.primary_mean || !row.primary_median || !row.primary_sd) continue;
+    // A rounded deviation leaves too much room for the passes to be worked out.
+    if (decimal_resolution(*row.primary_sd) > 1e-6 && *row.primary_sd != 0.0) continue;
+    ++rows;
+    if (passes_exist(*row.primary_mean, *row.primary_median, *row.primary_sd, 1.0 / *context.quality_items))
+      continue;
+    finding.evidence.push_back(evidence(row, fmt::format("mean {}, median {}, deviation {}", *row.primary_mean,
+                                                         *row.primary_median, *row.primary_sd)));
+  }
+  if (rows == 0) return skipped("no row gives mean, median and unrounded deviation of its passes");
+  if (finding.evidence.empty()) return clean();
+  finding.title = fmt::format("mean, median and deviation contradict each other in {} of {} rows",
+                              finding.evidence.size(), rows);
+  return found(std::move(finding));
+}
+
+Outcome check_sample_size(const Subject& subject) {
+  const auto& items = subject.study.context.quality_items;
+  if (!items) return skipped(kNoItems);
+  Finding finding{"sample-size", Severity::warning, "", "", {}};
+  std::vector<double> limits;
+  std::vector<double> errors;
+  std::vector<double> spreads;
+  std::size_t pairs = 0;
+  for (const auto& [quantized, whole] : pairs_of(subject.study)) {
+    if (!is_share(*quantized) || !is_share(*whole)) continue;
+    ++pairs;
+    const double limit = resolvable(*whole->primary_mean, *items);
+    const double difference = *quantized->primary_mean - *whole->primary_mean;
+    errors.push_back(kZ95 * standard_error(*whole->primary_mean, *items));
+    limits.push_back(limit);
+    if (quantized->primary_sd) spreads.push_back(*quantized->primary_sd);
+    if (std::abs(difference) >= limit) continue;
+    finding.evidence.push_back(
+        evidence(*quantized, fmt::format("{:+.2f} points against FP16; {:.1f} points would show at {:.0f} items",
+                                         100.0 * difference, 100.0 * limit, *items)));
+  }
+  if (pairs == 0) return skipped("no quantized score has an FP16 score between 0 and 1 beside it");
+  if (finding.evidence.empty()) return clean();
+  finding.title = fmt::format(
+      "{} of {} differences between precisions are smaller than {:.0f} items can resolve "
+      "({:.1f} points, median; 95 %, unpaired)",
+      finding.evidence.size(), pairs, *items, 100.0 * median_of(limits));
+  finding.meaning = fmt::format(
+      "Each score carries ±{:.1f} points of sampling error{}. Scores of single items, compared pairwise, "
+      "would resolve finer differences.",
+      100.0 * median_of(errors),
+      spreads.empty() ? std::string()
+                      : fmt::format("; the deviation over passes that is printed ({:.1f} points, median) holds "
+                                    "the noise of decoding alone",
+                                    100.0 * median_of(spreads)));
+  return found(std::move(finding));
+}
+
+Outcome check_threshold_resolution(const Subject& subject) {
+  const auto& context = subject.study.context;
+  if (!context.quality_items) return skipped(kNoItems);
+  const double step = 1.0 / (*context.quality_items * context.quality_passes.value_or(1.0));
+  const double margin = 1.0 - kFidelityPercent / 100.0;
+  Finding finding{"threshold-resolution", Severity::warning, "", "", {}};
+  std::vector<double> limits;
+  for (const auto& [quantized, whole] : pairs_of(subject.study)) {
+    if (!is_share(*quantized) || !is_share(*whole) || *whole->primary_mean <= 0.0) continue;
+    const double limit = resolvable(*whole->primary_mean, *context.quality_items);
+    const double allowed = margin * *whole->primary_mean;
+    if (allowed >= limit) continue;
+    limits.push_back(limit / *whole->primary_mean);
+    finding.evidence.push_back(evidence(
+        *quantized, fmt::format("Q_ret {:.2f} %; one answer in one pass moves it by {:.2f}, chance by ±{:.1f}",
+                                100.0 * *quantized->primary_mean / *whole->primary_mean,
+                                100.0 * step / *whole->primary_mean, 100.0 * limit / *whole->primary_mean)));
+  }
+  if (finding.evidence.empty()) return clean();
+  const double needed = 2.0 * 0.25 * (kZ95 / margin) * (kZ95 / margin);
+  finding.title = fmt::format(
+      "the Q_ret threshold ({} %) is finer than {:.0f} items can resolve: it allows {:.1f} %, chance alone "
+      "moves Q_ret by ±{:.1f} % (median)",
+      kFidelityPercent, *context.quality_items, 100.0 * margin, 100.0 * median_of(limits));
+  finding.meaning = fmt::format(
+      "Passing or failing it says nothing about the model. A difference of {:.1f} points shows at about {:.1g} "
+      "independent items, fewer where items are paired.",
+      100.0 * margin, needed);
+  return found(std::move(finding));
+}
+
+Outcome check_noise_only(const Subject& subject) {
+  const auto& items = subject.study.context.quality_items;
+  if (!items) return skipped(kNoItems);
+  double squares = 0.0;
+  Finding finding{"noise-only", Severity::warning, "", "", {}};
+  for (const auto& [quantized, whole] : pairs_of(subject.study)) {
+    if (!is_share(*quantized) || !is_share(*whole)) continue;
+    const double variance = std::pow(standard_error(*quantized->primary_mean, *items), 2) +
+                            std::pow(standard_error(*whole->primary_mean, *items), 2);
+    if (variance <= 0.0) continue;
+    const double z = (*quantized->primary_mean - *whole->primary_mean) / std::sqrt(variance);
+    squares += z * z;
+    finding.evidence.push_back(evidence(*quantized, fmt::format("{:+.2f} standard errors from FP16", z)));
+  }
+  const auto pairs = finding.evidence.size();
+  constexpr std::size_t kFewest = 8;
+  if (pairs < kFewest) return skipped(fmt::format("fewer than {} pairs of scores between 0 and 1", kFewest));
+  const double degrees = static_cast<double>(pairs);
+  if (chi_square_upper_tail(squares, degrees) < 0.05) return clean();
+  finding.title = fmt::format("the spread of {} quantized scores about FP16 is no larger than chance makes it "
+                              "(mean square {:.2f} standard errors; 1 is pure chance between separate samples)",
+                              pairs, squares / degrees);
+  finding.meaning =
+      chi_square_lower_tail(squares, degrees) < 1e-6
+          ? "Closer together than separate samples would be: the same items were scored, so a paired test is "
+            "possible and necessary; without it no effect of precision is shown."
+          : "No effect of precision is shown in either direction; orderings among these rows are noise.";
+  return found(std::move(finding));
+}
+
+Outcome check_two_samples(const Subject& subject) {
+  const auto& items = subject.study.context.quality_items;
+  if (!items) return skipped(kNoItems);
+  Finding finding{"two-samples", Severity::note, "",
+                  "Quality and energy of one metric come from different runs: what was scored is not what was "
+                  "metered.",
+                  {}};
+  std::map<double, std::vector<const ServingRow*>> by_samples;
+  for (const auto& row : subject.study.serving) {
+    if (row.samples && *row.samples != *items) by_samples[*row.samples].push_back(&row);
+  }
+  for (const auto& [samples, rows] : by_samples) {
+    for (const auto* row : rows)
+      finding.evidence.push_back(evidence(*row, fmt::format("{:.0f} requests, {:.0f} items scored", samples, *items)));
+  }
+  if (finding.evidence.empty()) return clean();
+  finding.title = fmt::format("{} rows were served with another number of requests than the {:.0f} items scored",
+                              finding.evidence.size(), *items);
+  return found(std::move(finding));
+}
+
+}  // namespace edgeeval::audit

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables and runs in the one form that detectors look at.
+#include <algorithm>
+#include <numeric>
+
+#include "audit/audit.hpp"
+#include "metrics/variant_facts.hpp"
+#include "paper/published_metrics.hpp"
+
+namespace edgeeval::audit {
+namespace {
+
+std::optional<double> value_of(const MaybeFact& fact) {
+  return fact ? std::optional(fact->value) : std::nullopt;
+}
+
+CellKey key_of(const VariantInfo& info) {
+  auto upper = info.precision;
+  std::transform(upper.begin(), upper.end(), upper.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return {info.family, info.size, info.method, upper, info.task};
+}
+
+ServingRow serving_row(const VariantFacts& facts) {
+  ServingRow row;
+  row.key = key_of(*facts.info);
+  row.place = {"record.jsonl, stage " + facts.info->serve_stage, 0};
+  row.samples = value_of(facts.requests);
+  row.tokens = value_of(facts.output_tokens);
+  row.load_time_s = value_of(facts.cold_ready);
+  row.inference_time_s = value_of(facts.load_time);
+  row.energy_j = value_of(facts.load_energy);
+  if (row.tokens && row.inference_time_s.value_or(0.0) > 0.0)
+    row.throughput = *row.tokens / *row.inference_time_s;
+  if (row.energy_j && row.inference_time_s.value_or(0.0) > 0.0)
+    row.power_mean_w = *row.energy_j / *row.inference_time_s;
+  return row;
+}
+
+QualityRow quality_row(const VariantFacts& facts) {
+  QualityRow row;
+  row.key = key_of(*facts.info);
+  row.place = {"record.jsonl, stage " + facts.info->score_stage, 0};
+  const auto mean = [](const std::vector<double>& scores) {
+    return std::accumulate(scores.begin(), scores.end(), 0.0) / static_cast<double>(scores.size());
+  };
+  row.primary_mean = mean(facts.f1);
+  row.secondary_mean = mean(facts.rouge_l);
+  return row;
+}
+
+AdaptationRow adaptation_row(const VariantFacts& facts) {
+  AdaptationRow row;
+  row.key = key_of(*facts.info);
+  row.key.precision.clear();
+  row.place = {"record.jsonl", 0};
+  row.energy_j = value_of(facts.adapt_energy);
+  row.time_s = value_of(facts.adapt_time);
+  return row;
+}
+
+}  // namespace
+
+Subject subject_of(PublishedStudy study) {
+  Subject subject;
+  subject.name = study.context.title;
+  const paper::Constants constants;
+  if (auto variants = paper::compute(study, constants)) {
+    subject.rows = paper::metric_rows(*variants, study.context, constants);
+  } else {
+    subject.why_no_metrics = "the metrics cannot be computed: " + variants.error().message;
+  }
+  subject.study = std::move(study);
+  return subject;
+}
+
+Subject subject_of(RunRecord record, std::string name) {
+  Subject subject;
+  subject.name = std::move(name);
+  auto& study = subject.study;
+  study.context.title = record.study;
+  study.context.source = "EdgeEval run, record version " + record.version;
+  study.context.cost_terms = {"electricity of adaptation", "electricity of serving"};
+  if (const auto price = record.prices.find("api_usd_per_request"); price != record.prices.end())
+    study.context.api_prices_usd = {price->second.value};
+  for (const auto& variant : record.variants) {
+    const auto facts = gather(record, variant);
+    if (facts.requests) study.serving.push_back(serving_row(facts));
+    if (facts.adapt_energy) study.adaptation.push_back(adaptation_row(facts));
+    if (facts.f1.empty()) continue;
+    study.quality.push_back(quality_row(facts));
+    study.context.quality_items = static_cast<double>(facts.f1.size());
+  }
+  subject.rows = compute_metrics(record);
+  subject.run = std::move(record);
+  return subject;
+}
+
+}  // namespace edgeeval::audit

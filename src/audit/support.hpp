@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// What several detectors need: columns of figures with their resolution, and findings put together.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/audit.hpp"
+
+namespace edgeeval::audit {
+
+/// One figure of a column, with its row.
+struct Cell {
+  Place place;
+  std::string what;
+  double value = 0.0;
+};
+
+/// All figures of one column that is measured rather than set.
+struct Column {
+  std::string name;  ///< "serving energy"
+  std::string unit;
+  std::vector<Cell> cells;
+  double resolution = 0.0;  ///< Size of the last decimal that any cell uses; 0 for full double precision.
+};
+
+/// The smallest power of ten, at most 1 and at least 1e-6, of which `value` is a whole multiple; 0 where it
+/// has more decimals than that.
+[[nodiscard]] double decimal_resolution(double value);
+
+/// Measured columns of every table: times, energies, powers, latencies, throughput. Scores and settings are
+/// not among them.
+[[nodiscard]] std::vector<Column> measured_columns(const PublishedStudy& study);
+
+/// The largest relative error that rounding each of `factors` to two decimals, or to its own shorter form,
+/// can cause in their product or quotient.
+[[nodiscard]] double rounding_error(std::initializer_list<double> factors);
+
+/// One finding.
+[[nodiscard]] Outcome found(Finding finding);
+/// Nothing to report.
+[[nodiscard]] inline Outcome clean() { return {}; }
+/// Not looked at, and why.
+[[nodiscard]] inline Outcome skipped(std::string reason) { return {{}, std::move(reason)}; }
+
+/// Evidence of a row.
+template <class Row>
+[[nodiscard]] Evidence evidence(const Row& row, std::string text) {
+  return {row.place, describe(row.key), std::move(text)};
+}
+
+/// Where a context value stands: the mapping file, or the record of a run.
+[[nodiscard]] Evidence context_evidence(const Subject& subject, std::string text);
+
+}  // namespace edgeeval::audit
