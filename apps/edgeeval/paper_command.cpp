@@ -3,57 +3,47 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "console.hpp"
-#include "core/paths.hpp"
 #include "output_target.hpp"
 #include "paper/paper_report.hpp"
+#include "report/paper_page.hpp"
 #include "report/report.hpp"
-#include "tables/mapping.hpp"
+#include "tables_source.hpp"
 
 namespace edgeeval {
-namespace fs = std::filesystem;
 namespace {
 
 struct Options {
   std::string folder;
   std::string mapping;
   std::vector<std::string> outputs;
+  bool json = false;
   double api_usd_per_request = paper::Constants{}.api_usd_per_request;
 };
-
-/// The tables named on the command line, in the published form unless a mapping says otherwise; the shipped
-/// ones without.
-Result<PublishedStudy> read_study(const Options& options) {
-  auto data = data_folder();
-  if (!data) return tl::unexpected(data.error());
-  const auto shipped = *data / "paper";
-  const fs::path folder = options.folder.empty() ? shipped : fs::path(options.folder);
-  const fs::path own = options.folder.empty() ? shipped / "mapping.yaml" : shipped / "mapping-original.yaml";
-  auto mapping = read_mapping(options.mapping.empty() ? own : fs::path(options.mapping));
-  if (!mapping) return tl::unexpected(mapping.error());
-  return read_tables(folder, *mapping);
-}
 
 Result<std::string> rendered(const paper::PaperReport& report, const std::string& format) {
   if (format == "console") return paper::console_text(report);
   if (format == "md") return paper::markdown_text(report);
+  if (format == "html") return paper_page(report);
+  if (format == "json") return paper::json_text(report);
   if (format != "csv")
     return fail(ErrorCode::usage, "unknown report format \"" + format + "\"", "-o",
-                "known: console, csv, md");
+                "known: console, csv, html, json, md");
   std::ostringstream text;
   if (auto written = write_metrics_csv(report.rows, text); !written) return tl::unexpected(written.error());
   return text.str();
 }
 
 Result<void> write_all(const paper::PaperReport& report, const Options& options) {
-  if (options.outputs.empty()) return write_output("-", paper::console_text(report));
-  for (const auto& output : options.outputs) {
+  auto outputs = options.outputs;
+  if (options.json) outputs.push_back("json:-");
+  if (outputs.empty()) outputs.push_back("console:-");
+  for (const auto& output : outputs) {
     auto target = output_target(output);
     if (!target) return tl::unexpected(target.error());
     auto text = rendered(report, target->format);
@@ -64,7 +54,7 @@ Result<void> write_all(const paper::PaperReport& report, const Options& options)
 }
 
 int run(const Options& options) {
-  const auto study = read_study(options);
+  const auto study = read_published(options.folder, options.mapping);
   if (!study) return report_error(study.error());
   paper::Constants constants;
   constants.api_usd_per_request = options.api_usd_per_request;
@@ -86,15 +76,18 @@ void register_paper(CLI::App& app, Subcommand& chosen) {
       app.add_subcommand("paper", "The published study's metrics, re-computed, and its claims, checked");
   command->add_option("TABLES_DIR", options->folder,
                       "Folder of the published tables (default: the shipped ones)");
-  command->add_option("--mapping", options->mapping, "Mapping file of the tables (docs/tables.md)");
+  command->add_option("--mapping", options->mapping, "Mapping file of the tables (default: the folder's mapping.yaml, else the paper's)");
   command->add_option("-o,--output", options->outputs,
-                      "FORMAT:PATH (repeatable; formats: console, csv, md; - is stdout)");
+                      "FORMAT:PATH (repeatable; formats: console, csv, html, json, md; - is stdout)");
+  command->add_flag("--json", options->json, "The same as -o json:-");
   command
       ->add_option("--api-usd-per-request", options->api_usd_per_request,
                    "API price; the paper's README says 0.005")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->footer("Examples:\n  edgeeval paper\n  edgeeval paper -o csv:metrics.csv -o md:claims.md");
+  command->footer("Examples:\n  edgeeval paper\n  edgeeval paper -o csv:metrics.csv -o html:paper.html\n"
+                  "  edgeeval paper tables/ --mapping mapping.yaml --api-usd-per-request 0.005\n"
+                  "What a mapping file holds: docs/tables.md.");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

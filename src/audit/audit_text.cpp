@@ -32,16 +32,6 @@ std::string at(const Place& place) {
   return place.line == 0 ? place.file : fmt::format("{}:{}", place.file, place.line);
 }
 
-/// Text of others in Markdown: no table, tag or line of its own.
-std::string plain(const std::string& text) {
-  std::string safe;
-  for (const char c : printable(text)) {
-    if (c == '|' || c == '<' || c == '`' || c == '[') safe += '\\';
-    safe += c;
-  }
-  return safe;
-}
-
 Json json_of(const Evidence& row) {
   Json json{{"file", row.place.file}, {"what", row.what}, {"text", row.text}};
   if (row.place.line > 0) json["line"] = row.place.line;
@@ -82,17 +72,17 @@ std::string console_text(const AuditReport& report, std::size_t rows_shown) {
 
 std::string markdown_text(const AuditReport& report) {
   std::string text =
-      fmt::format("# Audit: {}\n\n{}\n\n{}\n", plain(report.name), plain(report.context.source), summary(report));
+      fmt::format("# Audit: {}\n\n{}\n\n{}\n", markdown_escaped(report.name), markdown_escaped(report.context.source), summary(report));
   for (const auto& finding : report.findings) {
-    text += fmt::format("\n## {}: {}\n\n{} (`{}`)\n\n", to_string(finding.severity), plain(finding.title),
-                        plain(finding.meaning), finding.detector);
+    text += fmt::format("\n## {}: {}\n\n{} (`{}`)\n\n", to_string(finding.severity), markdown_escaped(finding.title),
+                        markdown_escaped(finding.meaning), finding.detector);
     if (finding.evidence.empty()) continue;
     text += "| row | of | values |\n| --- | --- | --- |\n";
     for (const auto& row : finding.evidence)
-      text += fmt::format("| {} | {} | {} |\n", plain(at(row.place)), plain(row.what), plain(row.text));
+      text += fmt::format("| {} | {} | {} |\n", markdown_escaped(at(row.place)), markdown_escaped(row.what), markdown_escaped(row.text));
   }
   if (!report.skipped.empty()) text += "\n## Not looked at\n\n";
-  for (const auto& skip : report.skipped) text += fmt::format("- `{}`: {}\n", skip.detector, plain(skip.reason));
+  for (const auto& skip : report.skipped) text += fmt::format("- `{}`: {}\n", skip.detector, markdown_escaped(skip.reason));
   return text;
 }
 

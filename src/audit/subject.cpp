@@ -2,6 +2,7 @@
 // Tables and runs in the one form that detectors look at.
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "audit/audit.hpp"
 #include "metrics/variant_facts.hpp"
@@ -30,10 +31,8 @@ ServingRow serving_row(const VariantFacts& facts) {
   row.load_time_s = value_of(facts.cold_ready);
   row.inference_time_s = value_of(facts.load_time);
   row.energy_j = value_of(facts.load_energy);
-  if (row.tokens && row.inference_time_s.value_or(0.0) > 0.0)
-    row.throughput = *row.tokens / *row.inference_time_s;
-  if (row.energy_j && row.inference_time_s.value_or(0.0) > 0.0)
-    row.power_mean_w = *row.energy_j / *row.inference_time_s;
+  row.throughput = value_of(facts.throughput);
+  row.power_mean_w = value_of(facts.mean_power);
   return row;
 }
 
@@ -44,8 +43,8 @@ QualityRow quality_row(const VariantFacts& facts) {
   const auto mean = [](const std::vector<double>& scores) {
     return std::accumulate(scores.begin(), scores.end(), 0.0) / static_cast<double>(scores.size());
   };
-  row.primary_mean = mean(facts.f1);
-  row.secondary_mean = mean(facts.rouge_l);
+  row.primary_mean = facts.f1.empty() ? value_of(facts.primary_score) : mean(facts.f1);
+  if (!facts.rouge_l.empty()) row.secondary_mean = mean(facts.rouge_l);
   return row;
 }
 
@@ -57,6 +56,15 @@ AdaptationRow adaptation_row(const VariantFacts& facts) {
   row.energy_j = value_of(facts.adapt_energy);
   row.time_s = value_of(facts.adapt_time);
   return row;
+}
+
+/// Items behind a score: those scored here, or what a published study states.
+std::optional<double> items_of(const RunRecord& record, const VariantInfo& variant, const VariantFacts& facts) {
+  if (!facts.f1.empty()) return static_cast<double>(facts.f1.size());
+  const auto stage = record.stages.find(variant.score_stage);
+  if (stage == record.stages.end()) return std::nullopt;
+  const auto items = stage->second.facts.find("items");
+  return items == stage->second.facts.end() ? std::nullopt : std::optional(items->second.value);
 }
 
 }  // namespace
@@ -83,13 +91,16 @@ Subject subject_of(RunRecord record, std::string name) {
   study.context.cost_terms = {"electricity of adaptation", "electricity of serving"};
   if (const auto price = record.prices.find("api_usd_per_request"); price != record.prices.end())
     study.context.api_prices_usd = {price->second.value};
+  std::set<CellKey> adaptations;
   for (const auto& variant : record.variants) {
     const auto facts = gather(record, variant);
     if (facts.requests) study.serving.push_back(serving_row(facts));
-    if (facts.adapt_energy) study.adaptation.push_back(adaptation_row(facts));
-    if (facts.f1.empty()) continue;
+    // Variants of several precisions share one adaptation.
+    if (facts.adapt_energy && adaptations.insert(adaptation_row(facts).key).second)
+      study.adaptation.push_back(adaptation_row(facts));
+    if (facts.f1.empty() && !facts.primary_score) continue;
     study.quality.push_back(quality_row(facts));
-    study.context.quality_items = static_cast<double>(facts.f1.size());
+    study.context.quality_items = items_of(record, variant, facts);
   }
   subject.rows = compute_metrics(record);
   subject.run = std::move(record);

@@ -101,4 +101,21 @@ std::string printable(std::string_view text) {
   return clean;
 }
 
+std::string markdown_escaped(std::string_view text) {
+  std::string result;
+  for (const char c : printable(text)) {
+    if (c == '\n') {
+      result += ' ';
+    } else if (c == '<') {
+      result += "&lt;";
+    } else if (c == '&') {
+      result += "&amp;";
+    } else {
+      if (std::string_view("|\\`*_[]").find(c) != std::string_view::npos) result += '\\';
+      result += c;
+    }
+  }
+  return result;
+}
+
 }  // namespace edgeeval

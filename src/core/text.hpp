@@ -28,5 +28,8 @@ namespace edgeeval {
 [[nodiscard]] std::vector<std::string> last_lines(std::string_view text, std::size_t count);
 /// `text` with control characters other than tab and line feed replaced, safe for a terminal.
 [[nodiscard]] std::string printable(std::string_view text);
+/// Text of others as one Markdown table cell or sentence: printable, on one line, and with everything that
+/// Markdown or HTML would act on made harmless.
+[[nodiscard]] std::string markdown_escaped(std::string_view text);
 
 }  // namespace edgeeval

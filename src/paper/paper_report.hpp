@@ -19,9 +19,15 @@ struct PaperReport {
   std::vector<Claim> claims;
 };
 
+/// What the metrics count and leave out, in one sentence.
+[[nodiscard]] std::string boundary_text();
+
 /// A table of all variants and the claims with their verdicts, for a terminal.
 [[nodiscard]] std::string console_text(const PaperReport& report);
 /// The same with the rows behind each claim, as Markdown.
 [[nodiscard]] std::string markdown_text(const PaperReport& report);
+
+/// Claims and metric rows as one JSON object: claims[], metrics[].
+[[nodiscard]] std::string json_text(const PaperReport& report);
 
 }  // namespace edgeeval::paper

@@ -78,6 +78,11 @@ std::string lower(std::string text) {
 
 }  // namespace
 
+std::string variant_id(const CellKey& key) {
+  const auto id = fmt::format("{}-{}.{}.{}", key.family, key.size, key.task, key.method);
+  return lower(key.precision.empty() ? id : id + "." + key.precision);
+}
+
 Result<std::vector<PublishedVariant>> compute(const PublishedStudy& study, const Constants& constants) {
   const Join join(study);
   std::vector<PublishedVariant> variants;
@@ -96,8 +101,7 @@ std::vector<MetricRow> metric_rows(const std::vector<PublishedVariant>& variants
   rows.reserve(variants.size() * 5);
   for (const auto& variant : variants) {
     const auto& key = variant.serving->key;
-    const auto id =
-        lower(fmt::format("{}-{}.{}.{}.{}", key.family, key.size, key.task, key.method, key.precision));
+    const auto id = variant_id(key);
     const auto add = [&](const char* metric, const char* unit, std::optional<double> value,
                          const char* flag) {
       MetricRow row{id,     key.family, key.size, key.method, key.precision, key.task, "paper",

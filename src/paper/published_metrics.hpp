@@ -26,6 +26,9 @@ struct PublishedVariant {
   std::optional<double> q_ret;  ///< LoRA INT8 and INT4 only: they alone have an FP16 row to compare with.
 };
 
+/// "llama-1b.rag.lora.int4": the variant's id in rows and records; without the precision where it is empty.
+[[nodiscard]] std::string variant_id(const CellKey& key);
+
 /// Joins the tables and computes the metrics, in the order of the serving table. `study` must outlive the
 /// result. Errors: invalid_table where a variant has no adaptation, quality or FP16 row, or a size label has
 /// no nominal size.

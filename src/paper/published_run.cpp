@@ -13,6 +13,7 @@
 
 #include "core/files.hpp"
 #include "core/hash.hpp"
+#include "paper/published_metrics.hpp"
 #include "record/writer.hpp"
 
 namespace edgeeval::paper {
@@ -27,13 +28,6 @@ std::string lower(std::string text) {
 }
 
 std::string model_of(const CellKey& key) { return key.family + "-" + key.size; }
-
-/// "llama-1b-lora-int4-rag"; without the precision for an adaptation.
-std::string id_of(const CellKey& key) {
-  std::string id = key.family + "-" + key.size + "-" + key.method;
-  if (!key.precision.empty()) id += "-" + key.precision;
-  return lower(id + "-" + key.task);
-}
 
 std::string source_of(const Place& place) { return fmt::format("{}:{}", place.file, place.line); }
 
@@ -74,7 +68,7 @@ class StageOf {
 };
 
 StageRecord adapt_stage(const AdaptationRow& row) {
-  StageOf stage("adapt:" + id_of(row.key), "adapt", row.place);
+  StageOf stage("adapt:" + variant_id(row.key), "adapt", row.place);
   stage.window("adapt", row.energy_j, row.time_s);
   stage.fact("rows", row.rows, "1");
   stage.fact("accelerators", row.boards, "1");
@@ -83,7 +77,7 @@ StageRecord adapt_stage(const AdaptationRow& row) {
 
 StageRecord making_stage(const MergingRow& row) {
   const auto kind = row.operation == "QUANTIZE" ? "quantize" : "merge";
-  StageOf stage(std::string(kind) + ":" + id_of(row.key), kind, row.place);
+  StageOf stage(std::string(kind) + ":" + variant_id(row.key), kind, row.place);
   stage.window(kind, row.energy_j, row.time_s);
   stage.note("precision_label", row.precision_label);
   return stage.take();
@@ -94,7 +88,7 @@ Result<StageRecord> serve_stage(const ServingRow& row) {
   if (!gigabytes)
     return fail(ErrorCode::invalid_table, fmt::format("no nominal size for {}", describe(row.key)),
                 source_of(row.place), "Sizes are 1B, 3B and 7B; precisions FP16, INT8, INT4 and MERGED.");
-  StageOf stage("serve:" + id_of(row.key), "serve", row.place);
+  StageOf stage("serve:" + variant_id(row.key), "serve", row.place);
   stage.window("load", row.energy_j, row.inference_time_s);
   stage.fact("requests", row.samples, "1");
   stage.fact("output_tokens", row.tokens, "tok");
@@ -115,7 +109,7 @@ Result<StageRecord> serve_stage(const ServingRow& row) {
 }
 
 StageRecord score_stage(const QualityRow& row, const std::optional<double>& items) {
-  StageOf stage("score:" + id_of(row.key), "score", row.place);
+  StageOf stage("score:" + variant_id(row.key), "score", row.place);
   stage.fact("primary_score", row.primary_mean, "1");
   stage.fact("secondary_score", row.secondary_mean, "1");
   stage.fact("primary_sd_over_passes", row.primary_sd, "1");
@@ -133,17 +127,17 @@ std::vector<std::string> stages_of(const CellKey& key, const std::set<std::strin
   auto whole = key;
   whole.precision = "FP16";
   std::vector<std::string> ids;
-  for (const auto& id : {"adapt:" + id_of(adaptation), "merge:" + id_of(whole), "merge:" + id_of(key),
-                         "quantize:" + id_of(key), "serve:" + id_of(key), "score:" + id_of(key)}) {
+  for (const auto& id : {"adapt:" + variant_id(adaptation), "merge:" + variant_id(whole), "merge:" + variant_id(key),
+                         "quantize:" + variant_id(key), "serve:" + variant_id(key), "score:" + variant_id(key)}) {
     if (known.contains(id) && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   }
   return ids;
 }
 
 VariantInfo variant_of(const CellKey& key, const std::set<std::string>& known) {
-  VariantInfo info{id_of(key),         model_of(key),          key.family,           key.size, lower(key.method),
-                   lower(key.precision), key.task, stages_of(key, known), "",       "serve:" + id_of(key),
-                   "score:" + id_of(key), "published figures"};
+  VariantInfo info{variant_id(key),         model_of(key),          key.family,           key.size, lower(key.method),
+                   lower(key.precision), key.task, stages_of(key, known), "",       "serve:" + variant_id(key),
+                   "score:" + variant_id(key), ""};
   for (const auto& id : info.stages) {
     if (id.starts_with("merge:") || id.starts_with("quantize:")) info.model_stage = id;
   }

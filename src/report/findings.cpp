@@ -34,6 +34,11 @@ std::vector<Candidate> candidates_of(const StudyReport& report, const std::strin
   return candidates;
 }
 
+/// A variant's name, with its model where the study has several.
+std::string full_name(const StudyReport& report, const VariantInfo& variant) {
+  return several_models(report) ? variant.model + " " + variant_name(variant) : variant_name(variant);
+}
+
 bool has_energy(const Candidate& candidate) {
   return candidate.energy != nullptr && candidate.energy->value.has_value();
 }
@@ -60,19 +65,45 @@ std::string difference_text(const Candidate& a, const Candidate& b) {
   return bounds ? fmt::format("{} [{:+.3f}, {:+.3f}]", value, bounds->lo, bounds->hi) : value;
 }
 
+/// Published scores come without items: what is highest and least can be said, what differs cannot.
+std::string verdict_of_published(const StudyReport& report, const std::string& task) {
+  const MetricRow* best = nullptr;
+  const MetricRow* least = nullptr;
+  std::string best_name;
+  std::string least_name;
+  for (const auto& variant : report.record.variants) {
+    if (variant.task != task) continue;
+    const auto* score = find_row(report, variant.id, "observed", "published_score");
+    const auto* energy = find_row(report, variant.id, "observed", "j_per_request");
+    if (score != nullptr && score->value && (best == nullptr || score->value->value > best->value->value)) {
+      best = score;
+      best_name = full_name(report, variant);
+    }
+    if (energy != nullptr && energy->value && (least == nullptr || energy->value->value < least->value->value)) {
+      least = energy;
+      least_name = full_name(report, variant);
+    }
+  }
+  if (best == nullptr)
+    return fmt::format("No variant was served and scored on {}: there is nothing to choose from.", task);
+  auto text = fmt::format("On {}, {} has the highest published score ({})", task, best_name, figure(best));
+  if (least != nullptr) text += fmt::format(" and {} the least energy ({} J a request)", least_name, figure(least));
+  return text + "; without scores of single items nothing tells which differences are real.";
+}
+
 std::string verdict_for(const StudyReport& report, const std::string& task) {
   const auto candidates = candidates_of(report, task);
   if (candidates.empty())
-    return fmt::format("No variant was served and scored on {}: there is nothing to choose from.", task);
+    return verdict_of_published(report, task);
   const auto& best = *std::max_element(candidates.begin(), candidates.end(),
                                        [](const auto& a, const auto& b) { return a.mean_f1 < b.mean_f1; });
   const auto& chosen = choose(candidates, best);
   const auto n = chosen.f1.size();
   auto text = fmt::format("On {}, {} is the one to take: token F1 {:.3f} over {} items", task,
-                          variant_name(*chosen.info), chosen.mean_f1, n);
+                          full_name(report, *chosen.info), chosen.mean_f1, n);
   if (&chosen != &best) {
     text += fmt::format(", which these items cannot tell from {}'s {:.3f} (difference {})",
-                        variant_name(*best.info), best.mean_f1, difference_text(chosen, best));
+                        full_name(report, *best.info), best.mean_f1, difference_text(chosen, best));
   }
   if (has_energy(chosen)) {
     text += fmt::format(", at {} J a request", figure_with_interval(chosen.energy));
@@ -96,7 +127,7 @@ std::vector<std::string> adaptation_effects(const StudyReport& report, const std
       sentences.push_back(
           fmt::format("{} changes token F1 from the base's {:.3f} to {:.3f} on {}: {} over {} paired items "
                       "(95 % bootstrap).",
-                      variant_name(*adapted.info), base.mean_f1, adapted.mean_f1, task,
+                      full_name(report, *adapted.info), base.mean_f1, adapted.mean_f1, task,
                       difference_text(adapted, base), adapted.f1.size()));
     }
   }
@@ -125,8 +156,13 @@ void add_failures(const StudyReport& report, std::vector<std::string>& careful) 
     const auto* failed = find_row(report, variant.id, "observed", "failed_requests");
     if (failed == nullptr || !failed->value || failed->value->value == 0.0) continue;
     careful.push_back(fmt::format("{}: {:.0f} requests failed and count as wrong answers.",
-                                  variant_name(variant), failed->value->value));
+                                  full_name(report, variant), failed->value->value));
   }
+}
+
+bool has_published(const StudyReport& report) {
+  return std::any_of(report.rows.begin(), report.rows.end(),
+                     [](const MetricRow& row) { return row.value && row.value->grade == Grade::published; });
 }
 
 std::vector<std::string> cautions(const StudyReport& report, const std::vector<std::string>& tasks) {
@@ -141,10 +177,12 @@ std::vector<std::string> cautions(const StudyReport& report, const std::vector<s
     if (!variant.note.empty() && notes.insert(variant.note).second)
       careful.push_back(variant.model + ": " + variant.note + (variant.note.ends_with('.') ? "" : "."));
   }
-  careful.push_back(
-      "Break-even counts electricity only, as the paper does; prices are taken from the study. The score in "
-      "the paper's formulas is token F1, "
-      "which stands in for its NLI score.");
+  careful.push_back("Break-even counts electricity only, as the paper does; prices are taken from the study.");
+  if (!report.record.scores.empty())
+    careful.push_back("The score in the paper's formulas is token F1, which stands in for its NLI score.");
+  if (has_published(report))
+    careful.push_back("Numbers marked † are published by others: no raw samples, no intervals. `edgeeval audit` asks "
+                      "whether they hold together.");
   const auto killed = std::count_if(report.record.sittings.begin(), report.record.sittings.end(),
                                     [](const Sitting& s) { return s.how_ended == "killed"; });
   if (report.record.sittings.size() > 1) {

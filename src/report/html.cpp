@@ -21,20 +21,6 @@ constexpr double kBarWidth = 420.0;
 constexpr double kBarHeight = 26.0;
 constexpr double kLabelWidth = 130.0;
 
-void table(const TextTable& content, std::ostream& out) {
-  out << "<div class=\"scroll\"><table><thead><tr>";
-  for (const auto& text : content.header) out << "<th scope=\"col\">" << escaped(text) << "</th>";
-  out << "</tr></thead><tbody>\n";
-  for (const auto& row : content.rows) {
-    out << "<tr>";
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      out << (i == 0 ? "<th scope=\"row\">" : "<td>") << escaped(row[i]) << (i == 0 ? "</th>" : "</td>");
-    }
-    out << "</tr>\n";
-  }
-  out << "</tbody></table></div>\n";
-}
-
 /// Bars of one metric over the variants of a task, with intervals.
 void bars(const StudyReport& report, const std::string& task, const std::string& mode,
           const std::string& metric, const std::string& title, std::ostream& out) {
@@ -90,7 +76,7 @@ void life_cycle(const RunRecord& record, std::ostream& out) {
     content.rows.push_back({id, outcome, format_duration(stage.duration_s), energy,
                             mix == stage.notes.end() ? "" : mix->second});
   }
-  table(content, out);
+  html_table(content, out);
   for (const auto& [id, stage] : record.stages) {
     if (stage.outcome != StageOutcome::failed) continue;
     out << "<h3>" << escaped(id) << " failed</h3><p>" << escaped(stage.error ? stage.error->message : "")
@@ -113,7 +99,7 @@ void all_figures(const StudyReport& report, const VariantInfo& variant, std::ost
     content.rows.push_back({row.metric, row.mode, figure_with_interval(&row, 4), row.value->unit,
                             std::string(to_string(row.value->grade)), join(row.value->sources, "; ")});
   }
-  table(content, out);
+  html_table(content, out);
 }
 
 void predictions(const RunRecord& record, const VariantInfo& variant, std::ostream& out) {
@@ -126,7 +112,7 @@ void predictions(const RunRecord& record, const VariantInfo& variant, std::ostre
                             join(score.gold, " | "), format_significant(score.f1)});
   }
   out << "<h4>First answers beside the gold ones</h4>";
-  table(content, out);
+  html_table(content, out);
 }
 
 void settings(const RunRecord& record, std::ostream& out) {
@@ -137,14 +123,14 @@ void settings(const RunRecord& record, std::ostream& out) {
                                       std::string(to_string(fact.grade)) + ": " + join(fact.sources, "; ") +
                                       ")"});
   }
-  table(content, out);
+  html_table(content, out);
 }
 
 void environment(const RunRecord& record, std::ostream& out) {
   if (record.sittings.empty()) return;
   TextTable content{{"machine", ""}, {}};
   for (const auto& [key, value] : record.sittings.back().environment) content.rows.push_back({key, value});
-  table(content, out);
+  html_table(content, out);
 }
 
 void methods(std::ostream& out) {
@@ -152,7 +138,7 @@ void methods(std::ostream& out) {
   for (const auto& metric : metric_table())
     content.rows.push_back(
         {metric.title + " (" + metric.id + ")", metric.mode, metric.unit, metric.formula, metric.source});
-  table(content, out);
+  html_table(content, out);
 }
 
 }  // namespace
@@ -166,7 +152,7 @@ void html(const StudyReport& report, std::ostream& out) {
   out << "</ul></section>\n";
   for (const auto& task : tasks_of(report)) {
     out << "<section><h2>Task " << escaped(task) << "</h2>\n";
-    table(variant_table(report, task), out);
+    html_table(variant_table(report, task), out);
     out << "<p class=\"signs\">" << escaped(sign_line()) << "</p>\n<div class=\"charts\">";
     bars(report, task, "observed", "token_f1", "Quality: token F1 (95 % bootstrap)", out);
     bars(report, task, "observed", "j_per_request", "Energy of a request (J)", out);

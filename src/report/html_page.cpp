@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/html_page.hpp"
 
+#include <ostream>
+
 #include "core/text.hpp"
 
 namespace edgeeval {
@@ -65,6 +67,20 @@ std::string page_head(std::string_view title) {
          "<title>EdgeEval: " +
          safe + "</title><style>" + std::string(kStyle) +
          "</style></head>\n<body><main><h1>EdgeEval: " + safe + "</h1>\n";
+}
+
+void html_table(const TextTable& content, std::ostream& out) {
+  out << "<div class=\"scroll\"><table><thead><tr>";
+  for (const auto& text : content.header) out << "<th scope=\"col\">" << escaped(text) << "</th>";
+  out << "</tr></thead><tbody>\n";
+  for (const auto& row : content.rows) {
+    out << "<tr>";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out << (i == 0 ? "<th scope=\"row\">" : "<td>") << escaped(row[i]) << (i == 0 ? "</th>" : "</td>");
+    }
+    out << "</tr>\n";
+  }
+  out << "</tbody></table></div>\n";
 }
 
 }  // namespace edgeeval

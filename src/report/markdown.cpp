@@ -12,28 +12,10 @@
 namespace edgeeval::render {
 namespace {
 
-/// Text as one Markdown table cell or sentence: what Markdown or HTML would act on is made harmless.
-std::string cell(const std::string& text) {
-  std::string result;
-  for (const char c : printable(text)) {
-    if (c == '\n') {
-      result += ' ';
-    } else if (c == '<') {
-      result += "&lt;";
-    } else if (c == '&') {
-      result += "&amp;";
-    } else {
-      if (std::string_view("|\\`*_[]").find(c) != std::string_view::npos) result += '\\';
-      result += c;
-    }
-  }
-  return result;
-}
-
 void table(const TextTable& content, std::ostream& out) {
   const auto line = [&](const std::vector<std::string>& cells) {
     out << '|';
-    for (const auto& text : cells) out << ' ' << cell(text) << " |";
+    for (const auto& text : cells) out << ' ' << markdown_escaped(text) << " |";
     out << '\n';
   };
   line(content.header);
@@ -67,20 +49,20 @@ TextTable stage_table(const RunRecord& record) {
 }  // namespace
 
 void markdown(const StudyReport& report, std::ostream& out) {
-  out << "# " << cell(report.record.study) << "\n\n**Verdict.** " << cell(report.verdict) << "\n\n";
+  out << "# " << markdown_escaped(report.record.study) << "\n\n**Verdict.** " << markdown_escaped(report.verdict) << "\n\n";
   for (const auto& task : tasks_of(report)) {
-    out << "## " << cell(task) << "\n\n";
+    out << "## " << markdown_escaped(task) << "\n\n";
     table(variant_table(report, task), out);
   }
-  out << cell(sign_line()) << "\n\n## Careful\n\n";
-  for (const auto& sentence : report.careful) out << "- " << cell(sentence) << "\n";
-  for (const auto& warning : report.record.warnings) out << "- Warning: " << cell(warning) << "\n";
+  out << markdown_escaped(sign_line()) << "\n\n## Careful\n\n";
+  for (const auto& sentence : report.careful) out << "- " << markdown_escaped(sentence) << "\n";
+  for (const auto& warning : report.record.warnings) out << "- Warning: " << markdown_escaped(warning) << "\n";
   out << "\n## Life cycle\n\n";
   table(stage_table(report.record), out);
   out << "## Absent figures\n\n";
   for (const auto& row : report.rows) {
     if (!row.value && row.mode == "paper")
-      out << "- " << cell(row.variant) << ", " << cell(row.metric) << ": " << cell(row.absent_reason) << "\n";
+      out << "- " << markdown_escaped(row.variant) << ", " << markdown_escaped(row.metric) << ": " << markdown_escaped(row.absent_reason) << "\n";
   }
   out << "\nFormulas and sources: docs/metrics.md. Every figure with its interval, grade and sources: "
          "results.json.\n";

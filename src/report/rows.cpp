@@ -50,6 +50,12 @@ std::string figure_with_interval(const MetricRow* row, int digits) {
   return interval.empty() ? text : text + " " + interval;
 }
 
+bool several_models(const StudyReport& report) {
+  const auto& variants = report.record.variants;
+  return std::any_of(variants.begin(), variants.end(),
+                     [&](const VariantInfo& v) { return v.model != variants.front().model; });
+}
+
 std::string variant_name(const VariantInfo& variant) {
   const std::string method =
       variant.method == "none"

@@ -21,6 +21,9 @@ namespace edgeeval {
 /// "~4.9 [3.1, 7.2]": with the interval where there is one; an open upper bound is ∞.
 [[nodiscard]] std::string figure_with_interval(const MetricRow* row, int digits = 3);
 
+/// Whether names of variants need their model beside them.
+[[nodiscard]] bool several_models(const StudyReport& report);
+
 /// "LoRA INT4", "base FP16", "QLoRA merged".
 [[nodiscard]] std::string variant_name(const VariantInfo& variant);
 

@@ -8,12 +8,6 @@
 namespace edgeeval {
 namespace {
 
-bool several_models(const StudyReport& report) {
-  const auto& variants = report.record.variants;
-  return std::any_of(variants.begin(), variants.end(),
-                     [&](const VariantInfo& v) { return v.model != variants.front().model; });
-}
-
 /// Token F1 with its interval; a published score where there is no F1.
 std::string score_cell(const MetricRow* f1, const MetricRow* published) {
   const bool told = published != nullptr && published->value;
