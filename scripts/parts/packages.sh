@@ -3,7 +3,7 @@
 
 # package : command or header that shows it is there
 package_rows="g++:g++ cmake:cmake ninja-build:ninja make:make git:git python3:python3 python3-pip:pip
-  ca-certificates:/etc/ssl/certs/ca-certificates.crt nlohmann-json3-dev:nlohmann/json.hpp libcli11-dev:CLI/CLI.hpp
+  python3-jsonschema:jsonschema ca-certificates:/etc/ssl/certs/ca-certificates.crt nlohmann-json3-dev:nlohmann/json.hpp libcli11-dev:CLI/CLI.hpp
   libfmt-dev:fmt/format.h libyaml-cpp-dev:yaml-cpp/yaml.h libexpected-dev:tl/expected.hpp libssl-dev:openssl/ssl.h
   libboost1.81-dev:boost/beast.hpp libutf8proc-dev:utf8proc.h libcsv-dev:csv.h libgtest-dev:gtest/gtest.h libgmock-dev:gmock/gmock.h
   librapidcheck-dev:rapidcheck.h libbenchmark-dev:benchmark/benchmark.h"
@@ -12,6 +12,7 @@ lint_rows="clang-format:clang-format clang-tidy:clang-tidy"
 present() {
   case $1 in
     pip) python3 -m pip --version >/dev/null 2>&1 ;;
+    jsonschema) python3 -c 'import jsonschema' >/dev/null 2>&1 ;;
     /*) [ -e "$1" ] ;;
     *.h | *.hpp) [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ] ||
       [ -e "/usr/include/$(uname -m)-linux-gnu/$1" ] ;;

@@ -26,6 +26,8 @@ class Reader {
   /// Feeds one physical line, so that a record's line is known.
   Result<void> feed(std::string_view text, std::size_t line) {
     line_ = line;
+    if (at_start_) began_ = line;
+    at_start_ = at_start_ && text.find_first_not_of("\r\n") == std::string_view::npos;
     if (csv_parse(&parser_, text.data(), text.size(), &Reader::field, &Reader::record, this) != text.size()) {
       return malformed();
     }
@@ -42,7 +44,6 @@ class Reader {
  private:
   static void field(void* text, std::size_t size, void* self) {
     auto& reader = *static_cast<Reader*>(self);
-    if (reader.used_ == 0) reader.began_ = reader.line_;
     if (reader.used_ == reader.fields_.size()) reader.fields_.emplace_back();
     reader.fields_[reader.used_++].assign(static_cast<const char*>(text), size);
   }
@@ -51,6 +52,7 @@ class Reader {
   void end_record() {
     fields_.resize(used_);
     used_ = 0;
+    at_start_ = true;
     if (error_) return;
     const bool header = columns_ == 0;
     if (!header && fields_.size() != columns_) {
@@ -83,6 +85,7 @@ class Reader {
   std::size_t columns_ = 0;
   std::size_t line_ = 0;
   std::size_t began_ = 0;
+  bool at_start_ = true;  ///< No byte of the next record has been fed yet.
   std::optional<Error> error_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <functional>
@@ -78,9 +79,13 @@ class RowReader {
       return fail(ErrorCode::invalid_table,
                   fmt::format("the mapping says nothing of the field \"{}\"", field.name), file_);
     }
-    for (std::size_t i = 0; i < row.fields.size(); ++i) {
-      if (row.fields[i] != rule->second.column) continue;
-      bounds.push_back({field, &rule->second, i});
+    const auto found = std::find(row.fields.begin(), row.fields.end(), rule->second.column);
+    if (found != row.fields.end()) {
+      if (std::find(found + 1, row.fields.end(), rule->second.column) != row.fields.end()) {
+        return fail(ErrorCode::invalid_table, fmt::format("two columns are named \"{}\"", rule->second.column),
+                    fmt::format("{}:{}", file_, row.line));
+      }
+      bounds.push_back({field, &rule->second, static_cast<std::size_t>(found - row.fields.begin())});
       return {};
     }
     return fail(ErrorCode::invalid_table,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "planted.hpp"
+#include "support/clean_study.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 
 #include "stats/random.hpp"
 
-namespace edgeeval::audit {
+namespace edgeeval {
 namespace {
 
 constexpr double kItems = 200.0;
@@ -145,17 +145,4 @@ PublishedStudy clean_study(std::uint64_t seed) {
   return study;
 }
 
-std::vector<Finding> findings_of(const PublishedStudy& study, std::string_view detector) {
-  auto report = audit(subject_of(study));
-  std::erase_if(report.findings, [&](const Finding& f) { return f.detector != detector; });
-  return report.findings;
-}
-
-std::string why_skipped(const PublishedStudy& study, std::string_view detector) {
-  for (const auto& skip : audit(subject_of(study)).skipped) {
-    if (skip.detector == detector) return skip.reason;
-  }
-  return {};
-}
-
-}  // namespace edgeeval::audit
+}  // namespace edgeeval

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <edgeeval/reporter.hpp>
+
+#include "support/sample_run.hpp"
+
+namespace edgeeval {
+namespace {
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+bool says(const StudyReport& report, const std::string& part) {
+  return std::any_of(report.careful.begin(), report.careful.end(),
+                     [&](const std::string& sentence) { return holds(sentence, part); });
+}
+
+/// Sets the F1 of `variant`, repeated until there are `items` of them.
+void set_f1(RunRecord& record, const std::string& variant, const std::vector<double>& f1, std::size_t items) {
+  auto& scores = record.scores[variant];
+  scores.clear();
+  for (std::size_t i = 0; i < items; ++i)
+    scores.push_back({"item-" + std::to_string(i), "x", {"y"}, true, 0.0, f1[i % f1.size()], 0.0});
+}
+
+void set_joules(RunRecord& record, const std::string& variant, double joules) {
+  for (auto& window : record.stages["serve:" + variant].windows) {
+    if (window.name != "load") continue;
+    window.energy[0].joules.value = joules;
+    window.energy[0].joules.lo = joules / 2.0;
+    window.energy[0].joules.hi = joules * 2.0;
+  }
+}
+
+TEST(Verdict, TakesAClearWinner) {
+  auto record = sample_run();
+  for (const char* variant : {"base", "lora-int8", "lora-int4", "qlora"}) set_f1(record, variant, {0.0, 0.1}, 40);
+  set_f1(record, "lora-fp16", {1.0, 0.9}, 40);
+  set_joules(record, "base", 1.0);
+  const auto report = make_report(record);
+  EXPECT_TRUE(holds(report.verdict, "On rag, LoRA FP16 is the one to take: token F1 0.950 over 40 items"))
+      << report.verdict;
+}
+
+TEST(Verdict, TakesTheCheapestAmongThoseThatItemsCannotTellApart) {
+  auto record = sample_run();
+  set_f1(record, "lora-fp16", {1.0, 0.0, 1.0, 0.5}, 40);
+  set_f1(record, "lora-int8", {0.0, 1.0, 1.0, 0.4}, 40);
+  for (const char* variant : {"base", "lora-int4", "qlora"}) set_f1(record, variant, {0.0, 0.1}, 40);
+  set_joules(record, "lora-int8", 100.0);
+  const auto report = make_report(record);
+  EXPECT_TRUE(holds(report.verdict, "LoRA INT8 is the one to take")) << report.verdict;
+  EXPECT_TRUE(holds(report.verdict, "which these items cannot tell from LoRA FP16's")) << report.verdict;
+  EXPECT_TRUE(holds(report.verdict, "(25 % of its energy)")) << report.verdict;
+}
+
+TEST(Verdict, SaysSoWhereThereIsNothingToChooseFrom) {
+  auto record = sample_run();
+  record.scores.clear();
+  EXPECT_TRUE(holds(make_report(record).verdict, "there is nothing to choose from"));
+}
+
+TEST(Verdict, NamesTheModelWhereThereAreSeveral) {
+  auto record = sample_run();
+  record.variants[0].model = "other";
+  EXPECT_TRUE(holds(make_report(record).verdict, "m LoRA")) << make_report(record).verdict;
+}
+
+TEST(Verdict, OfPublishedScoresNamesExtremesAndNoWinner) {
+  auto record = sample_run();
+  record.scores.clear();
+  double score = 0.5;
+  for (const auto& variant : record.variants)
+    record.stages[variant.score_stage].facts["primary_score"] = {score += 0.05, "1", {}, {}, Grade::published, {"t"}};
+  const auto report = make_report(record);
+  EXPECT_TRUE(holds(report.verdict, "QLoRA merged has the highest published score (†0.750)")) << report.verdict;
+  EXPECT_TRUE(holds(report.verdict, "nothing tells which differences are real"));
+  EXPECT_TRUE(says(report, "published by others"));
+}
+
+TEST(Careful, TellsWhatAdaptationDidWithTheNumberOfItems) {
+  const auto report = make_report(sample_run());
+  EXPECT_TRUE(says(report, "LoRA FP16 changes token F1 from the base's 0.250 to 0.875 on rag"));
+  EXPECT_TRUE(says(report, "over 4 paired items"));
+}
+
+TEST(Careful, TellsThatEnergyIsModelledOnlyWhereItIs) {
+  auto record = sample_run();
+  EXPECT_TRUE(says(make_report(record), "Energy is modelled from CPU use"));
+  for (auto& [id, stage] : record.stages) {
+    for (auto& window : stage.windows) window.energy[0].joules.grade = Grade::measured;
+  }
+  EXPECT_FALSE(says(make_report(record), "Energy is modelled"));
+}
+
+TEST(Careful, TellsOfFailuresAndFurtherSittings) {
+  auto record = sample_run();
+  record.stages["serve:qlora"].outcome = StageOutcome::failed;
+  record.stages["serve:qlora"].error = Error{ErrorCode::engine_failed, "it ended with signal 9"};
+  record.stages["serve:base"].facts["failed_requests"].value = 2.0;
+  record.sittings.push_back({2, "later", "", "killed", {}});
+  const auto report = make_report(record);
+  EXPECT_TRUE(says(report, "Stage serve:qlora failed: it ended with signal 9."));
+  EXPECT_TRUE(says(report, "base FP16: 2 requests failed and count as wrong answers."));
+  EXPECT_TRUE(says(report, "The run took 2 sittings, 1 of which did not come to their end."));
+}
+
+TEST(Careful, RepeatsTheNoteOfAModelOnce) {
+  auto record = sample_run();
+  for (auto& variant : record.variants) variant.note = "came in four bits";
+  const auto report = make_report(record);
+  EXPECT_EQ(std::count(report.careful.begin(), report.careful.end(), "m: came in four bits."), 1);
+}
+
+}  // namespace
+}  // namespace edgeeval

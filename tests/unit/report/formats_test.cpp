@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "core/json.hpp"
+#include "report/html_page.hpp"
+#include "report/report.hpp"
+#include "support/sample_run.hpp"
+
+namespace edgeeval {
+namespace {
+
+std::string rendered(const StudyReport& report, const std::string& format) {
+  const auto reporter = reporter_for(format);
+  EXPECT_TRUE(reporter) << format;
+  std::ostringstream out;
+  EXPECT_TRUE((*reporter)->write(report, out));
+  return out.str();
+}
+
+/// A run whose every text from outside tries to get out of its place.
+StudyReport hostile() {
+  const std::string text = "<script>alert(1)</script>|`x`\"'&\x1b[2J,\n=1+1";
+  auto record = sample_run();
+  record.study = text;
+  record.warnings.push_back(text);
+  record.settings.emplace_back("note", text);
+  for (auto& variant : record.variants) {
+    variant.note = text;
+    variant.model = text;
+  }
+  for (auto& score : record.scores["base"]) score.prediction = text;
+  for (auto& request : record.requests["base"]) request.text = text;
+  record.stages["serve:qlora"].outcome = StageOutcome::failed;
+  record.stages["serve:qlora"].error = Error{ErrorCode::engine_failed, text};
+  record.stages["serve:qlora"].log_tail = {text};
+  return make_report(record);
+}
+
+TEST(Formats, AreAllKnownByNameAndAnUnknownOneIsAUsageError) {
+  EXPECT_EQ(report_formats(), (std::vector<std::string>{"console", "csv", "html", "json", "md"}));
+  const auto unknown = reporter_for("pdf");
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, ErrorCode::usage);
+  EXPECT_NE(unknown.error().hint.find("console, csv, html, json, md"), std::string::npos);
+}
+
+TEST(Formats, AreTheSameBytesTwice) {
+  for (const auto& format : report_formats())
+    EXPECT_EQ(rendered(make_report(sample_run()), format), rendered(make_report(sample_run()), format)) << format;
+}
+
+TEST(Html, RunsNothingThatARecordHolds) {
+  const auto page = rendered(hostile(), "html");
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_EQ(page.find('\x1b'), std::string::npos);
+  EXPECT_NE(page.find("&lt;script&gt;alert(1)"), std::string::npos) << "it is shown, as text";
+  EXPECT_NE(page.find("default-src 'none'"), std::string::npos) << "and the page may load nothing";
+}
+
+TEST(Html, LoadsNothing) {
+  const auto page = rendered(make_report(sample_run()), "html");
+  for (const char* loading : {"http://", "https://", "src=", "@import", "url("})
+    EXPECT_EQ(page.find(loading), std::string::npos) << loading;
+}
+
+TEST(Escaped, ReplacesWhatHtmlActsOn) { EXPECT_EQ(escaped("<a href=\"x\">'&\x07"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;?"); }
+
+TEST(Markdown, KeepsTextInItsCell) {
+  const auto text = rendered(hostile(), "md");
+  EXPECT_EQ(text.find("<script"), std::string::npos);
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_NE(text.find("\\|\\`x\\`"), std::string::npos);
+}
+
+TEST(Console, LetsNoControlCharacterThrough) {
+  const auto text = rendered(hostile(), "console");
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+}
+
+TEST(Json, StaysJsonWhateverARecordHolds) {
+  auto report = hostile();
+  report.record.study = "broken \xff\xfe UTF-8";
+  const auto parsed = parse_json(rendered(report, "json"), "test");
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ((*parsed)["metrics"].size(), report.rows.size());
+}
+
+TEST(Csv, HasTheDocumentedHeaderAndOneLineARow) {
+  const auto report = make_report(sample_run());
+  const auto text = rendered(report, "csv");
+  EXPECT_EQ(text.substr(0, text.find('\n')),
+            "variant,family,size,method,precision,task,mode,metric,value,lo,hi,unit,grade,flag");
+  EXPECT_EQ(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')), report.rows.size() + 1);
+  EXPECT_NE(text.find("lora-int4,SmolLM2,135M,lora,int4,rag,paper,rho_sys,400,,,tok/s/GB,computed,\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(Csv, QuotesWhatRfc4180WantsQuoted) {
+  auto report = make_report(sample_run());
+  report.rows.resize(1);
+  report.rows[0].family = "a \"b\", c\nd";
+  EXPECT_NE(rendered(report, "csv").find("base,\"a \"\"b\"\", c\nd\",135M"), std::string::npos);
+}
+
+TEST(Formats, ShowAnAbsentFigureAsAbsentAndSayWhy) {
+  const auto report = make_report(sample_run());
+  EXPECT_NE(rendered(report, "csv").find("base,SmolLM2,135M,none,fp16,rag,paper,n_break,,,,,,\n"), std::string::npos);
+  EXPECT_NE(rendered(report, "md").find("- base, n\\_break: the base is not adapted"), std::string::npos);
+  const auto parsed = parse_json(rendered(report, "json"), "test");
+  ASSERT_TRUE(parsed);
+  EXPECT_TRUE((*parsed)["metrics"][0]["value"].is_null());
+  EXPECT_EQ((*parsed)["metrics"][0]["absent_reason"], "the base is not adapted");
+}
+
+}  // namespace
+}  // namespace edgeeval
