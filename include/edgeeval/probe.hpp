@@ -45,10 +45,10 @@ struct ProbeInfo {
   ReadingKind kind = ReadingKind::model;
   /// The measuring point: sources of one point read the same joules in different ways (a GPU's counter and
   /// its watts), so they audit each other and are counted once. Empty: the source's own id.
-  std::string point;
-  std::string device;  ///< Stable name of the hardware: "GPU-…" (UUID), a PCI or sysfs address; for calibrations.
+  std::string point{};
+  std::string device{};  ///< Stable name of the hardware: "GPU-…" (UUID), a PCI or sysfs address; for calibrations.
   std::chrono::milliseconds pace{0};  ///< Slow sources (a plug, a BMC) are read this seldom; 0: at every tick.
-  SensorCharacter character;
+  SensorCharacter character{};
   /// The point that the source belongs to.
   [[nodiscard]] const std::string& measuring_point() const { return point.empty() ? id : point; }
 };
@@ -60,7 +60,7 @@ struct EnergyReading {
   Joules energy;            ///< Counter and model: cumulative. From any origin, gain not yet applied.
   Interval<Joules> bounds;  ///< Counter and model: cumulative lower and upper bound.
   double busy_cpu_s = 0;    ///< Cumulative busy CPU seconds of the machine, where the probe knows them.
-  Watts power;              ///< Power: as shown, gain not yet applied.
+  Watts power{};            ///< Power: as shown, gain not yet applied.
 };
 
 /// A source of energy readings. Only a probe can mint the key that makes a number `measured`.

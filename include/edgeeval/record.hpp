@@ -38,17 +38,17 @@ struct EnergyEntry {
   std::string boundary;  ///< "package", "board", "vcpu", …
   std::string parent;    ///< The source that contains this one; empty where none does.
   Fact joules;           ///< Gross, with all that is uncertain.
-  std::string method;    ///< "counter", "integral", "counter and integral", "model"; how it came to be.
+  std::string method{};  ///< "counter", "integral", "counter and integral", "model"; how it came to be.
   /// The part of the interval that all windows of this device share, as a 95 % half-width relative to the value
   /// (its gain); it cancels in ratios on one device. Absent where not known.
-  std::optional<double> common_relative;
-  std::optional<Fact> net;        ///< Gross less idle power × duration (J); absent without an idle baseline.
-  std::optional<Fact> tail;       ///< Excess over the baseline read after the end, as a lagging sensor shows it (J).
-  std::optional<double> mean_w;   ///< Mean power (W).
-  std::optional<double> peak_w;   ///< Largest power seen (W).
-  std::optional<double> coverage; ///< Share of the window that samples cover, 0…1.
-  std::optional<double> longest_gap_s;
-  std::vector<std::string> flags;  ///< "reset", "glitch", "gap", "disagrees", "shared board", "mirror".
+  std::optional<double> common_relative{};
+  std::optional<Fact> net{};      ///< Gross less idle power × duration (J); absent without an idle baseline.
+  std::optional<Fact> tail{};      ///< Excess over the baseline read after the end, as a lagging sensor shows it (J).
+  std::optional<double> mean_w{};  ///< Mean power (W).
+  std::optional<double> peak_w{};  ///< Largest power seen (W).
+  std::optional<double> coverage{};///< Share of the window that samples cover, 0…1.
+  std::optional<double> longest_gap_s{};
+  std::vector<std::string> flags{};  ///< "reset", "glitch", "gap", "disagrees", "shared board", "mirror".
 };
 
 /// A source that gave a window no energy, and why.
@@ -64,11 +64,11 @@ struct WindowRecord {
   double start_s = 0.0;  ///< On the sitting's steady clock.
   double duration_s = 0.0;
   std::vector<EnergyEntry> energy;
-  std::vector<EnergyVoid> voids;
+  std::vector<EnergyVoid> voids{};
   /// Conditions at the opening and the close: "gpu0.temperature_c" → first and last value.
-  std::map<std::string, std::pair<std::string, std::string>> conditions;
+  std::map<std::string, std::pair<std::string, std::string>> conditions{};
   std::optional<double> cpu_utilisation;  ///< Of the whole machine, 0…1.
-  std::optional<double> sampling_cpu_s;   ///< CPU time that reading the sources took (s).
+  std::optional<double> sampling_cpu_s{};  ///< CPU time that reading the sources took (s).
   std::vector<std::string> notes;         ///< Gaps, resets, steal time.
 };
 

@@ -53,10 +53,14 @@ class StageOf {
   }
   /// A window of published energy; its duration stands beside it as a fact, since no clock of ours took it.
   void window(const std::string& name, const std::optional<double>& joules, const std::optional<double>& seconds) {
-    if (joules)
-      stage_.windows.push_back({name, 0.0, seconds.value_or(0.0),
-                                {{"published tables", "accelerators", "board", "", published(*joules, "J", place_)}},
-                                {}, {"without raw samples"}});
+    if (joules) {
+      WindowRecord window;
+      window.name = name;
+      window.duration_s = seconds.value_or(0.0);
+      window.energy = {{"published tables", "accelerators", "board", "", published(*joules, "J", place_)}};
+      window.notes = {"without raw samples"};
+      stage_.windows.push_back(std::move(window));
+    }
     if (seconds) stage_.facts[name + "_duration"] = published(*seconds, "s", place_);
     stage_.duration_s = seconds.value_or(0.0);
   }
