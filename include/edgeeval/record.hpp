@@ -64,7 +64,13 @@ struct WindowRecord {
   double start_s = 0.0;  ///< On the sitting's steady clock.
   double duration_s = 0.0;
   std::vector<EnergyEntry> energy;
+  std::optional<double> cpu_utilisation{};  ///< Of the whole machine, 0…1.
+  std::vector<std::string> notes{};         ///< Gaps, resets, steal time.
   std::vector<EnergyVoid> voids{};
+  /// Conditions at the opening and the close: "gpu0.temperature_c" → first and last value.
+  std::map<std::string, std::pair<std::string, std::string>> conditions{};
+  std::optional<double> sampling_cpu_s{};  ///< CPU time that reading the sources took (s).
+};
   /// Conditions at the opening and the close: "gpu0.temperature_c" → first and last value.
   std::map<std::string, std::pair<std::string, std::string>> conditions{};
   std::optional<double> cpu_utilisation;  ///< Of the whole machine, 0…1.
