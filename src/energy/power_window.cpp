@@ -10,6 +10,10 @@
 namespace edgeeval::energy {
 namespace {
 
+/// A lag that is not known is at most this many periods: the slowest boards of 0.1 s take 0.3 s (Yang et al.,
+/// SC'24).
+constexpr double kUnknownLag = 3.0;
+
 /// Half-widths of the window's own bounds, raw (J).
 struct Budget {
   double variance = 0.0;  ///< Of what is random.
@@ -79,6 +83,11 @@ EstimateResult power_window(const Series& series, Span window) {
   // Shown may be rounded or cut off: the truth is up to half a step below, up to a whole one above.
   budget.below += 0.5 * character.resolution * length;
   budget.above += character.resolution * length;
+  if (!character.lag) {
+    // Only later than shown, never earlier: the side is known.
+    const double unknown = kUnknownLag * period * (curve.at(window.end_s) - curve.at(window.begin_s));
+    (unknown > 0.0 ? budget.above : budget.below) += std::abs(unknown);
+  }
   const double most = character.ceiling ? (character.ceiling->value() - character.offset_w) / character.gain
                                         : curve.highest();
   for (const Span gap : curve.gaps(window, 3.0 * period)) {

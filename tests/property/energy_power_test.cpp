@@ -123,9 +123,10 @@ TEST(EnergyPowerProperty, OwnBoundsCoverWithoutTheGain) {
   EXPECT_GE(tally.share(), 0.95);
   // A square wave in step with the sensor's refreshes or averaging hides from any integration
   // (docs/energy.md): of waves of any period some are, and they alone may be covered less often.
-  for (int load = 0; load < test::kLoads; ++load)
-    if (static_cast<Load>(load) != Load::square)
-      EXPECT_GE(tally.share(static_cast<Load>(load)), 0.95) << load;
+  for (int load = 0; load < test::kLoads; ++load) {
+    if (static_cast<Load>(load) == Load::square) continue;
+    EXPECT_GE(tally.share(static_cast<Load>(load)), 0.95) << load;
+  }
 }
 
 /// A job that begins and ends at the window's edges, seen by a sensor without lag: each edge's step ΔP falls
