@@ -10,8 +10,8 @@ namespace edgeeval::energy {
 /// The energy that a counter's readings give for `window`, with hard bounds for a counter that is not delayed
 /// (docs/energy.md): a change of the value is only known to lie between the last unchanged and the first
 /// changed reading, so for the work in [a, b]
-///   lo = E(last tick surely ≤ b) − E(first tick surely ≥ a),   hi = E(first tick surely ≥ b) − E(last tick
-///   surely ≤ a),
+///   lo = E(last tick surely ≤ b) − E(first tick surely ≥ a),
+///   hi = E(first tick surely ≥ b) − E(last tick surely ≤ a);
 /// the best estimate interpolates inside both edge ticks. Readings outside the window are used where they are
 /// given: pass the series with at least one period (and one reading) more on either side.
 /// A value below the last one, or a step above 1.2 × ceiling × time, is a reset or a glitch: where the

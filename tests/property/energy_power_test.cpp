@@ -155,7 +155,8 @@ TEST(EnergyPowerProperty, TheIntervalIsAsNarrowAsTheory) {
                                  {window.end_s, rest + step},
                                  {window.end_s, rest},
                                  {window.end_s + 5.0, rest}});
-    const Series series = test::sample_power(curve, sensor, sampler, {-2.0, window.end_s + 2.5}, dice);
+    Series series = test::sample_power(curve, sensor, sampler, {-2.0, window.end_s + 2.5}, dice);
+    series.info.character.lag = Seconds(0.0);
     const auto result = power_window(series, window);
     ASSERT_TRUE(result.has_value());
     const double period = sensor.period_s;
