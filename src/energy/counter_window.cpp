@@ -244,6 +244,13 @@ EstimateResult counter_window(const Series& series, Span window) {
   estimate.mean_w = estimate.joules / length;
   estimate.peak_w = std::max(estimate.mean_w,
                              character.gain * peak_of(series, cut.runs, window, period) + character.offset_w);
+  if (character.lag && character.lag->value() > 0.0) {
+    // A counter that is known to be late shows the energy of a window that much earlier.
+    const double late = character.lag->value() * estimate.peak_w;
+    estimate.lo_j = std::max(0.0, estimate.lo_j - late);
+    estimate.hi_j += late;
+    estimate.hard = false;
+  }
   const Cover cover = cover_of(series, window);
   estimate.coverage = cover.share;
   estimate.longest_gap_s = cover.longest_gap_s;

@@ -12,7 +12,8 @@ namespace edgeeval::energy {
 /// changed reading, so for the work in [a, b]
 ///   lo = E(last tick surely ≤ b) − E(first tick surely ≥ a),
 ///   hi = E(first tick surely ≥ b) − E(last tick surely ≤ a);
-/// the best estimate interpolates inside both edge ticks. Readings outside the window are used where they are
+/// A counter whose character states a lag is late: wider by lag × peak power, and not hard.
+/// The best estimate interpolates inside both edge ticks. Readings outside the window are used where they are
 /// given: pass the series with at least one period (and one reading) more on either side.
 /// A value below the last one, or a step above 1.2 × ceiling × time, is a reset or a glitch: where the
 /// counter is not soon back on its course the window is split there, the gap is bounded by [0, ceiling × gap]
