@@ -27,7 +27,7 @@ State first_state() {
     gpu->openable = i < 2;
     // Counted from the first look on, so that a long uptime is not integrated.
     const double origin = state.now();
-    gpu->watts = [origin](double t) { return t < origin ? 0.0 : 50.0; };
+    gpu->phase_s = origin;
     gpu->resets_s = {origin};
     if (i == 1) gpu->returns["nvmlDeviceGetTotalEnergyConsumption"] = nvml::kNotSupported;
     state.gpus.push_back(gpu);
