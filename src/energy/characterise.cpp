@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <numeric>
 
 #include "energy/step_response.hpp"
 #include "stats/quantile.hpp"
@@ -260,35 +262,26 @@ UpdatePeriod update_period(const Series& series) {
 }
 
 Finding resolution(const Series& series) {
-  std::vector<double> steps;
-  double largest = 0.0;
+  // In millionths, as integers: differences of decimal fractions kept in binary are off in the last places.
+  std::vector<std::int64_t> steps;
+  std::int64_t common = 0;
   for (const auto& refresh : refreshes(series)) {
-    steps.push_back(std::abs(refresh.step));
-    largest = std::max(largest, std::abs(refresh.value));
+    const auto step = std::llround(std::abs(refresh.step) * 1e6);
+    common = std::gcd(common, step);
+    steps.push_back(step);
   }
   if (steps.size() < 16) return not_determinable("the value changed fewer than 16 times");
-  // Values are decimal fractions kept in binary: differences are off by a few units in the last place.
-  const double tolerance = std::max(1e-8, 1e-9 * largest);
-  double common = 0.0;
-  for (double step : steps) {
-    while (step > tolerance) {
-      const double rest = std::abs(common - step * std::round(common / step));
-      common = step;
-      step = rest;
-    }
-  }
   std::sort(steps.begin(), steps.end());
-  const auto same = [&](double a, double b) { return b - a <= tolerance; };
-  if (std::unique(steps.begin(), steps.end(), same) - steps.begin() < 3)
+  if (std::unique(steps.begin(), steps.end()) - steps.begin() < 3)
     return not_determinable("fewer than 3 different steps were seen");
-  if (common < 10.0 * tolerance) return not_determinable("finer than a hundred-millionth of the value");
-  return Determined{common, common, common};
+  if (common < 10) return not_determinable("finer than 10 millionths");
+  const double value = static_cast<double>(common) * 1e-6;
+  return Determined{value, value, value};
 }
 
 Finding idle_noise(const Series& series, std::span<const LoadSwitch> switches) {
   if (series.info.kind != ReadingKind::power) return not_determinable("a counter shows no watts");
   const auto seen = refreshes(series);
-  std::vector<double> squares;
   std::size_t count = 0;
   double sum = 0.0;
   for (std::size_t i = 0; i < switches.size(); ++i) {

@@ -93,7 +93,7 @@ struct Refresh {
 [[nodiscard]] UpdatePeriod update_period(const Series& series);
 
 /// Smallest step as the largest number that all changes are multiples of. Not determinable: fewer than 16
-/// changes or 3 different ones, or finer than a billionth of the value.
+/// changes or 3 different ones, or finer than 10 millionths.
 [[nodiscard]] Finding resolution(const Series& series);
 
 /// Standard deviation of the values refreshed in the second half of stretches without load. Of power sources

@@ -180,6 +180,14 @@ StepResponse fit_step_response(std::span<const ResponsePoint> points, const Resp
     widen(lag, time_to_share(possible, 0.63));
     widen(rise, rise_of(possible));
   }
+  // Where a stretch was too short for the filter, the levels at its end were not the last ones, and all times
+  // are off by about the share that was missing.
+  const double settling = std::max(0.0, limits.longest_s - model.averaging_s - model.delay_s);
+  const double missing = model.filter_s > 0.0 ? 3.0 * std::exp(-settling / model.filter_s) : 0.0;
+  for (auto* range : {&averaging, &lag, &rise}) {
+    range->lo *= std::max(0.0, 1.0 - missing);
+    range->hi *= 1.0 + missing;
+  }
   response.residual = std::sqrt(best.sum / count);
   response.averaging = with_slack(averaging, 2.0 * limits.time_slack_s);
   response.lag = with_slack(lag, limits.time_slack_s);
