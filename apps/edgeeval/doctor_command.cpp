@@ -7,6 +7,7 @@
 #include <edgeeval/version.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "console.hpp"
 #include "core/json.hpp"
@@ -119,17 +120,22 @@ void show_limits(Page& page, const MachineReport& report) {
   if (report.limits.empty()) page.note("nothing found");
 }
 
+/// What this machine is good for, in one line.
 std::string verdict(const MachineReport& report) {
+  const bool ready = report.can_run_quickstart();
   const bool sensor = std::any_of(report.sources.begin(), report.sources.end(),
                                   [](const ProbeInfo& source) { return source.grade == Grade::measured; });
-  const auto* energy = sensor ? "joules are measured"
-                       : report.sources.empty()
-                           ? "no joules"
-                           : "joules are modelled: compare variants by time and quality first";
-  return fmt::format("{}; {}.",
-                     report.can_run_quickstart() ? "Ready: edgeeval run examples/quickstart.yaml"
-                                                 : "Not ready for the quickstart: see the crosses above",
-                     energy);
+  std::vector<std::string> good;
+  if (ready) good.emplace_back("studies of small models (edgeeval run examples/quickstart.yaml)");
+  if (sensor) good.emplace_back("joules that can be quoted with their interval");
+  if (ready && !sensor) good.emplace_back("comparing variants by time and quality");
+  good.emplace_back("reports and audits of finished runs");
+  std::string text = "Good for: " + join(good, "; ") + ".";
+  if (!ready) text += " Not for studies yet: see the crosses above.";
+  if (!sensor && !report.sources.empty()) text += " Joules are modelled here: not to be quoted as measured.";
+  if (report.sources.empty()) text += " Joules will be absent.";
+  if (sensor) text += " Next: edgeeval doctor --sensors.";
+  return text;
 }
 
 Json to_json(const PartFinding& part) {
@@ -177,6 +183,7 @@ Json to_json(const MachineReport& report) {
   json["models"] = to_json(report.models);
   json["cache"] = report.cache;
   json["limits"] = report.limits;
+  json["verdict"] = verdict(report);
   return json;
 }
 

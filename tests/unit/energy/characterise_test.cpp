@@ -156,7 +156,7 @@ TEST(CharacteriseProperty, PeriodAveragingAndLagAreWithinTheirBounds) {
     sensor.averaging_s = drawn(5, 400, 1e-3);
     sensor.filter_s = drawn(0, 3, 1e-3) * drawn(0, 60, 1.0);
     sensor.half_wave_s = 5.0 * sensor.period_s + 3.0 * (sensor.averaging_s + sensor.filter_s);
-    sensor.length_s = 30.0;
+    sensor.length_s = 20.0;
     sensor.noise_w = drawn(0, 10, 0.05);
     const auto found = characterise(reads_of(sensor, ReadingKind::power), switches_of(sensor));
     std::string miss;
