@@ -32,9 +32,9 @@ struct Determined {
 /// The figure, or in words why the reads cannot tell it.
 using Finding = tl::expected<Determined, std::string>;
 
-/// Refresh of the value shown. `typical` is the median gap between changes (the smallest gap would be too
-/// small: Burtscher, Zecena and Zong 2014 and Yang, Adamek and Armour 2024 both use the distribution); where
-/// a value now and then does not change at a refresh, its longer gaps count as several.
+/// Refresh of the value shown. `typical` is the median gap between changes: the smallest gap would be too
+/// small. Where a value often does not change at a refresh, its longer gaps count as several. The method of
+/// square waves is that of Yang, Adamek and Armour, SC'24 (arXiv 2312.02741).
 struct UpdatePeriod {
   Finding typical;       ///< s; bounds: order statistics of the median, and the distance between reads.
   double p10_s = 0.0;    ///< Tenth percentile of the gaps; 0 without a `typical`.
