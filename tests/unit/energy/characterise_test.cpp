@@ -5,6 +5,8 @@
 #include <rapidcheck.h>
 
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "support/square_sensor.hpp"
 
@@ -135,6 +137,20 @@ TEST(ReferenceFit, NeedsThreeLevels) {
 
 double drawn(int low, int high, double unit) { return *rc::gen::inRange(low, high) * unit; }
 
+/// Until 63 % of a step shows, by adding up small steps of the filter's response inside the window.
+double true_lag(const SquareSensor& sensor) {
+  constexpr double kStep = 1e-4;
+  const auto window = static_cast<std::size_t>(std::lround(sensor.averaging_s / kStep));
+  std::vector<double> sums{0.0};
+  for (std::size_t i = 1;; ++i) {
+    const double at = static_cast<double>(i) * kStep;
+    const double filtered = sensor.filter_s > 0.0 ? 1.0 - std::exp(-at / sensor.filter_s) : 1.0;
+    sums.push_back(sums.back() + filtered);
+    const double before = i > window ? sums[i - window] : 0.0;
+    if ((sums[i] - before) / static_cast<double>(window) >= 0.63) return at;
+  }
+}
+
 /// Random cases, of which all but a few must hold: the bounds are 95 % ones.
 template <class Case>
 void mostly(int cases, int most_misses, Case each) {
@@ -166,6 +182,7 @@ TEST(CharacteriseProperty, PeriodAveragingAndLagAreWithinTheirBounds) {
     };
     check("period", found.period.typical, sensor.period_s);
     check("averaging", found.response.averaging, sensor.averaging_s);
+    check("lag", found.response.lag, true_lag(sensor));
     // An interval as long as what it is about would say nothing.
     if (found.response.averaging && sensor.averaging_s > 0.1 && sensor.filter_s == 0.0)
       RC_ASSERT(found.response.averaging->hi < 1.5 * sensor.averaging_s);
