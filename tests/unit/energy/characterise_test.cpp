@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <array>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -52,6 +53,25 @@ TEST(Characterise, TheShortestGapIsNotThePeriod) {
   const auto period = update_period(series);
   ASSERT_TRUE(period.typical) << period.typical.error();
   EXPECT_NEAR(period.typical->value, 0.1, 0.002);
+}
+
+TEST(Characterise, AnA100sPeriodAsItsReadsWerePublished) {
+  // When power.draw.instant changed in the reads every 12 to 15 ms of GPU_Power_Benchmark's A100 (MIT
+  // licence, plotting/data/pwr_update_freq/A100_gpudata.csv); twice it had not changed at a refresh.
+  constexpr std::array kChangesMs = {2629, 2748, 2849, 2942, 3048, 3148, 3249, 3350, 3451, 3553, 3756, 3857,
+                                     4059, 4160, 4261, 4362, 4463, 4564, 4666, 4767, 4868, 4968, 5069, 5170,
+                                     5272, 5373, 5474, 5576, 5677, 5778, 5880, 5981, 6082, 6183};
+  Series series;
+  series.info.kind = ReadingKind::power;
+  double value = 78.66;
+  for (std::size_t i = 0; i + 1 < kChangesMs.size(); ++i) {
+    value += 0.1;
+    for (int at = kChangesMs[i]; at < kChangesMs[i + 1] - 6; at += 12)
+      series.samples.push_back({at * 1e-3, at * 1e-3, value, value, value});
+  }
+  const auto period = update_period(series);
+  ASSERT_TRUE(period.typical) << period.typical.error();
+  EXPECT_NEAR(period.typical->value, 0.101, 0.003);
 }
 
 TEST(Characterise, AValueThatNeverChangesIsNotDeterminable) {
