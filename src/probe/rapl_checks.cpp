@@ -102,12 +102,16 @@ void leave_out_doubtful_counters(SourceSet& set, const LetTimePass& wait) {
     }
     if (info.domain == "cpu" && left_out.count(info.id) == 0) packages_j += total(steps, i);
   }
+  const auto mirrored = left_out;
   for (std::size_t i = 0; i < set.probes.size(); ++i) {
     const auto& info = set.probes[i]->info();
-    if (left_out.count(info.parent) > 0) leave_out(info, "it is part of a counter that is left out");
     const double joules = total(steps, i);
-    if (info.domain == "platform" && (joules <= 0.0 || joules < kPlatformShare * packages_j))
-      leave_out(info, "it counts less than the packages it should hold");
+    if (info.domain == "platform") {  // What it should hold stays, and counts by itself.
+      if (joules <= 0.0 || joules < kPlatformShare * packages_j)
+        leave_out(info, "it counts less than the packages it should hold");
+    } else if (mirrored.count(info.parent) > 0) {
+      leave_out(info, "it is part of a counter that is left out");
+    }
   }
   std::erase_if(set.probes, [&](const auto& probe) { return left_out.count(probe->info().id) > 0; });
 }

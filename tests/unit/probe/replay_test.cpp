@@ -34,7 +34,9 @@ TEST_F(Replay, ShowsWhatWasRecordedAtItsTime) {
 }
 
 TEST_F(Replay, IsNeverMeasured) {
-  for (const auto& probe : *open("t_s,cpu_j\n0,1\n")) EXPECT_EQ(probe->info().grade, Grade::published);
+  const auto probes = open("t_s,cpu_j\n0,1\n");
+  ASSERT_TRUE(probes.has_value());
+  EXPECT_EQ(probes->at(0)->info().grade, Grade::published);
 }
 
 TEST_F(Replay, EndsAndHasHoles) {
