@@ -179,6 +179,10 @@ OpenedSources open_sources(const Clock& clock, const SourceOptions& options) {
   return opened;
 }
 
+std::vector<std::unique_ptr<Probe>> open_probes(const Clock& clock) {
+  return open_sources(clock, source_options_from_environment()).probes;
+}
+
 std::vector<std::unique_ptr<Probe>> open_probes(const Clock& clock, const std::filesystem::path& root) {
   SourceOptions options;
   options.root = root;

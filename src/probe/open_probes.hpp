@@ -49,8 +49,11 @@ struct OpenedSources {
 /// where not even CPU times can be read; energy is then absent. `clock` must outlive the probes.
 [[nodiscard]] OpenedSources open_sources(const Clock& clock, const SourceOptions& options = {});
 
-/// The probes of open_sources() with only `root` set.
+/// The probes of this machine: open_sources() with source_options_from_environment().
+[[nodiscard]] std::vector<std::unique_ptr<Probe>> open_probes(const Clock& clock);
+
+/// The probes of a machine made of files: open_sources() with nothing but the root set.
 [[nodiscard]] std::vector<std::unique_ptr<Probe>> open_probes(const Clock& clock,
-                                                              const std::filesystem::path& root = "/");
+                                                              const std::filesystem::path& root);
 
 }  // namespace edgeeval

@@ -26,8 +26,11 @@ struct SensorFinding {
 [[nodiscard]] std::vector<SensorFinding> find_sensors(const SourceOptions& options,
                                                       const std::string& nvml_library = "libnvidia-ml.so.1");
 
-/// The same with nothing but the root folder set.
-[[nodiscard]] std::vector<SensorFinding> find_sensors(const std::filesystem::path& root = "/",
+/// The same for a machine made of files.
+[[nodiscard]] std::vector<SensorFinding> find_sensors(const std::filesystem::path& root,
                                                       const std::string& nvml_library = "libnvidia-ml.so.1");
+
+/// The same for this machine, with source_options_from_environment().
+[[nodiscard]] std::vector<SensorFinding> find_sensors();
 
 }  // namespace edgeeval
