@@ -224,10 +224,10 @@ ProbeInfo info_of(const GpuDescription& gpu, const std::string& identity, Readin
   return info;
 }
 
-void open_gpu(Gpu gpu, const Clock& clock, AmdGpuSources& sources) {
+void open_gpu(Gpu gpu, const Clock& clock, std::size_t first_gpu, AmdGpuSources& sources) {
   GpuDescription found;
   found.name = "AMD GPU";
-  found.domain = fmt::format("gpu{}", sources.devices.size());
+  found.domain = fmt::format("gpu{}", first_gpu + sources.devices.size());
   found.uuid = uuid_of(*gpu.library, gpu.handle);
   found.pci = pci_of(*gpu.library, gpu.handle);
   gpu.identity = found.uuid.empty() ? found.pci : found.uuid;
@@ -261,7 +261,7 @@ std::optional<double> amd_power_watts(const AmdPowerWords& words) {
   return std::nullopt;
 }
 
-AmdGpuSources open_amd_gpu_sources(const Clock& clock, const std::string& library) {
+AmdGpuSources open_amd_gpu_sources(const Clock& clock, const std::string& library, std::size_t first_gpu) {
   AmdGpuSources sources;
   auto opened = open_library(library);
   if (!opened) {
@@ -274,7 +274,7 @@ AmdGpuSources open_amd_gpu_sources(const Clock& clock, const std::string& librar
        handles_of([&](std::uint32_t*count, Handle*list) { return calls.sockets(count, list); })) {
     for (Handle handle : handles_of(
              [&](std::uint32_t*count, Handle*list) { return calls.processors(socket, count, list); })) {
-      open_gpu({*opened, handle, {}}, clock, sources);
+      open_gpu({*opened, handle, {}}, clock, first_gpu, sources);
     }
   }
   if (sources.devices.empty()) sources.why_not = "AMD SMI starts, but shows no GPU";

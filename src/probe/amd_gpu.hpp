@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <edgeeval/clock.hpp>
 #include <edgeeval/probe.hpp>
@@ -29,9 +30,10 @@ struct AmdGpuSources {
 /// and to be off by far, so a counter's readings fail until it has been compared with the watts for half a
 /// second, and for good where the two are further apart than a factor of two. Not tried on hardware: written
 /// from the library's public header and tested on a fake. The library stays open for as long as a probe
-/// lives; `clock` must outlive it.
+/// lives; `clock` must outlive it. Their domains are counted on from `first_gpu`: "gpu1" after one of another maker.
 [[nodiscard]] AmdGpuSources open_amd_gpu_sources(const Clock& clock,
-                                                 const std::string& library = "libamd_smi.so");
+                                                 const std::string& library = "libamd_smi.so",
+                                                 std::size_t first_gpu = 0);
 
 /// The first words of amdsmi_power_info_t.
 using AmdPowerWords = std::array<std::uint32_t, 128>;
