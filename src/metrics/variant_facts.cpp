@@ -75,7 +75,14 @@ MaybeFact making_energy(const RunRecord& record, const VariantInfo& variant) {
       continue;
     }
     const auto sum = RecordedReading::restore<Joules>(*total) + RecordedReading::restore<Joules>(*energy);
-    total = Fact{sum.value().value(), "J", sum.lo().value(), sum.hi().value(), sum.grade(), sum.sources()};
+    // As total_energy() does: figures without bounds, as published ones are, add up to one without, since an
+    // interval of no width would say that the sum is exact; and what is open above keeps the sum open.
+    const bool bounded = total->lo || total->hi || energy->lo || energy->hi;
+    const bool open = (total->lo && !total->hi) || (energy->lo && !energy->hi);
+    Fact next{sum.value().value(), "J", {}, {}, sum.grade(), sum.sources()};
+    if (bounded) next.lo = sum.lo().value();
+    if (bounded && !open) next.hi = sum.hi().value();
+    total = std::move(next);
   }
   if (!total) return absent("the variant was not made by any stage");
   return *total;
@@ -109,10 +116,11 @@ void gather_requests(VariantFacts& facts, const std::vector<RequestTimeline>& re
 /// The FP16 variant of the same base, adaptation and task; null for itself or where there is none.
 const VariantInfo* reference_of(const RunRecord& record, const VariantInfo& variant) {
   if (variant.precision == "fp16") return nullptr;
-  const auto found = std::find_if(record.variants.begin(), record.variants.end(), [&](const VariantInfo& other) {
-    return other.model == variant.model && other.method == variant.method && other.task == variant.task &&
-           other.precision == "fp16";
-  });
+  const auto found =
+      std::find_if(record.variants.begin(), record.variants.end(), [&](const VariantInfo& other) {
+        return other.model == variant.model && other.method == variant.method && other.task == variant.task &&
+               other.precision == "fp16";
+      });
   return found == record.variants.end() ? nullptr : &*found;
 }
 
@@ -142,8 +150,8 @@ MaybeFact mean_power_of(const RunRecord& record, const VariantFacts& facts) {
 void gather_scores(VariantFacts& facts, const RunRecord& record, const VariantInfo& variant) {
   facts.primary_score = score_of(record, variant);
   const auto* published = reference_of(record, variant);
-  facts.reference_primary_score =
-      published == nullptr ? MaybeFact(absent("no FP16 variant to compare with")) : score_of(record, *published);
+  facts.reference_primary_score = published == nullptr ? MaybeFact(absent("no FP16 variant to compare with"))
+                                                       : score_of(record, *published);
   const auto scores = record.scores.find(variant.id);
   if (scores == record.scores.end()) return;
   for (const auto& score : scores->second) {
