@@ -4,22 +4,42 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <functional>
 #include <set>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
 #include <utility>
 
 namespace edgeeval::paper {
 namespace {
 
 /// Method and precision: what a table may hold for all models and tasks, or for none.
-using Kind = std::pair<std::string, std::string>;
+using Kind = std::pair<std::string_view, std::string_view>;
 
 Kind kind_of(const CellKey& key) { return {key.method, key.precision}; }
 
-CellKey adaptation_of(CellKey key) {
-  key.precision.clear();
-  return key;
-}
+/// Keys are compared where they stand, since a study may have a million rows; with the precision or, for
+/// adaptations, without it.
+template <bool kWithPrecision>
+struct SameKey {
+  std::size_t operator()(const CellKey* key) const {
+    std::size_t mixed = 0;
+    const auto mix = [&](const std::string& text) {
+      mixed = mixed * 0x9E3779B97F4A7C15U + std::hash<std::string_view>()(text);
+    };
+    mix(key->family);
+    mix(key->size);
+    mix(key->method);
+    mix(key->task);
+    if (kWithPrecision) mix(key->precision);
+    return mixed;
+  }
+  bool operator()(const CellKey* a, const CellKey* b) const {
+    return a->family == b->family && a->size == b->size && a->method == b->method && a->task == b->task &&
+           (!kWithPrecision || a->precision == b->precision);
+  }
+};
 
 /// The rows of one variant.
 struct Cell {
@@ -27,6 +47,7 @@ struct Cell {
   const Place* merging = nullptr;
   const Place* quality = nullptr;
 };
+using Cells = std::unordered_map<const CellKey*, Cell, SameKey<true>, SameKey<true>>;
 
 template <class Row>
 std::set<Kind> kinds_of(const std::vector<Row>& rows) {
@@ -35,11 +56,12 @@ std::set<Kind> kinds_of(const std::vector<Row>& rows) {
   return kinds;
 }
 
-std::map<CellKey, Cell> cells_of(const PublishedStudy& study) {
-  std::map<CellKey, Cell> cells;
-  for (const auto& row : study.serving) cells[row.key].serving = &row.place;
-  for (const auto& row : study.merging) cells[row.key].merging = &row.place;
-  for (const auto& row : study.quality) cells[row.key].quality = &row.place;
+Cells cells_of(const PublishedStudy& study) {
+  Cells cells;
+  cells.reserve(std::max(study.serving.size(), study.quality.size()));
+  for (const auto& row : study.serving) cells[&row.key].serving = &row.place;
+  for (const auto& row : study.merging) cells[&row.key].merging = &row.place;
+  for (const auto& row : study.quality) cells[&row.key].quality = &row.place;
   return cells;
 }
 
@@ -52,19 +74,30 @@ std::vector<Place> places(std::initializer_list<const Place*> found) {
 }
 
 /// Adaptations that lack, and those that nothing was made from.
-void adaptation_holes(const PublishedStudy& study, const std::map<CellKey, Cell>& cells,
-                      std::vector<Hole>& found) {
+void adaptation_holes(const PublishedStudy& study, const Cells& cells, std::vector<Hole>& found) {
   if (study.adaptation.empty()) return;
-  std::map<CellKey, const Place*> adapted;
-  for (const auto& row : study.adaptation) adapted[row.key] = &row.place;
-  std::set<CellKey> used;
+  std::unordered_map<const CellKey*, const Cell*, SameKey<false>, SameKey<false>> used;
+  used.reserve(study.adaptation.size());
+  // Every variant of an adaptation would do to call for it; the first in the order of keys is the same in
+  // each run.
+  std::unordered_map<const CellKey*, const CellKey*, SameKey<false>, SameKey<false>> callers;
   for (const auto& [key, cell] : cells) {
-    const auto adaptation = adaptation_of(key);
-    if (!used.insert(adaptation).second || adapted.contains(adaptation)) continue;
-    found.push_back({"adaptation", adaptation, places({cell.serving, cell.merging, cell.quality})});
+    const auto [caller, fresh] = callers.try_emplace(key, key);
+    if (!fresh && !(*key < *caller->second)) continue;
+    caller->second = key;
+    used[key] = &cell;
   }
-  for (const auto& [key, place] : adapted) {
-    if (!used.contains(key)) found.push_back({"serving", key, {*place}});
+  std::unordered_map<const CellKey*, const Place*, SameKey<false>, SameKey<false>> adapted;
+  adapted.reserve(study.adaptation.size());
+  for (const auto& row : study.adaptation) {
+    adapted[&row.key] = &row.place;
+    if (!used.contains(&row.key)) found.push_back({"serving", row.key, {row.place}});
+  }
+  for (const auto& [key, cell] : used) {
+    if (adapted.contains(key)) continue;
+    auto adaptation = *key;
+    adaptation.precision.clear();
+    found.push_back({"adaptation", adaptation, places({cell->serving, cell->merging, cell->quality})});
   }
 }
 
@@ -85,7 +118,8 @@ std::vector<Hole> holes(const PublishedStudy& study) {
   const auto merged = kinds_of(study.merging);
   const auto scored = kinds_of(study.quality);
   std::vector<Hole> found;
-  for (const auto& [key, cell] : cells) {
+  for (const auto& [at, cell] : cells) {
+    const auto& key = *at;
     const auto kind = kind_of(key);
     const bool used = cell.serving != nullptr || cell.quality != nullptr;
     if (cell.serving == nullptr && !study.serving.empty() &&
@@ -98,6 +132,8 @@ std::vector<Hole> holes(const PublishedStudy& study) {
       found.push_back({"merging", key, places({cell.serving, cell.quality})});
   }
   adaptation_holes(study, cells, found);
+  std::sort(found.begin(), found.end(),
+            [](const Hole& a, const Hole& b) { return std::tie(a.key, a.table) < std::tie(b.key, b.table); });
   return found;
 }
 
