@@ -143,15 +143,25 @@ Result<double> nominal_gb_of(const CellKey& key, const Place& place) {
 }
 
 Result<std::vector<PublishedVariant>> compute(const PublishedStudy& study, const Constants& constants) {
-  if (auto whole = check_whole(study); !whole) return tl::unexpected(whole.error());
   const Join join(study);
   std::vector<PublishedVariant> variants;
   variants.reserve(study.serving.size());
+  std::vector<bool> used(study.adaptation.size());
   for (const auto& row : study.serving) {
     auto variant = compute_one(row, join, constants);
-    if (!variant) return tl::unexpected(variant.error());
-    variants.push_back(*variant);
+    if (!variant) {
+      // A missing row is told once and as what it is, whatever it was missed for.
+      if (auto whole = check_whole(study); !whole) return tl::unexpected(whole.error());
+      return tl::unexpected(variant.error());
+    }
+    used[static_cast<std::size_t>(variant->adaptation - study.adaptation.data())] = true;
+    variants.push_back(std::move(*variant));
   }
+  // Each serving row has its partners. Where there are as many of them as partners, no partner lacks a
+  // serving row.
+  const bool all_used = std::all_of(used.begin(), used.end(), [](bool was_used) { return was_used; });
+  if (study.merging.empty() && all_used && study.quality.size() == study.serving.size()) return variants;
+  if (auto whole = check_whole(study); !whole) return tl::unexpected(whole.error());
   return variants;
 }
 

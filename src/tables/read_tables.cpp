@@ -27,6 +27,7 @@ struct Bound {
   Target field;
   const ColumnRule* rule;
   std::size_t column;
+  std::size_t index;  ///< Of a number among the number fields.
 };
 
 /// A cell as errors show it.
@@ -67,13 +68,13 @@ class RowReader {
     for (const auto& field : kKeyFields<Row>) {
       const bool absent = std::is_same_v<Row, AdaptationRow> && std::string_view(field.name) == "precision";
       if (absent) continue;
-      if (auto bound = bind(field, row, texts_); !bound) return bound;
+      if (auto bound = bind(field, row, texts_, 0); !bound) return bound;
     }
     for (const auto& field : kTextFields<Row>) {
-      if (auto bound = bind(field, row, texts_); !bound) return bound;
+      if (auto bound = bind(field, row, texts_, 0); !bound) return bound;
     }
-    for (const auto& field : kNumberFields<Row>) {
-      if (auto bound = bind(field, row, numbers_); !bound) return bound;
+    for (std::size_t i = 0; i < kNumberFields<Row>.size(); ++i) {
+      if (auto bound = bind(kNumberFields<Row>[i], row, numbers_, i); !bound) return bound;
     }
     return {};
   }
@@ -99,7 +100,8 @@ class RowReader {
 
  private:
   template <class Target>
-  Result<void> bind(const Target& field, const CsvRow& row, std::vector<Bound<Target>>& bounds) {
+  Result<void> bind(const Target& field, const CsvRow& row, std::vector<Bound<Target>>& bounds,
+                    std::size_t index) {
     const auto rule = mapping_.columns.find(field.name);
     if (rule == mapping_.columns.end()) {
       if (!field.required) return {};
@@ -113,7 +115,7 @@ class RowReader {
                     fmt::format("two columns are named \"{}\"", rule->second.column),
                     fmt::format("{}:{}", file_, row.line));
       }
-      bounds.push_back({field, &rule->second, static_cast<std::size_t>(found - row.fields.begin())});
+      bounds.push_back({field, &rule->second, static_cast<std::size_t>(found - row.fields.begin()), index});
       return {};
     }
     return fail(ErrorCode::invalid_table,
@@ -169,11 +171,7 @@ class RowReader {
                   where(row, bound), allowed_in(bound.field.range));
     }
     made.*bound.field.member = number;
-    const auto field = static_cast<std::size_t>(
-        std::find_if(kNumberFields<Row>.begin(), kNumberFields<Row>.end(),
-                     [&](const NumberField<Row>& other) { return other.member == bound.field.member; }) -
-        kNumberFields<Row>.begin());
-    made.steps[field] = step_of(*text) * bound.rule->scale;
+    made.steps[bound.index] = step_of(*text) * bound.rule->scale;
     return {};
   }
 
