@@ -30,6 +30,19 @@ struct UnknownWord : std::runtime_error {
       : std::runtime_error(std::string("unknown ") + key + " \"" + word + "\"") {}
 };
 
+/// A number that cannot be what its key says; never leaves this file.
+struct Impossible : std::runtime_error {
+  Impossible(const char* key, double value)
+      : std::runtime_error(std::string(key) + " is " + std::to_string(value) + ", and less than 0 cannot be") {}
+};
+
+/// The length at `key` (s); none is negative.
+double duration_at(const Json& json, const char* key) {
+  const auto seconds = json.at(key).get<double>();
+  if (seconds < 0.0) throw Impossible(key, seconds);
+  return seconds;
+}
+
 /// Runs a decoder; nlohmann's exceptions become the one error a reader can act on.
 template <class T, class Decode>
 Result<T> decoded(const std::string& where, Decode decode) {
@@ -38,6 +51,8 @@ Result<T> decoded(const std::string& where, Decode decode) {
   } catch (const nlohmann::json::exception& problem) {
     return fail(ErrorCode::record_unreadable, std::string("malformed entry: ") + problem.what(), where);
   } catch (const UnknownWord& problem) {
+    return fail(ErrorCode::record_unreadable, std::string("malformed entry: ") + problem.what(), where);
+  } catch (const Impossible& problem) {
     return fail(ErrorCode::record_unreadable, std::string("malformed entry: ") + problem.what(), where);
   }
 }
@@ -81,7 +96,7 @@ WindowRecord window_at(const Json& json) {
   WindowRecord window;
   window.name = json.at("name").get<std::string>();
   window.start_s = json.at("start_s").get<double>();
-  window.duration_s = json.at("duration_s").get<double>();
+  window.duration_s = duration_at(json, "duration_s");
   for (const auto& entry : json.at("energy")) window.energy.push_back(energy_at(entry));
   window.cpu_utilisation = optional_at<double>(json, "cpu_utilisation");
   window.notes = json.at("notes").get<std::vector<std::string>>();
@@ -101,7 +116,7 @@ StageRecord stage_at(const Json& json) {
   stage.outcome = outcome_named(json.at("outcome").get<std::string>());
   stage.sitting = json.at("sitting").get<int>();
   stage.started = json.at("started").get<std::string>();
-  stage.duration_s = json.at("duration_s").get<double>();
+  stage.duration_s = duration_at(json, "duration_s");
   for (const auto& [name, fact] : json.at("facts").items()) stage.facts[name] = fact_at(fact);
   stage.notes = json.at("notes").get<std::map<std::string, std::string>>();
   for (const auto& artifact : json.at("artifacts")) stage.artifacts.push_back(artifact_at(artifact));

@@ -138,6 +138,10 @@ Result<RunRecord> read_run(const std::string& folder) {
     return tl::unexpected(error);
   }
   RunRecord record;
+  // Empty lines at the end, as an editor leaves them, hide nothing.
+  const auto last = text->find_last_not_of("\r\n");
+  if (last != std::string::npos && text->find('\n', last) != std::string::npos)
+    text->resize(text->find('\n', last) + 1);
   std::size_t start = 0;
   for (std::size_t number = 1; start < text->size(); ++number) {
     const auto end = text->find('\n', start);

@@ -169,5 +169,20 @@ TEST_F(ReadRun, SaysSoWhereThereIsNoRecord) {
   EXPECT_FALSE(record.error().hint.empty());
 }
 
+TEST_F(ReadRun, EmptyLinesAtTheEndAreNoDamage) {
+  open(true);
+  append("\n\r\n\n");
+  const auto record = read();
+  ASSERT_TRUE(record.has_value()) << record.error().message;
+  EXPECT_TRUE(record->warnings.empty());
+}
+
+TEST_F(ReadRun, AnEmptyLineBetweenOthersIsDamage) {
+  auto writer = open(true);
+  append("\n");
+  ASSERT_TRUE(writer.warning("later").has_value());
+  EXPECT_FALSE(read().has_value());
+}
+
 }  // namespace
 }  // namespace edgeeval
