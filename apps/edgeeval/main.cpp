@@ -2,21 +2,29 @@
 #include <CLI/CLI.hpp>
 #include <edgeeval/result.hpp>
 #include <edgeeval/version.hpp>
+#include <memory>
 #include <string>
 
 #include "audit_command.hpp"
 #include "check_command.hpp"
+#include "console.hpp"
 #include "doctor_command.hpp"
+#include "help_text.hpp"
 #include "import_command.hpp"
 #include "metrics_command.hpp"
 #include "paper_command.hpp"
 #include "report_command.hpp"
 #include "run_command.hpp"
+#include "standard_streams.hpp"
 #include "subcommand.hpp"
 
-int main(int argc, char** argv) {
+namespace {
+
+/// Understands the command line and does what it asks for; returns the exit code.
+int run(int argc, char** argv) {
   CLI::App app{"Is this small language model worth deploying on this hardware, over its whole life cycle?",
                "edgeeval"};
+  app.formatter(std::make_shared<edgeeval::HelpFormatter>());
   app.set_version_flag("--version", "edgeeval " + std::string(edgeeval::version()));
   app.require_subcommand(1);
   app.footer("First study:  edgeeval run examples/quickstart.yaml\nEach subcommand has its own --help.");
@@ -29,6 +37,7 @@ int main(int argc, char** argv) {
   edgeeval::register_audit(app, chosen);
   edgeeval::register_import(app, chosen);
   edgeeval::register_doctor(app, chosen);
+  if (const auto unknown = edgeeval::unknown_subcommand(app, argc, argv)) return edgeeval::report_error(*unknown);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
@@ -36,4 +45,11 @@ int main(int argc, char** argv) {
     return app.exit(problem) == 0 ? 0 : edgeeval::exit_code(edgeeval::ErrorCode::usage);
   }
   return chosen();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  edgeeval::hold_standard_streams();
+  return edgeeval::with_checked_output([&] { return run(argc, argv); });
 }
