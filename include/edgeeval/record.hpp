@@ -49,7 +49,7 @@ struct EnergyEntry {
   std::optional<double> coverage{};///< Share of the window that samples cover, 0…1.
   std::optional<double> longest_gap_s{};
   std::vector<std::string> flags{};  ///< "reset", "glitch", "gap", "disagrees", "shared board", "mirror".
-  std::string device{};  ///< The hardware, as ProbeInfo::device{}; empty where not known (then the source stands for it).
+  std::string device{};  ///< The hardware, as ProbeInfo::device; empty where not known (then the source stands for it).
 };
 
 /// A source that gave a window no energy, and why.
