@@ -41,7 +41,7 @@ energy::Estimate estimate_of(const EnergyEntry& entry) {
   estimate.lo_j = own.lo;
   estimate.hi_j = own.hi.value_or(entry.joules.value);
   estimate.hard = own.hard;
-  estimate.common_relative = entry.common_relative.value_or(0.0);
+  // The gain scales gross and idle alike: it is put on their difference by set_joules, not here.
   return estimate;
 }
 

@@ -91,6 +91,13 @@ std::string device_of(const EnergyEntry& entry) {
 
 double squared(double x) { return x * x; }
 
+/// Whether gain and own bounds went together as independent 95 % half-widths; where the own bounds are hard, each
+/// bound was widened by the gain.
+bool in_quadrature(const EnergyEntry& entry) {
+  const bool cut = has_flag(entry, "reset") || has_flag(entry, "glitch");
+  return entry.method == "integral" || has_flag(entry, "disagrees") || (entry.method == "counter and integral" && cut);
+}
+
 double gain_half_width(const std::map<std::string, double>& gain_j) {
   double sum = 0.0;
   for (const auto& [device, width] : gain_j) sum += squared(width);
@@ -175,27 +182,35 @@ std::optional<Fact> unexplained(const EnergyTotal& wall, const EnergyTotal& part
 
 OwnBounds own_bounds(const EnergyEntry& entry) {
   const Fact& joules = entry.joules;
-  const bool open = joules.lo && !joules.hi;
+  const double c = entry.common_relative.value_or(0.0);
+  const double lo = joules.lo.value_or(joules.value);
+  const double hi = joules.hi.value_or(joules.value);
   OwnBounds own;
   own.hard = entry.method != "integral";
-  const double gain = std::abs(joules.value) * entry.common_relative.value_or(0.0);
-  const bool quadrature = !own.hard || has_flag(entry, "disagrees");
-  const auto without_gain = [&](double width) {
-    if (!quadrature) return std::max(0.0, width - gain);
-    return std::sqrt(std::max(0.0, squared(width) - squared(gain)));
-  };
-  own.lo = joules.value - without_gain(joules.value - joules.lo.value_or(joules.value));
-  if (!open) own.hi = joules.value + without_gain(joules.hi.value_or(joules.value) - joules.value);
+  if (in_quadrature(entry)) {
+    const double gain = std::abs(joules.value) * c;
+    const auto without = [&](double width) { return std::sqrt(std::max(0.0, squared(width) - squared(gain))); };
+    own.lo = joules.value - without(joules.value - lo);
+    own.hi = joules.value + without(hi - joules.value);
+  } else {
+    own.lo = std::min(joules.value, lo >= 0.0 ? lo / std::max(1.0 - c, 1e-9) : lo / (1.0 + c));
+    own.hi = std::max(joules.value, hi >= 0.0 ? hi / (1.0 + c) : hi / std::max(1.0 - c, 1e-9));
+  }
+  if (joules.lo && !joules.hi) own.hi.reset();
   return own;
 }
 
 void set_joules(EnergyEntry& entry, double value, double lo, std::optional<double> hi) {
-  const double gain = std::abs(value) * entry.common_relative.value_or(0.0);
-  const bool hard = entry.method != "integral" && !has_flag(entry, "disagrees");
-  const auto with_gain = [&](double width) { return hard ? width + gain : std::hypot(width, gain); };
+  const double c = entry.common_relative.value_or(0.0);
   entry.joules.value = value;
-  entry.joules.lo = value - with_gain(value - lo);
-  entry.joules.hi = hi ? std::optional(value + with_gain(*hi - value)) : std::nullopt;
+  entry.joules.hi.reset();
+  if (in_quadrature(entry)) {
+    entry.joules.lo = value - std::hypot(value - lo, c * value);
+    if (hi) entry.joules.hi = value + std::hypot(*hi - value, c * value);
+  } else {
+    entry.joules.lo = lo - c * std::abs(lo);
+    if (hi) entry.joules.hi = *hi + c * std::abs(*hi);
+  }
 }
 
 std::optional<EnergyTotal> add_up(const Windows& windows) {
