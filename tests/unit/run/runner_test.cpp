@@ -67,7 +67,8 @@ class RunnerTest : public ::testing::Test {
   [[nodiscard]] fs::path folder() const { return temp.path() / "run"; }
   [[nodiscard]] std::vector<std::string> moments() const {
     std::vector<std::string> all;
-    for (const auto& idle : read_run(folder().string())->idle)
+    const auto record = read_run(folder().string());
+    for (const auto& idle : record->idle)
       all.push_back(std::to_string(idle.sitting) + " " + idle.state + " " + idle.moment);
     return all;
   }
