@@ -53,7 +53,8 @@ struct LedgerRow {
   std::string net_absent_reason;     ///< Set where net is absent and gross is there.
   double measured_share = 0.0;       ///< Of the gross joules, 0…1, that a sensor measured.
   std::vector<std::string> counted;  ///< The sources added up.
-  std::vector<std::string> missing;  ///< Domains that gave no energy here: they are not zero, they are not known.
+  /// Domains that gave no energy here. They are not zero but not known, so gross is a lower bound, open above.
+  std::vector<std::string> missing;
   std::vector<std::string> flags;    ///< What the sources say of their figures.
   std::optional<Fact> unexplained;   ///< Wall less its parts (J), where a wall meter was read.
 };

@@ -92,7 +92,8 @@ std::optional<Fact> bare_power(const RunRecord& record) {
   Windows windows;
   double length_s = 0.0;
   for (const auto& idle : record.idle) {
-    if (idle.state != "bare" || !total_energy(idle.window) || idle.window.duration_s <= 0.0) continue;
+    const auto total = add_up({&idle.window});
+    if (idle.state != "bare" || !total || !total->missing.empty() || idle.window.duration_s <= 0.0) continue;
     windows.push_back(&idle.window);
     length_s += idle.window.duration_s;
   }

@@ -133,6 +133,9 @@ class Adder {
     joules.grade = grade_;
     joules.sources.assign(sources_.begin(), sources_.end());
     total_.chance = {std::sqrt(total_.chance.down), std::sqrt(total_.chance.up)};
+    // What is missing adds an unknown amount: the sum is a lower bound.
+    total_.open_above = total_.open_above || !missing_.empty();
+    bounded_ = bounded_ || !missing_.empty();
     const double gain = gain_half_width(total_.gain_j);
     if (bounded_) joules.lo = joules.value - total_.hard.down - std::hypot(total_.chance.down, gain);
     if (bounded_ && !total_.open_above) joules.hi = joules.value + total_.hard.up + std::hypot(total_.chance.up, gain);

@@ -25,9 +25,10 @@ struct EnergyTotal {
   double measured_share = 0;   ///< Of the joules, 0…1, that a sensor measured.
   Spread hard;                 ///< Own bounds that always hold: added up.
   Spread chance;               ///< Own bounds at 95 %: added in quadrature.
-  bool open_above = false;     ///< A source gave only a lower bound.
+  bool open_above = false;     ///< A source gave only a lower bound, or none.
   std::map<std::string, double> gain_j;  ///< By device: half-width that its windows share (J).
-  std::vector<std::string> missing;      ///< Domains that gave no energy and that no other source holds.
+  /// Domains that gave no energy and that no other source holds: the joules are then a lower bound of the whole.
+  std::vector<std::string> missing;
   std::vector<std::string> counted;      ///< The sources that were added up.
   std::vector<std::string> flags;        ///< Of the entries counted, each once.
   /// Wall less its parts (fans, losses, unsensed devices), where one wall meter and all parts were read (J).

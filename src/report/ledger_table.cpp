@@ -34,7 +34,7 @@ std::string phase_cell(const LedgerRow* row) {
   if (row == nullptr || !row->gross) return kAbsent;
   // What is missing is not zero, so a sum without it is a lower bound.
   auto text = (row->missing.empty() ? "" : "≥ ") + joules(*row->gross);
-  if (row->net) text += " (" + format_significant(row->net->value) + ")";
+  if (row->net && row->missing.empty()) text += " (" + format_significant(row->net->value) + ")";
   return text;
 }
 
@@ -120,7 +120,7 @@ TextTable energy_table(const StudyReport& report, const std::string& task) {
   if (models) table.header.emplace_back("model");
   table.header.emplace_back("variant");
   for (const auto& [phase, title] : kPhases) table.header.emplace_back(title);
-  table.header.emplace_back("resident idle W");
+  table.header.emplace_back("idle W");
   table.header.emplace_back("measured");
   bool any = false;
   for (const auto& variant : report.record.variants) {

@@ -9,8 +9,8 @@
 
 namespace edgeeval {
 
-/// The variants of `task` with the energy of each phase, gross and in brackets net (J), watts with the model resident
-/// and idle, and the share of the joules that a sensor measured. Columns without any figure are left out; without any
+/// The variants of `task` with the energy of each phase, gross and in brackets net (J), watts with the model
+/// resident and nothing in flight ("idle W"), and the share of the joules that a sensor measured. Columns without any figure are left out; without any
 /// row where there is no energy at all.
 [[nodiscard]] TextTable energy_table(const StudyReport& report, const std::string& task);
 

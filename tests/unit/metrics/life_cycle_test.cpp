@@ -131,6 +131,15 @@ TEST(IdlePower, IsWattsOverAllIdleWindowsAndAbsentWithoutAny) {
   EXPECT_FALSE(bare_power(record));
 }
 
+TEST(VariantFacts, MakeNoEnergyOfASumThatLacksAPart) {
+  const auto mixed = mixed_run();
+  const auto facts = facts_of(mixed, "qlora");
+  ASSERT_FALSE(facts.load_energy);
+  EXPECT_EQ(facts.load_energy.error(), "the energy of gpu0 in window load is not known, so neither is the sum");
+  EXPECT_FALSE(facts.load_net || facts.mean_power || facts.start_over_load);
+  EXPECT_TRUE(facts.start_energy) << "other windows keep theirs";
+}
+
 TEST(VariantFacts, TellResidencyAndTheShareThatIsMeasured) {
   const auto mixed = mixed_run();
   const auto facts = facts_of(mixed, "base");

@@ -173,6 +173,7 @@ TEST(AddUp, NamesWhatIsMissingAndCountsItAsNothingKnown) {
   ASSERT_TRUE(total);
   EXPECT_EQ(total->joules.value, 1350.0);
   EXPECT_EQ(total->missing, std::vector<std::string>{"gpu1"});
+  EXPECT_TRUE(total->joules.lo && !total->joules.hi) << "a lower bound of the whole";
 }
 
 TEST(AddUp, AVoidCounterIsNotMissingWhereTheWattsOfTheSamePointAreThere) {

@@ -134,6 +134,11 @@ TEST(Careful, TellsOfEveryTroubleOfASensorAndWhereItWas) {
                says(clean, "samples cover") || says(clean, "modelled"));
 }
 
+TEST(Verdict, DoesNotPreferAVariantWhoseBoardWasNotRead) {
+  const auto report = make_report(mixed_run());
+  EXPECT_FALSE(holds(report.verdict, "QLoRA")) << report.verdict;
+}
+
 TEST(Careful, SaysThatASharedBoardIsShared) {
   auto record = measured_run(false);
   for (auto& window : record.stages["serve:base"].windows) window.energy[0].flags = {"shared board"};
