@@ -22,7 +22,8 @@ std::string kind_of(const RunRecord& record, const std::string& id) {
   return found == record.stages.end() ? id.substr(0, id.find(':')) : found->second.kind;
 }
 
-void add_energy(const RunRecord& record, const StageRecord& stage, const WindowRecord& window, LedgerRow& row) {
+void add_energy(const RunRecord& record, const StageRecord& stage, const WindowRecord& window,
+                LedgerRow& row) {
   row.duration_s = window.duration_s;
   const auto total = add_up({&window});
   if (!total) {
@@ -41,7 +42,8 @@ void add_energy(const RunRecord& record, const StageRecord& stage, const WindowR
   if (!net) row.net_absent_reason = net.error();
 }
 
-LedgerRow row_of(const RunRecord& record, const std::string& id, const std::string& phase, const std::string& window) {
+LedgerRow row_of(const RunRecord& record, const std::string& id, const std::string& phase,
+                 const std::string& window) {
   LedgerRow row;
   row.stage = id;
   row.phase = phase;

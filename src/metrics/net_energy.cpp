@@ -19,8 +19,8 @@ const EnergyEntry* entry_of(const WindowRecord& window, const std::string& sourc
 }
 
 /// What `source` showed in the idle window of a sitting at a moment.
-std::optional<energy::IdleBaseline> baseline_of(const RunRecord& record, int sitting, const std::string& moment,
-                                                const std::string& source) {
+std::optional<energy::IdleBaseline> baseline_of(const RunRecord& record, int sitting,
+                                                const std::string& moment, const std::string& source) {
   for (const auto& idle : record.idle) {
     if (idle.sitting != sitting || idle.moment != moment || idle.state != "bare") continue;
     const auto* entry = entry_of(idle.window, source);
@@ -64,7 +64,8 @@ bool make_net(const RunRecord& record, int sitting, double duration_s, EnergyEnt
 
 }  // namespace
 
-tl::expected<WindowRecord, std::string> net_window(const RunRecord& record, int sitting, const WindowRecord& window) {
+tl::expected<WindowRecord, std::string> net_window(const RunRecord& record, int sitting,
+                                                   const WindowRecord& window) {
   const auto total = add_up({&window});
   if (!total) return tl::unexpected<std::string>("no energy source was read in window " + window.name);
   WindowRecord net = window;

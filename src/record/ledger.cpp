@@ -67,7 +67,8 @@ std::vector<const EnergyEntry*> walls_of(const WindowRecord& window) {
 }
 
 /// Domains whose source failed and that nothing counted holds.
-std::vector<std::string> missing_in(const WindowRecord& window, const std::vector<const EnergyEntry*>& counted) {
+std::vector<std::string> missing_in(const WindowRecord& window,
+                                    const std::vector<const EnergyEntry*>& counted) {
   std::set<std::string> missing;
   const bool wall_counted = !counted.empty() && is_wall(*counted.front());
   for (const auto& absent : window.voids) {
@@ -77,9 +78,8 @@ std::vector<std::string> missing_in(const WindowRecord& window, const std::vecto
     if (contained(window, absent.source, absent.parent)) continue;
     // Another source of the same point has told it.
     if (entry_at(window, absent.source.substr(0, absent.source.find('#'))) != nullptr) continue;
-    const bool beside = std::any_of(counted.begin(), counted.end(), [&](const EnergyEntry* entry) {
-      return entry->domain == absent.domain;
-    });
+    const bool beside = std::any_of(counted.begin(), counted.end(),
+                                    [&](const EnergyEntry* entry) { return entry->domain == absent.domain; });
     missing.insert(beside ? absent.domain + " (" + absent.boundary + ")" : absent.domain);
   }
   return {missing.begin(), missing.end()};
@@ -91,11 +91,12 @@ std::string device_of(const EnergyEntry& entry) {
 
 double squared(double x) { return x * x; }
 
-/// Whether gain and own bounds went together as independent 95 % half-widths; where the own bounds are hard, each
-/// bound was widened by the gain.
+/// Whether gain and own bounds went together as independent 95 % half-widths; where the own bounds are hard,
+/// each bound was widened by the gain.
 bool in_quadrature(const EnergyEntry& entry) {
   const bool cut = has_flag(entry, "reset") || has_flag(entry, "glitch");
-  return entry.method == "integral" || has_flag(entry, "disagrees") || (entry.method == "counter and integral" && cut);
+  return entry.method == "integral" || has_flag(entry, "disagrees") ||
+         (entry.method == "counter and integral" && cut);
 }
 
 double gain_half_width(const std::map<std::string, double>& gain_j) {
@@ -138,7 +139,8 @@ class Adder {
     bounded_ = bounded_ || !missing_.empty();
     const double gain = gain_half_width(total_.gain_j);
     if (bounded_) joules.lo = joules.value - total_.hard.down - std::hypot(total_.chance.down, gain);
-    if (bounded_ && !total_.open_above) joules.hi = joules.value + total_.hard.up + std::hypot(total_.chance.up, gain);
+    if (bounded_ && !total_.open_above)
+      joules.hi = joules.value + total_.hard.up + std::hypot(total_.chance.up, gain);
     total_.measured_share = joules.value > 0.0 ? std::clamp(measured_ / joules.value, 0.0, 1.0)
                                                : (grade_ <= Grade::computed ? 1.0 : 0.0);
     total_.missing.assign(missing_.begin(), missing_.end());
@@ -192,7 +194,9 @@ OwnBounds own_bounds(const EnergyEntry& entry) {
   own.hard = entry.method != "integral";
   if (in_quadrature(entry)) {
     const double gain = std::abs(joules.value) * c;
-    const auto without = [&](double width) { return std::sqrt(std::max(0.0, squared(width) - squared(gain))); };
+    const auto without = [&](double width) {
+      return std::sqrt(std::max(0.0, squared(width) - squared(gain)));
+    };
     own.lo = joules.value - without(joules.value - lo);
     own.hi = joules.value + without(hi - joules.value);
   } else {
@@ -249,7 +253,12 @@ std::optional<Fact> energy_ratio(const Windows& a, const Windows& b) {
   if (!above || !below || below->joules.value <= 0.0 || above->missing != below->missing) return std::nullopt;
   const double over = above->joules.value;
   const double under = below->joules.value;
-  Fact ratio{over / under, "1", {}, {}, weaker(weaker(above->joules.grade, below->joules.grade), Grade::computed), {}};
+  Fact ratio{over / under,
+             "1",
+             {},
+             {},
+             weaker(weaker(above->joules.grade, below->joules.grade), Grade::computed),
+             {}};
   std::set<std::string> sources(above->joules.sources.begin(), above->joules.sources.end());
   sources.insert(below->joules.sources.begin(), below->joules.sources.end());
   ratio.sources.assign(sources.begin(), sources.end());
@@ -264,8 +273,10 @@ std::optional<Fact> energy_ratio(const Windows& a, const Windows& b) {
   };
   const double most = under + below->hard.up;
   const double least = under - below->hard.down;
-  if (!below->open_above) ratio.lo = (over - above->hard.down) / most - chance(above->chance.down, below->chance.up);
-  else ratio.lo = 0.0;
+  if (!below->open_above)
+    ratio.lo = (over - above->hard.down) / most - chance(above->chance.down, below->chance.up);
+  else
+    ratio.lo = 0.0;
   if (!above->open_above && least > 0.0)
     ratio.hi = (over + above->hard.up) / least + chance(above->chance.up, below->chance.down);
   return ratio;

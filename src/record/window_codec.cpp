@@ -59,9 +59,9 @@ Json json_of(const EnergyEntry& entry) {
 }
 
 EnergyVoid void_at(const Json& json) {
-  return {json.at("source").get<std::string>(),          json.at("domain").get<std::string>(),
-          value_or(json, "boundary", std::string()),     value_or(json, "parent", std::string()),
-          json.at("reason").get<std::string>(),          optional_at<double>(json, "needed_s")};
+  return {json.at("source").get<std::string>(),      json.at("domain").get<std::string>(),
+          value_or(json, "boundary", std::string()), value_or(json, "parent", std::string()),
+          json.at("reason").get<std::string>(),      optional_at<double>(json, "needed_s")};
 }
 
 Json json_of(const EnergyVoid& absent) {
@@ -131,7 +131,10 @@ Json to_json(const WindowRecord& window) {
 }
 
 Json to_json(const IdleRecord& idle) {
-  return {{"sitting", idle.sitting}, {"state", idle.state}, {"moment", idle.moment}, {"window", to_json(idle.window)}};
+  return {{"sitting", idle.sitting},
+          {"state", idle.state},
+          {"moment", idle.moment},
+          {"window", to_json(idle.window)}};
 }
 
 Result<Fact> fact_from(const Json& json, const std::string& where) {

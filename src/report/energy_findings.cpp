@@ -17,15 +17,15 @@ namespace edgeeval {
 namespace {
 
 constexpr double kFullCoverage = 0.95;
-constexpr double kNotableDrift = 0.10;    ///< Of the bare idle power, between before and after.
+constexpr double kNotableDrift = 0.10;  ///< Of the bare idle power, between before and after.
 constexpr std::size_t kPlacesNamed = 2;
 
 const WindowRecord* window_of(const RunRecord& record, const std::string& stage, const std::string& name) {
   const auto found = record.stages.find(stage);
   if (found == record.stages.end() || found->second.outcome != StageOutcome::finished) return nullptr;
   const auto& windows = found->second.windows;
-  const auto window =
-      std::find_if(windows.begin(), windows.end(), [&](const WindowRecord& each) { return each.name == name; });
+  const auto window = std::find_if(windows.begin(), windows.end(),
+                                   [&](const WindowRecord& each) { return each.name == name; });
   return window == windows.end() ? nullptr : &*window;
 }
 
@@ -34,7 +34,8 @@ void each_window(const StudyReport& report,
                  const std::function<void(const WindowRecord&, const std::string&)>& visit) {
   for (const auto& row : report.ledger) {
     const auto* window = window_of(report.record, row.stage, row.window);
-    if (window != nullptr) visit(*window, row.stage + (row.window == row.phase ? "" : " (" + row.window + ")"));
+    if (window != nullptr)
+      visit(*window, row.stage + (row.window == row.phase ? "" : " (" + row.window + ")"));
   }
   for (const auto& idle : report.record.idle)
     visit(idle.window, "the " + idle.state + " machine " + idle.moment + " the run");
@@ -44,8 +45,8 @@ void each_window(const StudyReport& report,
 using Places = std::map<std::string, std::vector<std::string>>;
 
 std::string listed(const std::vector<std::string>& places) {
-  std::vector<std::string> named(places.begin(),
-                                 places.begin() + static_cast<std::ptrdiff_t>(std::min(kPlacesNamed, places.size())));
+  std::vector<std::string> named(
+      places.begin(), places.begin() + static_cast<std::ptrdiff_t>(std::min(kPlacesNamed, places.size())));
   auto text = join(named, ", ");
   if (places.size() > kPlacesNamed) text += fmt::format(" and {} more", places.size() - kPlacesNamed);
   return text;
@@ -80,10 +81,11 @@ void add_grades(const StudyReport& report, std::vector<std::string>& careful) {
         "all variants, so ratios between them are surer than the absolute joules.");
     return;
   }
-  careful.push_back(fmt::format(
-      "Energy is mixed: {} measured, {} modelled, so sums are marked ~. Sensors measured {:.0f} % of the joules; the "
-      "rest is an estimate with the model's range.",
-      names(measured), names(modelled), std::floor(100.0 * by_sensor / std::max(all, 1e-300))));
+  careful.push_back(
+      fmt::format("Energy is mixed: {} measured, {} modelled, so sums are marked ~. Sensors measured {:.0f} "
+                  "% of the joules; the "
+                  "rest is an estimate with the model's range.",
+                  names(measured), names(modelled), std::floor(100.0 * by_sensor / std::max(all, 1e-300))));
 }
 
 void add_idle(const StudyReport& report, std::vector<std::string>& careful) {
@@ -94,7 +96,8 @@ void add_idle(const StudyReport& report, std::vector<std::string>& careful) {
     const auto* idle = find_row(report, variant.id, "observed", "idle_power");
     const auto* tax = find_row(report, variant.id, "observed", "residency_tax");
     if (idle != nullptr && idle->value) bare = idle;
-    if (tax == nullptr || !tax->value || (most != nullptr && tax->value->value <= most->value->value)) continue;
+    if (tax == nullptr || !tax->value || (most != nullptr && tax->value->value <= most->value->value))
+      continue;
     most = tax;
     holder = &variant;
   }
@@ -119,7 +122,8 @@ void add_drift(const StudyReport& report, std::vector<std::string>& careful) {
   }
   for (const auto& [number, powers] : sittings) {
     const auto& [before, after] = powers;
-    if (!before || !after || std::abs(*after - *before) <= kNotableDrift * std::max(*before, *after)) continue;
+    if (!before || !after || std::abs(*after - *before) <= kNotableDrift * std::max(*before, *after))
+      continue;
     careful.push_back(fmt::format(
         "Bare idle power went from {} to {} W in sitting {}: net joules carry half of that as uncertainty.",
         format_significant(*before), format_significant(*after), number));
@@ -130,9 +134,11 @@ void add_drift(const StudyReport& report, std::vector<std::string>& careful) {
 std::string meaning_of(const std::string& flag) {
   if (flag == "disagrees") return "counter and integrated power disagree; the interval holds both";
   if (flag == "reset") return "the counter was reset; the interval allows for what it lost";
-  if (flag == "glitch") return "the counter made an impossible step, which was cut out; the interval allows for it";
+  if (flag == "glitch")
+    return "the counter made an impossible step, which was cut out; the interval allows for it";
   if (flag == "gap") return "samples have gaps; the interval allows for them";
-  if (flag == "shared board") return "the board is shared (MIG or vGPU), so its joules are not this study's alone";
+  if (flag == "shared board")
+    return "the board is shared (MIG or vGPU), so its joules are not this study's alone";
   return {};
 }
 
@@ -145,7 +151,8 @@ void add_trouble(const StudyReport& report, std::vector<std::string>& careful) {
     for (const auto& absent : window.voids) {
       auto reason = absent.reason;
       if (absent.needed_s) reason += fmt::format(" (it needs {})", format_duration(*absent.needed_s));
-      voids[fmt::format("No energy of {} from {}: {}", absent.domain, absent.source, reason)].push_back(place);
+      voids[fmt::format("No energy of {} from {}: {}", absent.domain, absent.source, reason)].push_back(
+          place);
     }
     for (const auto& entry : window.energy) {
       for (const auto& flag : entry.flags) {
@@ -177,7 +184,8 @@ std::vector<std::string> energy_cautions(const StudyReport& report) {
   return careful;
 }
 
-std::optional<Fact> request_energy_ratio(const StudyReport& report, const VariantInfo& a, const VariantInfo& b) {
+std::optional<Fact> request_energy_ratio(const StudyReport& report, const VariantInfo& a,
+                                         const VariantInfo& b) {
   const auto* above = window_of(report.record, a.serve_stage, "load");
   const auto* below = window_of(report.record, b.serve_stage, "load");
   const auto* of_a = find_row(report, a.id, "observed", "j_per_request");

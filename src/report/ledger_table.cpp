@@ -23,7 +23,8 @@ constexpr std::pair<const char*, const char*> kPhases[] = {{"adapt", "adapt"},
 
 const LedgerRow* row_of(const StudyReport& report, const std::string& variant, const std::string& phase) {
   const auto found = std::find_if(report.ledger.begin(), report.ledger.end(), [&](const LedgerRow& row) {
-    return row.phase == phase && std::find(row.variants.begin(), row.variants.end(), variant) != row.variants.end();
+    return row.phase == phase &&
+           std::find(row.variants.begin(), row.variants.end(), variant) != row.variants.end();
   });
   return found == report.ledger.end() ? nullptr : &*found;
 }
@@ -50,7 +51,8 @@ std::string measured_cell(const StudyReport& report, const std::string& variant)
   double all = 0.0;
   double measured = 0.0;
   for (const auto& row : report.ledger) {
-    if (!row.gross || std::find(row.variants.begin(), row.variants.end(), variant) == row.variants.end()) continue;
+    if (!row.gross || std::find(row.variants.begin(), row.variants.end(), variant) == row.variants.end())
+      continue;
     all += row.gross->value;
     measured += row.gross->value * row.measured_share;
   }
@@ -60,8 +62,8 @@ std::string measured_cell(const StudyReport& report, const std::string& variant)
 /// Takes out the columns, but for the first `kept`, that hold nothing.
 void drop_empty_columns(TextTable& table, std::size_t kept) {
   for (auto column = table.header.size(); column-- > kept;) {
-    const bool empty =
-        std::all_of(table.rows.begin(), table.rows.end(), [&](const auto& row) { return row[column] == kAbsent; });
+    const bool empty = std::all_of(table.rows.begin(), table.rows.end(),
+                                   [&](const auto& row) { return row[column] == kAbsent; });
     if (!empty) continue;
     const auto offset = static_cast<std::ptrdiff_t>(column);
     table.header.erase(table.header.begin() + offset);
@@ -152,11 +154,10 @@ TextTable stage_table(const StudyReport& report) {
     if (!finished && (row.phase == "idle" || row.phase == "serve")) continue;
     if (finished && row.phase == "idle" && !row.gross && row.duration_s <= 0.0) continue;
     if (finished && row.phase == "cold_start" && !row.gross && row.duration_s <= 0.0) continue;
-    table.rows.push_back({finished ? phase_title(row) : row.stage,
-                          stage == nullptr ? "not run" : outcome_text(stage->outcome),
-                          row.duration_s > 0.0 ? format_duration(row.duration_s) : kAbsent, with_interval(row.gross),
-                          with_interval(row.net), row.gross ? percent(row.measured_share) : kAbsent,
-                          notes_of(row, stage)});
+    table.rows.push_back(
+        {finished ? phase_title(row) : row.stage, stage == nullptr ? "not run" : outcome_text(stage->outcome),
+         row.duration_s > 0.0 ? format_duration(row.duration_s) : kAbsent, with_interval(row.gross),
+         with_interval(row.net), row.gross ? percent(row.measured_share) : kAbsent, notes_of(row, stage)});
   }
   return table;
 }

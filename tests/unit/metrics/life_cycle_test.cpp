@@ -30,7 +30,9 @@ VariantFacts facts_of(const RunRecord& record, const std::string& id) {
 
 TEST(LifeCycle, HasEachStageOnceWithTheVariantsThatRestOnIt) {
   const auto rows = life_cycle(sample_run());
-  EXPECT_EQ(std::count_if(rows.begin(), rows.end(), [](const LedgerRow& row) { return row.stage == "adapt:m.lora"; }), 1);
+  EXPECT_EQ(std::count_if(rows.begin(), rows.end(),
+                          [](const LedgerRow& row) { return row.stage == "adapt:m.lora"; }),
+            1);
   EXPECT_EQ(row_of(sample_run(), "adapt:m.lora", "adapt").variants,
             (std::vector<std::string>{"lora-fp16", "lora-int8", "lora-int4"}));
   EXPECT_EQ(rows.front().phase, "import") << "in the order of the work";
@@ -104,7 +106,8 @@ TEST(LifeCycle, OfAMixHasTheWeakestGradeAndTheMeasuredShare) {
 
 TEST(NetEnergy, KeepsTheGainOfADeviceOnTheDifferenceAlone) {
   auto record = measured_run(false);
-  for (auto& idle : record.idle) std::erase_if(idle.window.energy, [](const auto& e) { return e.source != "nvml:GPU-a"; });
+  for (auto& idle : record.idle)
+    std::erase_if(idle.window.energy, [](const auto& e) { return e.source != "nvml:GPU-a"; });
   WindowRecord window = record.idle[0].window;
   const auto net = net_window(record, 1, window);
   ASSERT_TRUE(net) << net.error();
@@ -135,7 +138,8 @@ TEST(VariantFacts, MakeNoEnergyOfASumThatLacksAPart) {
   const auto mixed = mixed_run();
   const auto facts = facts_of(mixed, "qlora");
   ASSERT_FALSE(facts.load_energy);
-  EXPECT_EQ(facts.load_energy.error(), "the energy of gpu0 in window load is not known, so neither is the sum");
+  EXPECT_EQ(facts.load_energy.error(),
+            "the energy of gpu0 in window load is not known, so neither is the sum");
   EXPECT_FALSE(facts.load_net || facts.mean_power || facts.start_over_load);
   EXPECT_TRUE(facts.start_energy) << "other windows keep theirs";
 }
@@ -155,7 +159,8 @@ TEST(VariantFacts, ColdStartTaxIsFreeOfTheBoardsGain) {
   const auto facts = facts_of(record, "base");
   ASSERT_TRUE(facts.start_over_load && facts.start_energy && facts.load_energy);
   EXPECT_NEAR(facts.start_over_load->value, 50.0 / 400.0, 1e-12);
-  const double quotient = *facts.start_energy->hi / *facts.load_energy->lo - *facts.start_energy->lo / *facts.load_energy->hi;
+  const double quotient =
+      *facts.start_energy->hi / *facts.load_energy->lo - *facts.start_energy->lo / *facts.load_energy->hi;
   EXPECT_LT(*facts.start_over_load->hi - *facts.start_over_load->lo, 0.5 * quotient);
 }
 
