@@ -137,8 +137,9 @@ class Bracket {
 
   /// From a run's first tick to its last.
   void whole(std::size_t index) {
-    const double joules = last_value(index) - first_value(index);
-    counted_.add(joules, joules - character_.resolution, joules + character_.resolution);
+    const double end = last_value(index);
+    counted_.add(end - first_value(index), end - latest_start(index),
+                 end + character_.resolution - first_value(index));
   }
 
   /// From the run's first tick to the window's end.
@@ -146,7 +147,14 @@ class Bracket {
     const double start = first_value(index);
     const double before = at_least(run(index), window_.end_s).value_or(start);
     const double best = curve(index).at(window_.end_s) - start;
-    counted_.add(std::max(0.0, best), before - start - character_.resolution, *high_ - start);
+    counted_.add(std::max(0.0, best), before - latest_start(index), *high_ - start);
+  }
+
+  /// The most that a later run may have counted when the window began: its first tick may have come before.
+  double latest_start(std::size_t index) const {
+    const double start = first_value(index) + character_.resolution;
+    if (run(index).first_tick_from_s >= window_.begin_s) return start;
+    return at_most(run(index), window_.begin_s, character_).value_or(std::max(start, last_value(index)));
   }
 
   /// Between two runs.
@@ -199,8 +207,9 @@ EstimateResult counter_window(const Series& series, Span window) {
   const double length = window.length_s();
   const auto truth = [&](double raw) { return character.gain * raw + character.offset_w * length; };
   // Sums and differences of large counts round.
-  const double rounding =
-      8.0 * std::numeric_limits<double>::epsilon() * std::abs(series.samples.back().value);
+  double largest = 0.0;
+  for (const CounterRun& run : cut.runs) largest = std::max(largest, std::abs(run.samples.back().value));
+  const double rounding = 8.0 * std::numeric_limits<double>::epsilon() * largest;
   Estimate estimate;
   estimate.joules = std::max(0.0, truth(counted->best));
   estimate.lo_j = std::clamp(truth(counted->lo - rounding), 0.0, estimate.joules);

@@ -20,7 +20,8 @@ struct Budget {
 
 /// How old what is shown is: until the value is refreshed, averaged and has settled (s).
 struct Delay {
-  double mean_s = 0.0;
+  double shown_s = 0.0;   ///< Mean age by refreshing and averaging.
+  double lag_s = 0.0;     ///< First-order lag.
   double spread_s = 0.0;  ///< Standard deviation, of refreshes and reads at random phase.
 };
 
@@ -29,9 +30,20 @@ Delay delay_of(const SensorCharacter& character, double spacing_s) {
   const double averaging = character.averaging ? character.averaging->value() : 0.0;
   const double lag = character.lag ? character.lag->value() : 0.0;
   Delay delay;
-  delay.mean_s = 0.5 * period + 0.5 * averaging + lag;
+  delay.shown_s = 0.5 * period + 0.5 * averaging;
+  delay.lag_s = lag;
   delay.spread_s = std::sqrt((period * period + averaging * averaging + spacing_s * spacing_s) / 12.0);
   return delay;
+}
+
+/// What the sensor shows of the window's energy only after its end, less what it shows of earlier energy
+/// inside: exact for a first-order lag y, whose input is y + lag·y′; and for averaging where power was steady
+/// just before the edges.
+double still_to_come(const PowerCurve& curve, const Delay& delay, Span window) {
+  const auto rise = [&](double later_s) {
+    return curve.at(window.end_s + later_s) - curve.at(window.begin_s + later_s);
+  };
+  return delay.shown_s * rise(0.0) + delay.lag_s * rise(delay.shown_s);
 }
 
 }  // namespace
@@ -55,7 +67,7 @@ EstimateResult power_window(const Series& series, Span window) {
   const Delay delay = delay_of(character, spacing);
   const double length = window.length_s();
   const double plain = curve.integral(window);
-  const double tail = delay.mean_s * (curve.at(window.end_s) - curve.at(window.begin_s));
+  const double tail = still_to_come(curve, delay, window);
 
   Budget budget;
   const double averaging = character.averaging ? character.averaging->value() : 0.0;
@@ -64,9 +76,9 @@ EstimateResult power_window(const Series& series, Span window) {
   const double reach = period + averaging + spacing + (character.lag ? 2.0 * character.lag->value() : 0.0);
   for (const double edge : {window.begin_s, window.end_s})
     budget.random(curve.range({edge - reach, edge + reach}) * delay.spread_s);
-  const double resolution = 0.5 * character.resolution * length;
-  budget.below += resolution;
-  budget.above += resolution;
+  // Shown may be rounded or cut off: the truth is up to half a step below, up to a whole one above.
+  budget.below += 0.5 * character.resolution * length;
+  budget.above += character.resolution * length;
   const double most = character.ceiling ? (character.ceiling->value() - character.offset_w) / character.gain
                                         : curve.highest();
   for (const Span gap : curve.gaps(window, 3.0 * period)) {
@@ -76,7 +88,9 @@ EstimateResult power_window(const Series& series, Span window) {
   }
 
   const auto truth = [&](double raw) { return character.gain * raw + character.offset_w * length; };
-  const double half = 2.0 * std::sqrt(budget.variance);
+  // Long sums round.
+  const double rounding = 1e-12 * std::abs(plain);
+  const double half = 2.0 * std::sqrt(budget.variance) + rounding;
   Estimate estimate;
   estimate.joules = std::max(0.0, truth(plain + tail));
   estimate.lo_j = std::clamp(truth(plain + tail - half - budget.below), 0.0, estimate.joules);
