@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kFullCoverage = 0.95;
 constexpr double kNotableDrift = 0.10;  ///< Of the bare idle power, between before and after.
+constexpr double kAtRest = 0.20;        ///< CPU use up to which a machine counts as left alone.
 constexpr std::size_t kPlacesNamed = 2;
 
 const WindowRecord* window_of(const RunRecord& record, const std::string& stage, const std::string& name) {
@@ -112,6 +113,17 @@ void add_idle(const StudyReport& report, std::vector<std::string>& careful) {
   careful.push_back(std::move(text));
 }
 
+/// Idle windows of a machine that was at work for others are no baseline.
+void add_unrest(const StudyReport& report, std::vector<std::string>& careful) {
+  double most = 0.0;
+  for (const auto& idle : report.record.idle)
+    most = std::max(most, idle.window.cpu_utilisation.value_or(0.0));
+  if (most <= kAtRest) return;
+  careful.push_back(fmt::format(
+      "The machine was not at rest while its idle power was read (CPU use {:.0f} %): net joules are too low.",
+      100.0 * most));
+}
+
 void add_drift(const StudyReport& report, std::vector<std::string>& careful) {
   std::map<int, std::pair<std::optional<double>, std::optional<double>>> sittings;
   for (const auto& idle : report.record.idle) {
@@ -180,6 +192,7 @@ std::vector<std::string> energy_cautions(const StudyReport& report) {
   add_grades(report, careful);
   add_trouble(report, careful);
   add_idle(report, careful);
+  add_unrest(report, careful);
   add_drift(report, careful);
   return careful;
 }

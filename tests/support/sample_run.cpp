@@ -90,7 +90,10 @@ RunRecord sample_run() {
   record.plan_key = "plan-key";
   record.sittings.push_back(
       {1, "2026-01-02T03:04:05Z", "2026-01-02T03:10:05Z", "finished", {{"cpu", "a CPU"}, {"logical_cpus", "2"}}});
-  for (const char* moment : {"before", "after"}) record.idle.push_back({1, "bare", moment, window("idle", 1.0, 10.0)});
+  for (const char* moment : {"before", "after"}) {
+    record.idle.push_back({1, "bare", moment, window("idle", 1.0, 10.0)});
+    record.idle.back().window.cpu_utilisation = 0.02;
+  }
   record.settings = {{"name", "sample"}, {"serving.max_tokens", "16"}};
   record.prices["electricity_usd_per_kwh"] = {0.12, "USD/kWh", {}, {}, Grade::assumed, {"the study"}};
   record.prices["api_usd_per_request"] = {0.00125, "USD", {}, {}, Grade::assumed, {"the study"}};

@@ -153,6 +153,9 @@ TEST(Careful, TellsIdlePowerResidencyAndDrift) {
   EXPECT_FALSE(says(make_report(record), "Bare idle power went"));
   for (auto& entry : record.idle[1].window.energy) entry.joules.value *= 1.3;
   EXPECT_TRUE(says(make_report(record), "Bare idle power went from 10.0 to 13.0 W in sitting 1"));
+  EXPECT_FALSE(says(make_report(record), "not at rest"));
+  record.idle[0].window.cpu_utilisation = 0.97;
+  EXPECT_TRUE(says(make_report(record), "not at rest while its idle power was read (CPU use 97 %)"));
   record.idle.clear();
   EXPECT_FALSE(says(make_report(record), "Idle power"));
 }
