@@ -80,7 +80,7 @@ MaybeFact share_measured(const RunRecord& record, const std::string& stage_id, c
   if (!found) return absent(found.error());
   const auto total = add_up({found->window});
   if (!total) return absent("no energy source was read in window " + name);
-  return Fact{total->measured_share, "1", {}, {}, Grade::computed, total->joules.sources};
+  return Fact{total->measured_share, "1", {}, {}, weaker(total->joules.grade, Grade::computed), total->joules.sources};
 }
 
 /// The energy of one window of a stage over that of another. The same devices drew both, so their gains cancel.

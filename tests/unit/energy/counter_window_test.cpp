@@ -74,6 +74,17 @@ TEST(CounterWindow, ResolutionWidensTheBracketByItself) {
   EXPECT_NEAR(fine->lo_j - coarse->lo_j, 5.0, 1e-6);
 }
 
+TEST(CounterWindow, ALateCounterIsWiderAndNotHard) {
+  auto series = steady_counter(70.0, 0.1, 0.02, 14.0);
+  const auto prompt = counter_window(series, {2.013, 12.027});
+  series.info.character.lag = Seconds(0.2);
+  const auto late = counter_window(series, {2.013, 12.027});
+  ASSERT_TRUE(late.has_value());
+  EXPECT_FALSE(late->hard);
+  EXPECT_NEAR(late->hi_j - prompt->hi_j, 0.2 * late->peak_w, 1e-6);
+  EXPECT_NEAR(prompt->lo_j - late->lo_j, 0.2 * late->peak_w, 1e-6);
+}
+
 TEST(CounterWindow, TooShortSaysWhichLengthWouldDo) {
   const auto result = counter_window(steady_counter(70.0, 0.1, 0.02, 14.0), {5.01, 5.06});
   ASSERT_FALSE(result.has_value());
