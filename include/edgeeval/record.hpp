@@ -71,12 +71,6 @@ struct WindowRecord {
   std::map<std::string, std::pair<std::string, std::string>> conditions{};
   std::optional<double> sampling_cpu_s{};  ///< CPU time that reading the sources took (s).
 };
-  /// Conditions at the opening and the close: "gpu0.temperature_c" → first and last value.
-  std::map<std::string, std::pair<std::string, std::string>> conditions{};
-  std::optional<double> cpu_utilisation;  ///< Of the whole machine, 0…1.
-  std::optional<double> sampling_cpu_s{};  ///< CPU time that reading the sources took (s).
-  std::vector<std::string> notes;         ///< Gaps, resets, steal time.
-};
 
 /// How a stage ended.
 enum class StageOutcome { finished, failed, skipped };
