@@ -16,7 +16,7 @@ namespace edgeeval {
 /// How a Meter samples.
 struct MeterSettings {
   std::chrono::milliseconds period{50};  ///< Time between samples.
-  std::string samples_csv{};             ///< Raw samples are appended to this file; empty: none are kept on disk.
+  std::string samples_csv{};  ///< Raw samples are appended to this file; empty: none are kept on disk.
   /// Refuse to open where no sensor can be read, instead of taking a model's estimate.
   bool require_measured = false;
 };
@@ -29,16 +29,16 @@ struct MeterResult {
   std::optional<Fact> total;
 };
 
-/// Reads this machine's sources of energy, from its first window on in a thread of its own. May be used from any
-/// thread; windows may nest and overlap.
+/// Reads this machine's sources of energy, from its first window on in a thread of its own. May be used from
+/// any thread; windows may nest and overlap.
 ///
 ///     auto meter = edgeeval::Meter::open();
 ///     auto window = meter->window("prefill");
 ///     work();
 ///     std::cout << window.close().total->value << " J\n";
 ///
-/// Work that was handed to a device is only inside a window if the device is done when the window ends: synchronise
-/// it (cudaDeviceSynchronize) before opening and before closing.
+/// Work that was handed to a device is only inside a window if the device is done when the window ends:
+/// synchronise it (cudaDeviceSynchronize) before opening and before closing.
 class Meter {
  public:
   /// One window. Closes itself when it goes.
@@ -47,10 +47,11 @@ class Meter {
     Window(Window&&) noexcept;
     Window& operator=(Window&&) noexcept;
     ~Window();
-    /// Ends the stretch that is asked about; sampling goes on until close(), so that sensors that lag can catch up.
+    /// Ends the stretch that is asked about; sampling goes on until close(), so that sensors that lag can
+    /// catch up.
     void end();
-    /// Ends the window, waits up to a quarter of a second for the next tick of the counters, and hands out what was
-    /// found. Later calls return the same.
+    /// Ends the window, waits up to a quarter of a second for the next tick of the counters, and hands out
+    /// what was found. Later calls return the same.
     const MeterResult& close();
 
    private:
@@ -64,15 +65,16 @@ class Meter {
   /// not_measured where none is a sensor and one was required.
   [[nodiscard]] static Result<Meter> open(MeterSettings settings = {});
   /// A meter over the caller's own probes.
-  [[nodiscard]] static Result<Meter> over(std::vector<std::unique_ptr<Probe>> probes, MeterSettings settings = {});
+  [[nodiscard]] static Result<Meter> over(std::vector<std::unique_ptr<Probe>> probes,
+                                          MeterSettings settings = {});
   Meter(Meter&&) noexcept;
   Meter& operator=(Meter&&) noexcept;
   ~Meter();
 
   /// Opens a window now.
   [[nodiscard]] Window window(const std::string& name);
-  /// Leaves the machine alone for `length` and takes what it draws meanwhile as power at rest in `state` ("bare",
-  /// "context", "model resident"): windows closed later have net energies, above that rest.
+  /// Leaves the machine alone for `length` and takes what it draws meanwhile as power at rest in `state`
+  /// ("bare", "context", "model resident"): windows closed later have net energies, above that rest.
   MeterResult idle(std::chrono::milliseconds length, const std::string& state = "bare");
   /// What is read.
   [[nodiscard]] std::vector<ProbeInfo> sources() const;
@@ -82,8 +84,8 @@ class Meter {
  private:
   struct Impl;
   explicit Meter(std::unique_ptr<Impl> impl);
-  static Result<Meter> make(std::shared_ptr<const SystemClock> clock, std::vector<std::unique_ptr<Probe>> probes,
-                            MeterSettings settings);
+  static Result<Meter> make(std::shared_ptr<const SystemClock> clock,
+                            std::vector<std::unique_ptr<Probe>> probes, MeterSettings settings);
   std::unique_ptr<Impl> impl_;
 };
 

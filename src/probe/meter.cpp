@@ -23,7 +23,8 @@ struct Meter::Window::Impl {
 };
 
 struct Meter::Impl {
-  Impl(std::shared_ptr<const SystemClock> time, std::vector<std::unique_ptr<Probe>> probes, MeterSettings settings)
+  Impl(std::shared_ptr<const SystemClock> time, std::vector<std::unique_ptr<Probe>> probes,
+       MeterSettings settings)
       : clock(std::move(time)),
         meter(std::move(probes), *clock, clock->now(), std::move(settings.samples_csv), options(settings)) {}
   static MeterOptions options(const MeterSettings& settings) {
@@ -65,8 +66,8 @@ Result<Meter> Meter::over(std::vector<std::unique_ptr<Probe>> probes, MeterSetti
   return make(system_clock(), std::move(probes), std::move(settings));
 }
 
-Result<Meter> Meter::make(std::shared_ptr<const SystemClock> clock, std::vector<std::unique_ptr<Probe>> probes,
-                          MeterSettings settings) {
+Result<Meter> Meter::make(std::shared_ptr<const SystemClock> clock,
+                          std::vector<std::unique_ptr<Probe>> probes, MeterSettings settings) {
   const auto help = "`edgeeval doctor` shows what is found and the rights that are missing";
   if (probes.empty()) return fail(ErrorCode::unavailable, "no source of energy can be read here", {}, help);
   const bool sensed = std::any_of(probes.begin(), probes.end(),

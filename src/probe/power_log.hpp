@@ -14,10 +14,11 @@
 namespace edgeeval {
 
 /// Appends readings to a CSV file with the columns
-/// t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts,kind (docs/record-format.md). Times are from the sitting's
-/// epoch, so a time that falls back begins another sitting. Kinds: "model" and "counter" have cumulative joules
-/// and, from the second reading on, the mean watts since the last; "power" has watts alone; "failed" is a reading
-/// that gave nothing. Every flush writes whole lines, so a killed process leaves a file that can be read.
+/// t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts,kind (docs/record-format.md). Times are from the
+/// sitting's epoch, so a time that falls back begins another sitting. Kinds: "model" and "counter" have
+/// cumulative joules and, from the second reading on, the mean watts since the last; "power" has watts alone;
+/// "failed" is a reading that gave nothing. Every flush writes whole lines, so a killed process leaves a file
+/// that can be read.
 class PowerLog {
  public:
   /// An empty `path` keeps nothing.

@@ -141,8 +141,8 @@ class WindowMeter::State {
   struct OpenWindow {
     std::string name;
     double begin_s = 0.0;
-    double part_begin_s = 0.0;         ///< What is before it is in `done`.
-    std::vector<PointEstimate> done;   ///< Of the finished parts.
+    double part_begin_s = 0.0;        ///< What is before it is in `done`.
+    std::vector<PointEstimate> done;  ///< Of the finished parts.
     std::optional<double> end_s;
     WindowEdge opened;
     WindowEdge closed;
@@ -223,7 +223,8 @@ class WindowMeter::State {
   void wait_for_tick(double end_s) {
     const auto period_s = sources_.tick_period_s();
     if (!options_.sampler_thread || !period_s) return;
-    const auto step = std::chrono::duration<double>(std::clamp(*period_s / 2.0, 1e-3, seconds(options_.period)));
+    const auto step =
+        std::chrono::duration<double>(std::clamp(*period_s / 2.0, 1e-3, seconds(options_.period)));
     const auto limit = std::chrono::steady_clock::now() + options_.tick_wait;
     while (!sources_.ticked_after(end_s) && std::chrono::steady_clock::now() < limit) {
       {
@@ -294,8 +295,8 @@ class WindowMeter::Window final : public MeterWindow {
 WindowMeter::WindowMeter(std::vector<std::unique_ptr<Probe>> probes, const Clock& clock, SteadyTime epoch,
                          std::filesystem::path power_csv, MeterOptions options,
                          std::vector<std::unique_ptr<ConditionSource>> conditions)
-    : state_(std::make_shared<State>(std::move(probes), clock, epoch, std::move(power_csv), std::move(options),
-                                     std::move(conditions))) {}
+    : state_(std::make_shared<State>(std::move(probes), clock, epoch, std::move(power_csv),
+                                     std::move(options), std::move(conditions))) {}
 
 WindowMeter::~WindowMeter() = default;
 
@@ -316,7 +317,8 @@ void WindowMeter::start() {
         pace, [state = state_](double cpu_s) { state->tick_slow(cpu_s); }, SamplerThread::First::now);
   }
   if (!sampler_->running() || (slow_sampler_ && !slow_sampler_->running())) {
-    state_->sources().warn_once("sampler", "no sampling thread could be started; windows are read at their edges only");
+    state_->sources().warn_once("sampler",
+                                "no sampling thread could be started; windows are read at their edges only");
   }
 }
 

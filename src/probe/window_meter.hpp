@@ -25,13 +25,13 @@ struct MeterOptions {
   std::filesystem::path root = "/";      ///< proc/stat is read below it.
   /// How long close() waits at most for the next tick of the counters, so that they bracket the window's end.
   std::chrono::milliseconds tick_wait{250};
-  /// Windows longer than this are evaluated in parts of this length, and the samples of finished parts are dropped,
-  /// so that hours of measuring take no more memory than one part.
+  /// Windows longer than this are evaluated in parts of this length, and the samples of finished parts are
+  /// dropped, so that hours of measuring take no more memory than one part.
   std::chrono::seconds part{3600};
 };
 
-/// A window on a meter. It ends with end(), at the latest with close(); what is sampled between the two is its
-/// tail, in which lagging sensors come to rest. Closes itself with the handle.
+/// A window on a meter. It ends with end(), at the latest with close(); what is sampled between the two is
+/// its tail, in which lagging sensors come to rest. Closes itself with the handle.
 class MeterWindow : public WindowHandle {
  public:
   /// Ends the stretch that is asked about, now. Later calls do nothing.
@@ -43,23 +43,23 @@ class MeterWindow : public WindowHandle {
                                             const std::optional<IdleBaselines>& after) = 0;
 };
 
-/// Reads all probes at a steady pace (a thread, begun with the first window; a second one for sources with a pace of
-/// their own, so that a plug that hangs delays no other) and at the edges of each window. Windows are named, may
-/// nest, overlap and outlive the meter. All functions may be called from any thread.
+/// Reads all probes at a steady pace (a thread, begun with the first window; a second one for sources with a
+/// pace of their own, so that a plug that hangs delays no other) and at the edges of each window. Windows are
+/// named, may nest, overlap and outlive the meter. All functions may be called from any thread.
 ///
 /// A window's record has one entry for each measuring point (estimate_points), or a void with its reason; the
-/// conditions at both edges; the machine's CPU use; what the sampling itself cost. Samples stay in memory as long as
-/// an open window needs them, and all go to `power_csv`, opened with the first window. A full disk ends the raw
-/// samples with one warning and nothing else.
+/// conditions at both edges; the machine's CPU use; what the sampling itself cost. Samples stay in memory as
+/// long as an open window needs them, and all go to `power_csv`, opened with the first window. A full disk
+/// ends the raw samples with one warning and nothing else.
 class WindowMeter {
  public:
-  /// `epoch` is zero of the windows' times. `clock` must outlive the meter and its windows. An empty `power_csv` keeps
-  /// no raw samples.
+  /// `epoch` is zero of the windows' times. `clock` must outlive the meter and its windows. An empty
+  /// `power_csv` keeps no raw samples.
   WindowMeter(std::vector<std::unique_ptr<Probe>> probes, const Clock& clock, SteadyTime epoch,
               std::filesystem::path power_csv, MeterOptions options = {},
               std::vector<std::unique_ptr<ConditionSource>> conditions = {});
-  /// Ends the threads (a slow source that hangs: after its own time limit); windows still open can be closed later
-  /// all the same.
+  /// Ends the threads (a slow source that hangs: after its own time limit); windows still open can be closed
+  /// later all the same.
   ~WindowMeter();
   WindowMeter(const WindowMeter&) = delete;
   WindowMeter& operator=(const WindowMeter&) = delete;

@@ -12,9 +12,10 @@
 namespace edgeeval {
 namespace {
 
-constexpr double kBlock = 0.5;        ///< Shortest block of an idle window (s).
-constexpr int kMostBlocks = 10;       ///< More tell little more of a variance, and each has edges.
-constexpr double kBlockPeriods = 10;  ///< A block holds this many refreshes, so that its edges are a tenth of it.
+constexpr double kBlock = 0.5;   ///< Shortest block of an idle window (s).
+constexpr int kMostBlocks = 10;  ///< More tell little more of a variance, and each has edges.
+constexpr double kBlockPeriods =
+    10;  ///< A block holds this many refreshes, so that its edges are a tenth of it.
 
 /// The series of one measuring point, sorted by what they are.
 struct Point {
@@ -128,8 +129,9 @@ std::vector<PointEstimate> estimate_points(const std::vector<energy::Series>& se
 std::vector<PointEstimate> join_points(const std::vector<PointEstimate>& first, double first_s,
                                        std::vector<PointEstimate> second, double second_s) {
   for (auto& point : second) {
-    const auto before = std::find_if(first.begin(), first.end(),
-                                     [&](const PointEstimate& other) { return other.info.id == point.info.id; });
+    const auto before = std::find_if(first.begin(), first.end(), [&](const PointEstimate& other) {
+      return other.info.id == point.info.id;
+    });
     if (before != first.end()) point.result = join(before->result, first_s, point.result, second_s);
   }
   return second;

@@ -50,22 +50,26 @@ void add_net(WindowRecord& record, const std::vector<PointEstimate>& points, con
     std::optional<energy::IdleBaseline> second;
     if (after && after->contains(entry.source)) second = after->at(entry.source);
     const auto net = energy::net_of_idle(*point->result, record.duration_s, first->second, second);
-    entry.net = Fact{net.joules, "J", net.lo_j, net.hi_j, weaker(entry.joules.grade, Grade::computed),
-                     entry.joules.sources};
+    entry.net =
+        Fact{net.joules,          "J", net.lo_j, net.hi_j, weaker(entry.joules.grade, Grade::computed),
+             entry.joules.sources};
   }
 }
 
-void add_edges(WindowRecord& record, const WindowEdge& opened, const WindowEdge& closed, const WindowPace& pace) {
+void add_edges(WindowRecord& record, const WindowEdge& opened, const WindowEdge& closed,
+               const WindowPace& pace) {
   if (opened.cpu && closed.cpu) add_cpu(record, *opened.cpu, *closed.cpu);
   for (const auto& [name, value] : closed.conditions) record.conditions[name].second = value;
   for (const auto& [name, value] : opened.conditions) record.conditions[name].first = value;
   record.sampling_cpu_s = std::max(0.0, closed.sampling_cpu_s - opened.sampling_cpu_s);
   if (pace.longest_gap_s > kNotableGap * pace.period_s) {
-    record.notes.push_back(fmt::format("longest gap between samples {:.2f} s (one every {:g} s was asked for)",
-                                       pace.longest_gap_s, pace.period_s));
+    record.notes.push_back(
+        fmt::format("longest gap between samples {:.2f} s (one every {:g} s was asked for)",
+                    pace.longest_gap_s, pace.period_s));
   }
   if (pace.late > kNotableLate * pace.samples) {
-    record.notes.push_back(fmt::format("{} of {} samples came more than half a period late", pace.late, pace.samples));
+    record.notes.push_back(
+        fmt::format("{} of {} samples came more than half a period late", pace.late, pace.samples));
   }
 }
 

@@ -37,6 +37,7 @@ void add_net(WindowRecord& record, const std::vector<PointEstimate>& points, con
              const std::optional<IdleBaselines>& after);
 
 /// Puts CPU use, stolen time, conditions and the cost and steadiness of sampling into `record`.
-void add_edges(WindowRecord& record, const WindowEdge& opened, const WindowEdge& closed, const WindowPace& pace);
+void add_edges(WindowRecord& record, const WindowEdge& opened, const WindowEdge& closed,
+               const WindowPace& pace);
 
 }  // namespace edgeeval

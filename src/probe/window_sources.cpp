@@ -10,9 +10,9 @@ namespace {
 
 constexpr double kLeastMargin = 10.0;  ///< s; more than five periods or lags of any sensor that is read fast.
 constexpr double kMarginPaces = 5.0;
-constexpr int kGivesUpAfter = 20;       ///< Failures in a row after which a source is tried seldom.
-constexpr double kSeldom = 1.0;         ///< s
-constexpr double kEarly = 0.1;          ///< A tick early by this share of the pace counts as on time.
+constexpr int kGivesUpAfter = 20;  ///< Failures in a row after which a source is tried seldom.
+constexpr double kSeldom = 1.0;    ///< s
+constexpr double kEarly = 0.1;     ///< A tick early by this share of the pace counts as on time.
 
 double seconds(SteadyTime from, SteadyTime to) { return std::chrono::duration<double>(to - from).count(); }
 
@@ -22,7 +22,8 @@ double pace_s(const ProbeInfo& info) { return std::chrono::duration<double>(info
 
 template <class Items, class Time>
 void erase_before(Items& items, double time_s, Time time_of) {
-  const auto first = std::find_if(items.begin(), items.end(), [&](const auto& item) { return time_of(item) >= time_s; });
+  const auto first =
+      std::find_if(items.begin(), items.end(), [&](const auto& item) { return time_of(item) >= time_s; });
   items.erase(items.begin(), first);
 }
 
@@ -118,10 +119,11 @@ std::vector<energy::Series> WindowSources::between(double begin_s, double end_s)
   std::vector<energy::Series> cut;
   for (const auto& series : series_) {
     cut.push_back({series.info, {}, {}});
-    const auto first = std::partition_point(series.samples.begin(), series.samples.end(),
-                                            [&](const energy::Sample& sample) { return sample.after_s < from_s; });
-    const auto last = std::partition_point(first, series.samples.end(),
-                                           [&](const energy::Sample& sample) { return sample.before_s <= to_s; });
+    const auto first =
+        std::partition_point(series.samples.begin(), series.samples.end(),
+                             [&](const energy::Sample& sample) { return sample.after_s < from_s; });
+    const auto last = std::partition_point(
+        first, series.samples.end(), [&](const energy::Sample& sample) { return sample.before_s <= to_s; });
     cut.back().samples.assign(first, last);
     for (const auto& failure : series.failures) {
       if (failure.at_s >= from_s && failure.at_s <= to_s) cut.back().failures.push_back(failure);
@@ -144,9 +146,11 @@ bool WindowSources::ticked_after(double end_s) const {
   return std::all_of(series_.begin(), series_.end(), [&](const energy::Series& series) {
     if (series.info.kind != ReadingKind::counter || is_slow(series.info)) return true;
     if (series.samples.empty()) return true;
-    const bool failing = !series.failures.empty() && series.failures.back().at_s > series.samples.back().after_s;
-    const auto first = std::partition_point(series.samples.begin(), series.samples.end(),
-                                            [&](const energy::Sample& sample) { return sample.before_s < end_s; });
+    const bool failing =
+        !series.failures.empty() && series.failures.back().at_s > series.samples.back().after_s;
+    const auto first =
+        std::partition_point(series.samples.begin(), series.samples.end(),
+                             [&](const energy::Sample& sample) { return sample.before_s < end_s; });
     return failing || (first != series.samples.end() && series.samples.back().value != first->value);
   });
 }

@@ -15,13 +15,15 @@
 
 namespace edgeeval {
 
-/// Reads probes and keeps their readings as series. Fast sources (no pace of their own) and slow ones are read
-/// under different locks, so that a source that hangs delays only its like. A source that fails many times in a
-/// row is tried once a second only. All functions may be called from any thread.
+/// Reads probes and keeps their readings as series. Fast sources (no pace of their own) and slow ones are
+/// read under different locks, so that a source that hangs delays only its like. A source that fails many
+/// times in a row is tried once a second only. All functions may be called from any thread.
 class WindowSources {
  public:
-  /// `clock` must outlive the object; times are from `epoch`; raw readings go to `log` (given up with a warning).
-  WindowSources(std::vector<std::unique_ptr<Probe>> probes, const Clock& clock, SteadyTime epoch, PowerLog log);
+  /// `clock` must outlive the object; times are from `epoch`; raw readings go to `log` (given up with a
+  /// warning).
+  WindowSources(std::vector<std::unique_ptr<Probe>> probes, const Clock& clock, SteadyTime epoch,
+                PowerLog log);
 
   [[nodiscard]] const std::vector<ProbeInfo>& infos() const { return infos_; }
   /// The shortest pace of the slow sources; 0 where all are fast.
