@@ -59,8 +59,9 @@ asan tsan:
 bench: ## Our own overhead
 	@scripts/setup --minimal
 	@$(CONFIGURE) -DEDGEEVAL_BUILD_BENCHMARKS=ON
-	@$(BUILD) --target startup_bench
+	@$(BUILD) --target startup_bench tables_bench
 	@build/release/bin/startup_bench
+	@build/release/bin/tables_bench
 
 clean: ## Remove build/ (the cache of set-up stays)
 	@find build -mindepth 1 -maxdepth 1 ! -name deps.cmake -exec rm -rf {} + 2>/dev/null || true

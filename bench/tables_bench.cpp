@@ -31,7 +31,7 @@ class LargeTables {
     std::ofstream serving = open("serving.csv");
     std::ofstream adaptation = open("adaptation.csv");
     std::ofstream quality = open("quality.csv");
-    open("merging.csv");
+    const std::ofstream merging = open("merging.csv");
     for (int family = 0; family < kFamilies; ++family) {
       for (const char* task : kTasks) {
         for (const char* method : {"LoRA", "QLoRA"})
