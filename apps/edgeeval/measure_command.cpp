@@ -157,6 +157,20 @@ void add_options(CLI::App& command, Options& options) {
   command.add_flag("--json", options.json, "The same as -o json:-");
 }
 
+/// The command after "--" is unknown to CLI11, and examples tell more than a list of options.
+class Help final : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* /*app*/, std::string /*name*/) const override {
+    return "Usage: edgeeval measure [OPTIONS] -- CMD…\n"
+           "       edgeeval measure [OPTIONS] --pid PID | --for SECONDS\n\n"
+           "Examples:\n"
+           "  edgeeval measure -- python train.py\n"
+           "  edgeeval measure --repeat 10 --warmup 1 --idle 30 -- ./bench\n"
+           "  edgeeval measure --pid 4711 --for 60\n"
+           "  edgeeval measure --require measured --json -- ./bench > result.json\n";
+  }
+};
+
 }  // namespace
 
 std::vector<std::string> take_command(std::vector<std::string>& arguments) {
@@ -171,13 +185,7 @@ std::vector<std::string> take_command(std::vector<std::string>& arguments) {
 void register_measure(CLI::App& app, Subcommand& chosen, const std::vector<std::string>& command) {
   auto options = std::make_shared<Options>();
   auto* measure = app.add_subcommand("measure", "The energy of a command, a process or a stretch of time");
-  measure->usage(
-      "Usage: edgeeval measure [OPTIONS] -- CMD…\n"
-      "       edgeeval measure [OPTIONS] --pid PID | --for SECONDS\n\n"
-      "Examples:\n  edgeeval measure -- python train.py\n"
-      "  edgeeval measure --repeat 10 --warmup 1 --idle 30 -- ./bench\n"
-      "  edgeeval measure --pid 4711 --for 60\n"
-      "  edgeeval measure --require measured --json -- ./bench > result.json");
+  measure->formatter(std::make_shared<Help>());
   add_options(*measure, *options);
   measure->footer(
       "The command has stdin, stdout, stderr, signals and exit code to itself; the report goes to stderr.\n"
