@@ -34,7 +34,11 @@ class LineMaker {
     line_.method = entry.method;
     line_.grade = weaker(line_.grade, entry.joules.grade);
     add_fact(entry.joules);
-    if (entry.net) nets_.push_back(entry.net->value);
+    if (entry.net) {
+      nets_.push_back(entry.net->value);
+      if (entry.net->lo) net_los_.push_back(*entry.net->lo);
+      if (entry.net->hi) net_his_.push_back(*entry.net->hi);
+    }
     if (entry.tail) tails_.push_back(entry.tail->value);
     if (entry.mean_w) mean_ws_.push_back(*entry.mean_w);
     if (entry.peak_w) line_.peak_w = std::max(line_.peak_w.value_or(*entry.peak_w), *entry.peak_w);
@@ -58,6 +62,8 @@ class LineMaker {
     if (los_.size() == joules_.size()) line_.lo = mean(los_);
     if (his_.size() == joules_.size()) line_.hi = mean(his_);
     if (nets_.size() == joules_.size()) line_.net = over_runs(nets_);
+    if (line_.net && net_los_.size() == nets_.size()) line_.net_lo = mean(net_los_);
+    if (line_.net && net_his_.size() == nets_.size()) line_.net_hi = mean(net_his_);
     line_.tail_j = mean(tails_);
     line_.mean_w = mean(mean_ws_);
     return std::move(line_);
@@ -65,7 +71,7 @@ class LineMaker {
 
  private:
   EnergyLine line_;
-  std::vector<double> joules_, los_, his_, nets_, tails_, mean_ws_;
+  std::vector<double> joules_, los_, his_, nets_, net_los_, net_his_, tails_, mean_ws_;
 };
 
 std::vector<std::string> sources_of(const Measurement& measurement) {

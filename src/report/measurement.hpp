@@ -57,7 +57,8 @@ struct EnergyLine {
   OverRuns joules;
   std::optional<double> lo, hi;
   Grade grade = Grade::measured;
-  std::optional<OverRuns> net;
+  std::optional<OverRuns> net;           ///< Above power at rest.
+  std::optional<double> net_lo, net_hi;  ///< As `lo` and `hi`, with what is unsure of the rest.
   std::optional<double> tail_j;
   std::optional<double> mean_w, peak_w, coverage;
   std::vector<std::string> flags;

@@ -30,6 +30,8 @@ Json line_json(const EnergyLine& line) {
   put(json, "lo_j", line.lo);
   put(json, "hi_j", line.hi);
   if (line.net) json["net_j"] = over_runs_json(*line.net);
+  put(json, "net_lo_j", line.net_lo);
+  put(json, "net_hi_j", line.net_hi);
   put(json, "tail_j", line.tail_j);
   put(json, "mean_w", line.mean_w);
   put(json, "peak_w", line.peak_w);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "core/text.hpp"
@@ -19,6 +20,19 @@ std::string number(const std::optional<double>& value, int digits = 3) {
 
 std::string marked(Grade grade, double value) {
   return sign_of(grade) + (sign_of(grade).empty() ? "" : " ") + format_significant(value, 4);
+}
+
+/// A difference has no more decimals than what it is the difference of.
+std::string net_text(const EnergyLine& line) {
+  const double gross = std::abs(line.joules.mean);
+  const double step = gross > 0.0 ? std::pow(10.0, std::floor(std::log10(gross)) - 3.0) : 1e-6;
+  const double rounded = std::round(line.net->mean / step) * step;
+  const auto sign = sign_of(weaker(line.grade, Grade::computed));
+  auto text = sign + (sign.empty() ? "" : " ") + format_significant(rounded == 0.0 ? 0.0 : rounded, 4);
+  if (line.net_lo && line.net_hi) {
+    text += fmt::format(" ({} … {})", format_significant(*line.net_lo), format_significant(*line.net_hi));
+  }
+  return text;
 }
 
 std::string interval(const std::optional<double>& lo, const std::optional<double>& hi) {
@@ -47,7 +61,7 @@ Row cells_of(const EnergyLine& line, bool runs, bool net) {
   const auto name = line.boundary.empty() ? line.domain : line.domain + " " + line.boundary;
   Row cells{name, marked(line.grade, line.joules.mean), interval(line.lo, line.hi)};
   if (runs) cells.push_back(plus_minus(line.joules));
-  if (net) cells.push_back(line.net ? marked(weaker(line.grade, Grade::computed), line.net->mean) : "–");
+  if (net) cells.push_back(line.net ? net_text(line) : "–");
   cells.insert(cells.end(),
                {number(line.mean_w), number(line.peak_w), std::string(to_string(line.grade)), line.method});
   return cells;
