@@ -43,6 +43,8 @@ class MeterWindow : public WindowHandle {
                                             const std::optional<IdleBaselines>& after) = 0;
 };
 
+class WindowState;
+
 /// Reads all probes at a steady pace (a thread, begun with the first window; a second one for sources with a
 /// pace of their own, so that a plug that hangs delays no other) and at the edges of each window. Windows are
 /// named, may nest, overlap and outlive the meter. All functions may be called from any thread.
@@ -80,9 +82,8 @@ class WindowMeter {
   [[nodiscard]] std::size_t samples_kept() const;
 
  private:
-  class State;
   class Window;
-  std::shared_ptr<State> state_;
+  std::shared_ptr<WindowState> state_;
   std::mutex starting_;
   std::unique_ptr<SamplerThread> sampler_;
   std::unique_ptr<SamplerThread> slow_sampler_;
