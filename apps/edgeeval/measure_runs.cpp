@@ -169,7 +169,8 @@ class Session {
 
 Result<MeasureOutcome> measure(const MeasureRequest& request) {
   const SystemClock clock;
-  auto probes = open_probes(clock);
+  auto opened = open_sources(clock, source_options_from_environment());
+  auto& probes = opened.probes;
   const bool sensed = std::any_of(probes.begin(), probes.end(),
                                   [](const auto& probe) { return probe->info().grade == Grade::measured; });
   if (request.require_measured && !sensed) {
@@ -180,13 +181,16 @@ Result<MeasureOutcome> measure(const MeasureRequest& request) {
   }
   std::optional<ProcessWatch> watch;
   if (request.process) {
-    auto opened = ProcessWatch::of(*request.process);
-    if (!opened) return tl::unexpected(opened.error());
-    watch.emplace(std::move(*opened));
+    auto watched = ProcessWatch::of(*request.process);
+    if (!watched) return tl::unexpected(watched.error());
+    watch.emplace(std::move(*watched));
   }
-  WindowMeter meter(std::move(probes), clock, clock.now(), request.samples);
+  WindowMeter meter(std::move(probes), clock, clock.now(), request.samples, {}, std::move(opened.conditions));
   const double tail_s = request.tail_s.value_or(tail_of(meter.sources()));
-  return Session(request, meter, tail_s).run(watch ? watch->descriptor() : -1);
+  auto outcome = Session(request, meter, tail_s).run(watch ? watch->descriptor() : -1);
+  auto& warnings = outcome.measurement.warnings;
+  warnings.insert(warnings.end(), opened.notes.begin(), opened.notes.end());
+  return outcome;
 }
 
 }  // namespace edgeeval

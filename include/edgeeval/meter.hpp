@@ -13,6 +13,8 @@
 
 namespace edgeeval {
 
+struct OpenedSources;
+
 /// How a Meter samples.
 struct MeterSettings {
   std::chrono::milliseconds period{50};  ///< Time between samples.
@@ -84,8 +86,8 @@ class Meter {
  private:
   struct Impl;
   explicit Meter(std::unique_ptr<Impl> impl);
-  static Result<Meter> make(std::shared_ptr<const SystemClock> clock,
-                            std::vector<std::unique_ptr<Probe>> probes, MeterSettings settings);
+  static Result<Meter> make(std::shared_ptr<const SystemClock> clock, OpenedSources sources,
+                            MeterSettings settings);
   std::unique_ptr<Impl> impl_;
 };
 

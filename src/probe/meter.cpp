@@ -23,10 +23,10 @@ struct Meter::Window::Impl {
 };
 
 struct Meter::Impl {
-  Impl(std::shared_ptr<const SystemClock> time, std::vector<std::unique_ptr<Probe>> probes,
-       MeterSettings settings)
+  Impl(std::shared_ptr<const SystemClock> time, OpenedSources sources, MeterSettings settings)
       : clock(std::move(time)),
-        meter(std::move(probes), *clock, clock->now(), std::move(settings.samples_csv), options(settings)) {}
+        meter(std::move(sources.probes), *clock, clock->now(), std::move(settings.samples_csv),
+              options(settings), std::move(sources.conditions)) {}
   static MeterOptions options(const MeterSettings& settings) {
     MeterOptions options;
     options.period = settings.period;
@@ -58,23 +58,25 @@ Meter::~Meter() = default;
 
 Result<Meter> Meter::open(MeterSettings settings) {
   const auto clock = system_clock();
-  auto probes = open_probes(*clock);
-  return make(clock, std::move(probes), std::move(settings));
+  return make(clock, open_sources(*clock, source_options_from_environment()), std::move(settings));
 }
 
 Result<Meter> Meter::over(std::vector<std::unique_ptr<Probe>> probes, MeterSettings settings) {
-  return make(system_clock(), std::move(probes), std::move(settings));
+  OpenedSources sources;
+  sources.probes = std::move(probes);
+  return make(system_clock(), std::move(sources), std::move(settings));
 }
 
-Result<Meter> Meter::make(std::shared_ptr<const SystemClock> clock,
-                          std::vector<std::unique_ptr<Probe>> probes, MeterSettings settings) {
+Result<Meter> Meter::make(std::shared_ptr<const SystemClock> clock, OpenedSources sources,
+                          MeterSettings settings) {
   const auto help = "`edgeeval doctor` shows what is found and the rights that are missing";
-  if (probes.empty()) return fail(ErrorCode::unavailable, "no source of energy can be read here", {}, help);
-  const bool sensed = std::any_of(probes.begin(), probes.end(),
+  if (sources.probes.empty())
+    return fail(ErrorCode::unavailable, "no source of energy can be read here", {}, help);
+  const bool sensed = std::any_of(sources.probes.begin(), sources.probes.end(),
                                   [](const auto& probe) { return probe->info().grade == Grade::measured; });
   if (settings.require_measured && !sensed)
     return fail(ErrorCode::not_measured, "no energy sensor can be read here", {}, help);
-  return Meter(std::make_unique<Impl>(std::move(clock), std::move(probes), std::move(settings)));
+  return Meter(std::make_unique<Impl>(std::move(clock), std::move(sources), std::move(settings)));
 }
 
 Meter::Window Meter::window(const std::string& name) {

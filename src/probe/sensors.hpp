@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which energy sensors there are, found by trying to read each.
+// Which energy sensors there are, found by trying to read each
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "probe/open_probes.hpp"
 
 namespace edgeeval {
 
@@ -19,7 +21,12 @@ struct SensorFinding {
   std::string how_to_get;  ///< The next step, a command where there is one.
 };
 
-/// Tries all kinds: powercap, perf, hwmon, NVML, battery. sys/ and proc/ are read below `root`.
+/// Tries all kinds: powercap, perf, hwmon, supply rails (INA3221), NVML, AMD GPUs, battery, IPMI, plug,
+/// recording.
+[[nodiscard]] std::vector<SensorFinding> find_sensors(const SourceOptions& options,
+                                                      const std::string& nvml_library = "libnvidia-ml.so.1");
+
+/// The same with nothing but the root folder set.
 [[nodiscard]] std::vector<SensorFinding> find_sensors(const std::filesystem::path& root = "/",
                                                       const std::string& nvml_library = "libnvidia-ml.so.1");
 

@@ -26,12 +26,14 @@ std::string marked(Grade grade, double value) {
 std::string net_text(const EnergyLine& line) {
   const double gross = std::abs(line.joules.mean);
   const double step = gross > 0.0 ? std::pow(10.0, std::floor(std::log10(gross)) - 3.0) : 1e-6;
-  const double rounded = std::round(line.net->mean / step) * step;
+  const auto rounded = [step](double joules, int digits) {
+    const double whole = std::round(joules / step) * step;
+    return format_significant(whole == 0.0 ? 0.0 : whole, digits);  // Never "-0".
+  };
   const auto sign = sign_of(weaker(line.grade, Grade::computed));
-  auto text = sign + (sign.empty() ? "" : " ") + format_significant(rounded == 0.0 ? 0.0 : rounded, 4);
-  if (line.net_lo && line.net_hi) {
-    text += fmt::format(" ({} … {})", format_significant(*line.net_lo), format_significant(*line.net_hi));
-  }
+  auto text = sign + (sign.empty() ? "" : " ") + rounded(line.net->mean, 4);
+  if (line.net_lo && line.net_hi)
+    text += fmt::format(" ({} … {})", rounded(*line.net_lo, 3), rounded(*line.net_hi, 3));
   return text;
 }
 
