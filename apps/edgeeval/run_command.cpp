@@ -71,7 +71,7 @@ struct Workers {
 Result<RunSummary> sit(const Plan& plan, const fs::path& folder, const Clock& clock,
                        const CancelToken& cancel, ProgressListener& listener) {
   const auto epoch = clock.now();
-  WindowMeter meter(open_sources(clock, source_options_from_environment()).probes, clock, epoch, folder / "power.csv");
+  WindowMeter meter(open_probes(clock), clock, epoch, folder / "power.csv");
   Workers workers;
   const RunOptions options{folder, plan_to_json(plan), capture_environment()};
   return run_plan(plan, options, RunServices{clock, meter, epoch, workers.set(), cancel, listener});

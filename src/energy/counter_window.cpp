@@ -137,8 +137,9 @@ class Bracket {
 
   /// From a run's first tick to its last.
   void whole(std::size_t index) {
-    const double joules = last_value(index) - first_value(index);
-    counted_.add(joules, joules - character_.resolution, joules + character_.resolution);
+    const double end = last_value(index);
+    counted_.add(end - first_value(index), end - latest_start(index),
+                 end + character_.resolution - first_value(index));
   }
 
   /// From the run's first tick to the window's end.
@@ -146,7 +147,14 @@ class Bracket {
     const double start = first_value(index);
     const double before = at_least(run(index), window_.end_s).value_or(start);
     const double best = curve(index).at(window_.end_s) - start;
-    counted_.add(std::max(0.0, best), before - start - character_.resolution, *high_ - start);
+    counted_.add(std::max(0.0, best), before - latest_start(index), *high_ - start);
+  }
+
+  /// The most that a later run may have counted when the window began: its first tick may have come before.
+  double latest_start(std::size_t index) const {
+    const double start = first_value(index) + character_.resolution;
+    if (run(index).first_tick_from_s >= window_.begin_s) return start;
+    return at_most(run(index), window_.begin_s, character_).value_or(std::max(start, last_value(index)));
   }
 
   /// Between two runs.
@@ -181,6 +189,35 @@ NotMeasured too_short(const Series& series, Span window, double period_s) {
   return {"shorter than the sensor can resolve", needed};
 }
 
+/// The steepest rise inside the window over stretches long enough to tell (W, raw).
+double peak_of(const Series& series, const std::vector<CounterRun>& runs, Span window, double period_s) {
+  const double span = std::max(2.0 * period_s, 4.0 * median_spacing(series.samples, window));
+  double peak = 0.0;
+  for (const CounterRun& run : runs)
+    peak =
+        std::max(peak, CounterCurve(run, period_s, series.info.character.resolution).steepest(window, span));
+  return peak;
+}
+
+/// What sums and differences of large counts round (J).
+double rounding_of(const std::vector<CounterRun>& runs) {
+  double largest = 0.0;
+  for (const CounterRun& run : runs) largest = std::max(largest, std::abs(run.samples.back().value));
+  return 8.0 * std::numeric_limits<double>::epsilon() * largest;
+}
+
+/// Flags of the window, in the order they matter.
+std::vector<std::string> flags_of(const Counted& counted, const CounterRuns& cut, Span window,
+                                  double period_s, bool gap) {
+  std::vector<std::string> flags = counted.flags;
+  const bool dropped = std::any_of(cut.dropped_s.begin(), cut.dropped_s.end(), [&](double at) {
+    return at >= window.begin_s - period_s && at <= window.end_s + period_s;
+  });
+  if (dropped) flag(flags, "glitch");
+  if (gap) flag(flags, "gap");
+  return flags;
+}
+
 }  // namespace
 
 EstimateResult counter_window(const Series& series, Span window) {
@@ -190,17 +227,14 @@ EstimateResult counter_window(const Series& series, Span window) {
   if (cut.runs.empty()) return tl::unexpected(NotMeasured{"no reading", std::nullopt});
   const double period = period_of(series, cut.runs);
   if (!(window.length_s() > 0.0)) return tl::unexpected(too_short(series, window, period));
-
-  auto counted = Bracket(series, cut.runs, window, period).counted();
+  const auto counted = Bracket(series, cut.runs, window, period).counted();
   if (!counted) return tl::unexpected(counted.error());
   if (!ticks_inside(cut.runs, window)) return tl::unexpected(too_short(series, window, period));
 
   const SensorCharacter& character = series.info.character;
   const double length = window.length_s();
   const auto truth = [&](double raw) { return character.gain * raw + character.offset_w * length; };
-  // Sums and differences of large counts round.
-  const double rounding =
-      8.0 * std::numeric_limits<double>::epsilon() * std::abs(series.samples.back().value);
+  const double rounding = rounding_of(cut.runs);
   Estimate estimate;
   estimate.joules = std::max(0.0, truth(counted->best));
   estimate.lo_j = std::clamp(truth(counted->lo - rounding), 0.0, estimate.joules);
@@ -208,23 +242,20 @@ EstimateResult counter_window(const Series& series, Span window) {
   estimate.hard = true;
   estimate.common_relative = character.gain_half_width;
   estimate.mean_w = estimate.joules / length;
-  const double spacing = median_spacing(series.samples, window);
-  double peak = 0.0;
-  for (const CounterRun& run : cut.runs) {
-    const CounterCurve curve(run, period, character.resolution);
-    peak = std::max(peak, curve.steepest(window, std::max(2.0 * period, 4.0 * spacing)));
+  estimate.peak_w = std::max(estimate.mean_w,
+                             character.gain * peak_of(series, cut.runs, window, period) + character.offset_w);
+  if (character.lag && character.lag->value() > 0.0) {
+    // A counter that is known to be late shows the energy of a window that much earlier.
+    const double late = character.lag->value() * estimate.peak_w;
+    estimate.lo_j = std::max(0.0, estimate.lo_j - late);
+    estimate.hi_j += late;
+    estimate.hard = false;
   }
-  estimate.peak_w = std::max(estimate.mean_w, character.gain * peak + character.offset_w);
   const Cover cover = cover_of(series, window);
   estimate.coverage = cover.share;
   estimate.longest_gap_s = cover.longest_gap_s;
   estimate.method = "counter";
-  estimate.flags = counted->flags;
-  const bool dropped = std::any_of(cut.dropped_s.begin(), cut.dropped_s.end(), [&](double at) {
-    return at >= window.begin_s - period && at <= window.end_s + period;
-  });
-  if (dropped) flag(estimate.flags, "glitch");
-  if (cover.gap) flag(estimate.flags, "gap");
+  estimate.flags = flags_of(*counted, cut, window, period, cover.gap);
   return estimate;
 }
 

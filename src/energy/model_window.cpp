@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Joules of a window from a model's cumulative readings
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 
 #include "energy/counter_window.hpp"
 #include "energy/spacing.hpp"
@@ -44,7 +46,10 @@ EstimateResult model_window(const Series& series, Span window) {
     return tl::unexpected(NotMeasured{std::move(reason), std::nullopt});
   };
   if (const auto reason = vanished(series, window)) return missing("the sensor vanished: " + *reason);
-  const auto& samples = series.samples;
+  std::vector<Sample> samples;
+  std::copy_if(
+      series.samples.begin(), series.samples.end(), std::back_inserter(samples),
+      [](const Sample& s) { return std::isfinite(s.value) && std::isfinite(s.lo) && std::isfinite(s.hi); });
   if (samples.size() < 2 || !(instant(samples.back()) > instant(samples.front())))
     return missing("fewer than two readings");
   if (!(window.length_s() > 0.0)) return missing("the window has no length");

@@ -11,14 +11,14 @@
 
 namespace edgeeval::energy {
 
-/// One figure from a counter and the integral of the same device's power (energy.md 3.11): the counter's
+/// One figure from a counter and the integral of the same device's power (docs/energy.md): the counter's
 /// estimate where it has one, else the integral. Where both are there and differ by more than 5 % and more
 /// than their intervals allow, the interval is widened to hold both and flagged "disagrees". A counter that
 /// never moves while the power is well above zero, or the other way round, disagrees too. Neither: the
 /// counter's reason, else the other's.
 [[nodiscard]] EstimateResult reconcile(const EstimateResult& counter, const EstimateResult& integral);
 
-/// Power of a device at rest, from a window without work (energy.md 3.13): block-averaged, with the standard
+/// Power of a device at rest, from a window without work: block-averaged, with the standard
 /// error of the block means.
 struct IdleBaseline {
   std::string state;  ///< "bare", "context", "model resident".

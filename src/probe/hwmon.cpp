@@ -147,7 +147,8 @@ std::optional<HwmonPlace> hwmon_place(const HwmonMeter& meter) {
   return std::nullopt;
 }
 
-SourceSet open_hwmon(const Sysfs& sysfs, const Clock& clock, const std::set<std::string>& skip) {
+SourceSet open_hwmon(const Sysfs& sysfs, const Clock& clock, const std::set<std::string>& skip,
+                     std::size_t first_gpu) {
   SourceSet set;
   std::map<std::string, std::string> gpus;   // Device → "gpu0".
   std::map<std::string, std::string> cards;  // Device → point of the whole card.
@@ -167,7 +168,7 @@ SourceSet open_hwmon(const Sysfs& sysfs, const Clock& clock, const std::set<std:
       continue;
     }
     if (place->domain == "gpu")
-      place->domain = gpus.emplace(meter.device, fmt::format("gpu{}", gpus.size())).first->second;
+      place->domain = gpus.emplace(meter.device, fmt::format("gpu{}", first_gpu + gpus.size())).first->second;
     auto info = describe(meter, *place);
     if (place->boundary == "package" && cards.count(meter.device) > 0) info.parent = cards[meter.device];
     auto opened = open_meter(sysfs, clock, meter, info);

@@ -2,6 +2,7 @@
 // Power and energy meters that drivers offer through hwmon, and the older IIO power inputs
 #pragma once
 
+#include <cstddef>
 #include <edgeeval/clock.hpp>
 #include <optional>
 #include <set>
@@ -41,11 +42,11 @@ struct HwmonPlace {
 [[nodiscard]] std::optional<HwmonPlace> hwmon_place(const HwmonMeter& meter);
 
 /// Opens the meters whose place is known: the counter where there is one, and beside it the power of the same
-/// channel on the same point, as its audit. GPUs are numbered "gpu0", "gpu1" in bus order; a channel "pkg" is
+/// channel on the same point, as its audit. GPUs are numbered on from `first_gpu` in bus order ("gpu0", "gpu1"); a channel "pkg" is
 /// part of the card's. Chips named in `skip` are left to others. A meter that does not answer
 /// (switched off: ENODATA; no right: EACCES) is absent, and a note says why.
 [[nodiscard]] SourceSet open_hwmon(const Sysfs& sysfs, const Clock& clock,
-                                   const std::set<std::string>& skip = {});
+                                   const std::set<std::string>& skip = {}, std::size_t first_gpu = 0);
 
 /// Older Jetsons: <root>/sys/bus/iio/devices/*/in_power{0,1,2}_input (mW), named by rail_name_N. Relations as
 /// open_ina3221() has them.

@@ -13,12 +13,15 @@
 #include <thread>
 #include <utility>
 
+#include "probe/amd_gpu.hpp"
 #include "probe/battery.hpp"
+#include "probe/calibration.hpp"
 #include "probe/cpu_conditions.hpp"
 #include "probe/cpu_counters.hpp"
 #include "probe/hwmon.hpp"
 #include "probe/ina3221.hpp"
 #include "probe/model_probes.hpp"
+#include "probe/nvml.hpp"
 #include "probe/placed_probe.hpp"
 #include "probe/plug.hpp"
 #include "probe/power_model.hpp"
@@ -133,6 +136,37 @@ void place_inside_whole(std::vector<std::unique_ptr<Probe>>& probes) {
   }
 }
 
+void append_all(std::vector<std::string>& lines, const std::vector<std::string>& more) {
+  lines.insert(lines.end(), more.begin(), more.end());
+}
+
+/// GPUs through their makers' libraries, which know more of their boards than hwmon does, and through hwmon where no
+/// library answers. A library that is not installed is no news; a board that refuses is.
+void open_gpus(const Sysfs& sysfs, const Clock& clock, const SourceOptions& options, SourceSet& set,
+               std::vector<std::unique_ptr<ConditionSource>>& conditions) {
+  std::set<std::string> taken;
+  std::size_t gpus = 0;
+  if (!options.nvml_library.empty()) {
+    auto nvidia = open_nvml_sources(clock, options.nvml_library);
+    gpus += nvidia.devices.size();
+    append_all(set.notes, nvidia.notes);
+    if (nvidia.library && !nvidia.why_not.empty()) set.notes.push_back("NVIDIA GPU: " + nvidia.why_not);
+    if (!nvidia.probes.empty()) taken.insert("nouveau");
+    set.append({std::move(nvidia.probes), {}});
+    for (auto& source : nvidia.conditions) conditions.push_back(std::move(source));
+  }
+  if (!options.amd_library.empty()) {
+    auto amd = open_amd_gpu_sources(clock, options.amd_library, gpus);
+    if (amd.library && !amd.why_not.empty()) set.notes.push_back("AMD GPU: " + amd.why_not);
+    if (!amd.probes.empty()) {
+      gpus += amd.devices.size();
+      taken.insert("amdgpu");
+    }
+    set.append({std::move(amd.probes), {}});
+  }
+  set.append(open_hwmon(sysfs, clock, taken, gpus));
+}
+
 OpenedSources open_recording(const Clock& clock, const SourceOptions& options) {
   OpenedSources opened;
   auto probes = open_replay(options.replay, clock);
@@ -157,6 +191,9 @@ SourceOptions source_options_from_environment() {
   SourceOptions options;
   options.plug = text("EDGEEVAL_PLUG");
   options.replay = text("EDGEEVAL_REPLAY");
+  options.nvml_library = nvml_library_name();
+  options.amd_library = "libamd_smi.so";
+  options.calibrations = calibration_folder();
   return options;
 }
 
@@ -164,19 +201,28 @@ OpenedSources open_sources(const Clock& clock, const SourceOptions& options) {
   if (!options.replay.empty()) return open_recording(clock, options);
   const Sysfs sysfs(options.root);
   SourceSet set = open_cpu_counters(sysfs, clock, options.perf, options.wait);
-  // The libraries of GPU makers know more of their boards than hwmon does: what they open is skipped there.
-  const std::set<std::string> taken;
-  set.append(open_hwmon(sysfs, clock, taken));
+  OpenedSources opened;
+  open_gpus(sysfs, clock, options, set, opened.conditions);
   set.append(open_ina3221(sysfs, clock));
   set.append(open_iio_power(sysfs, clock));
   set.append(open_models(sysfs, clock, set));
   set.append(open_battery(sysfs, clock));
   set.append(open_ipmi(sysfs, clock, options.ipmi));
   if (!options.plug.empty()) set.append(open_plug(options.plug, clock));
-  OpenedSources opened{std::move(set.probes), {}, std::move(set.notes)};
+  opened.notes = std::move(set.notes);
+  opened.probes = std::move(set.probes);
   place_inside_whole(opened.probes);
+  if (!options.calibrations.empty()) {
+    auto calibrated = with_calibrations(std::move(opened.probes), options.calibrations);
+    opened.probes = std::move(calibrated.probes);
+    append_all(opened.notes, calibrated.warnings);
+  }
   opened.conditions.push_back(std::make_unique<CpuConditions>(sysfs));
   return opened;
+}
+
+std::vector<std::unique_ptr<Probe>> open_probes(const Clock& clock) {
+  return open_sources(clock, source_options_from_environment()).probes;
 }
 
 std::vector<std::unique_ptr<Probe>> open_probes(const Clock& clock, const std::filesystem::path& root) {

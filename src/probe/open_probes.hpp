@@ -20,6 +20,9 @@ struct SourceOptions {
   std::filesystem::path root = "/";  ///< proc/, sys/ and dev/ are read below it.
   std::string plug{};                ///< "shelly://host" or "tasmota://host"; empty = none.
   std::string replay{};              ///< A recording to replay instead of all sensors; empty = none.
+  std::string nvml_library{};        ///< NVIDIA's management library; empty = not looked for.
+  std::string amd_library{};         ///< AMD's; empty = not looked for.
+  std::filesystem::path calibrations{};  ///< Folder of calibration files; empty = none are used.
   IpmiOptions ipmi{};
   std::shared_ptr<PerfEvents> perf = kernel_perf_events();
   LetTimePass wait = sleep_briefly;  ///< Between the looks that find mirrored counters.
@@ -28,7 +31,8 @@ struct SourceOptions {
   static void sleep_briefly();
 };
 
-/// This machine, with the plug that EDGEEVAL_PLUG and the recording that EDGEEVAL_REPLAY name.
+/// This machine with its GPU libraries and calibrations, the plug that EDGEEVAL_PLUG and the recording that
+/// EDGEEVAL_REPLAY name.
 [[nodiscard]] SourceOptions source_options_from_environment();
 
 /// What was opened.
@@ -39,9 +43,9 @@ struct OpenedSources {
   std::vector<std::string> notes;
 };
 
-/// Opens all sources by trying: CPU counters (perf, else powercap), GPUs and board meters (hwmon), supply
-/// rails, battery, IPMI, the plug; a model of the CPU and of memory where no sensor of theirs
-/// answers. Only a recording where one is named.
+/// Opens all sources by trying: CPU counters (perf, else powercap), GPUs (NVML, AMD SMI), board meters (hwmon),
+/// supply rails, battery, IPMI, the plug; a model of the CPU and of memory where no sensor of theirs answers.
+/// Only a recording where one is named. Sensors that have been calibrated tell their calibrated character.
 ///
 /// Every source names as its parent the smallest opened one that contains it, so that summing those without a
 /// parent counts each joule once: plug ⊃ server supply ⊃ battery or module ⊃ platform ⊃ package ⊃ cores.
@@ -49,8 +53,11 @@ struct OpenedSources {
 /// where not even CPU times can be read; energy is then absent. `clock` must outlive the probes.
 [[nodiscard]] OpenedSources open_sources(const Clock& clock, const SourceOptions& options = {});
 
-/// The probes of open_sources() with only `root` set.
+/// The probes of this machine: open_sources() with source_options_from_environment().
+[[nodiscard]] std::vector<std::unique_ptr<Probe>> open_probes(const Clock& clock);
+
+/// The probes of a machine made of files: open_sources() with nothing but the root set.
 [[nodiscard]] std::vector<std::unique_ptr<Probe>> open_probes(const Clock& clock,
-                                                              const std::filesystem::path& root = "/");
+                                                              const std::filesystem::path& root);
 
 }  // namespace edgeeval

@@ -157,7 +157,7 @@ SensorFinding find_battery(const Sysfs& sysfs) {
 }
 
 SensorFinding find_ipmi(const Sysfs& sysfs, const IpmiOptions& options) {
-  auto finding = named("server power supply (IPMI DCMI)");
+  auto finding = named("server supply (IPMI DCMI)");
   const SystemClock clock;
   tell(finding, open_ipmi(sysfs, clock, options));
   finding.found = has_ipmi_device(sysfs);
@@ -168,7 +168,7 @@ SensorFinding find_ipmi(const Sysfs& sysfs, const IpmiOptions& options) {
 }
 
 SensorFinding find_plug(const std::string& plug) {
-  auto finding = named("metering plug (Shelly Gen2, Tasmota)");
+  auto finding = named("plug (Shelly, Tasmota)");
   const SystemClock clock;
   if (!plug.empty()) {
     tell(finding, open_plug(plug, clock));
@@ -180,11 +180,12 @@ SensorFinding find_plug(const std::string& plug) {
 }
 
 SensorFinding find_recording(const std::string& file) {
-  auto finding = named("recording (replayed instead of all sensors)");
+  auto finding = named("recording (EDGEEVAL_REPLAY)");
   const SystemClock clock;
   if (file.empty()) {
     finding.why_not = "none is named";
-    finding.how_to_get = "export EDGEEVAL_REPLAY=FILE.csv   (columns t_s,<domain>_j,<domain>_w)";
+    finding.how_to_get =
+        "export EDGEEVAL_REPLAY=FILE.csv   (columns t_s,<domain>_j,<domain>_w; replaces all sensors)";
     return finding;
   }
   const auto probes = open_replay(file, clock);
@@ -205,6 +206,8 @@ std::vector<SensorFinding> find_sensors(const SourceOptions& options, const std:
           find_battery(sysfs),       find_ipmi(sysfs, options.ipmi),
           find_plug(options.plug),   find_recording(options.replay)};
 }
+
+std::vector<SensorFinding> find_sensors() { return find_sensors(source_options_from_environment()); }
 
 std::vector<SensorFinding> find_sensors(const fs::path& root, const std::string& nvml_library) {
   SourceOptions options;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "probe/nvml.hpp"
 #include "probe/open_probes.hpp"
 
 namespace edgeeval {
@@ -24,10 +25,13 @@ struct SensorFinding {
 /// Tries all kinds: powercap, perf, hwmon, supply rails (INA3221), NVML, AMD GPUs, battery, IPMI, plug,
 /// recording.
 [[nodiscard]] std::vector<SensorFinding> find_sensors(const SourceOptions& options,
-                                                      const std::string& nvml_library = "libnvidia-ml.so.1");
+                                                      const std::string& nvml_library = nvml_library_name());
 
-/// The same with nothing but the root folder set.
-[[nodiscard]] std::vector<SensorFinding> find_sensors(const std::filesystem::path& root = "/",
-                                                      const std::string& nvml_library = "libnvidia-ml.so.1");
+/// The same for a machine made of files.
+[[nodiscard]] std::vector<SensorFinding> find_sensors(const std::filesystem::path& root,
+                                                      const std::string& nvml_library = nvml_library_name());
+
+/// The same for this machine, with source_options_from_environment().
+[[nodiscard]] std::vector<SensorFinding> find_sensors();
 
 }  // namespace edgeeval
