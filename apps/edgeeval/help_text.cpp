@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <sstream>
 #include <string_view>
-#include <vector>
 
 #include "core/text.hpp"
 
@@ -50,12 +49,12 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name, CLI:
   return text;
 }
 
-std::optional<Error> unknown_subcommand(const CLI::App& app, int argc, const char* const* argv) {
-  if (argc < 2 || *argv[1] == '-') return std::nullopt;
+std::optional<Error> unknown_subcommand(const CLI::App& app, const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front().starts_with('-')) return std::nullopt;
   std::vector<std::string> names;
   for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(command->get_name());
-  const std::string word = argv[1];
+  const auto& word = arguments.front();
   if (std::find(names.begin(), names.end(), word) != names.end()) return std::nullopt;
   const auto close = nearest(word, names);
   Error error{ErrorCode::usage, "there is no subcommand \"" + word + "\""};

@@ -6,6 +6,7 @@
 #include <edgeeval/result.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace edgeeval {
 
@@ -17,6 +18,7 @@ class HelpFormatter : public CLI::Formatter {
 
 /// The usage error for a first word that is no subcommand of `app`, with the nearest one; nothing where it is one or
 /// an option.
-[[nodiscard]] std::optional<Error> unknown_subcommand(const CLI::App& app, int argc, const char* const* argv);
+[[nodiscard]] std::optional<Error> unknown_subcommand(const CLI::App& app,
+                                                      const std::vector<std::string>& arguments);
 
 }  // namespace edgeeval

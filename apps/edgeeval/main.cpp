@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <edgeeval/result.hpp>
 #include <edgeeval/version.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "audit_command.hpp"
 #include "check_command.hpp"
@@ -11,6 +13,7 @@
 #include "doctor_command.hpp"
 #include "help_text.hpp"
 #include "import_command.hpp"
+#include "measure_command.hpp"
 #include "metrics_command.hpp"
 #include "paper_command.hpp"
 #include "report_command.hpp"
@@ -22,6 +25,8 @@ namespace {
 
 /// Understands the command line and does what it asks for; returns the exit code.
 int run(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  const auto command = edgeeval::take_command(arguments);
   CLI::App app{"Is this small language model worth deploying on this hardware, over its whole life cycle?",
                "edgeeval"};
   app.formatter(std::make_shared<edgeeval::HelpFormatter>());
@@ -37,9 +42,11 @@ int run(int argc, char** argv) {
   edgeeval::register_audit(app, chosen);
   edgeeval::register_import(app, chosen);
   edgeeval::register_doctor(app, chosen);
-  if (const auto unknown = edgeeval::unknown_subcommand(app, argc, argv)) return edgeeval::report_error(*unknown);
+  edgeeval::register_measure(app, chosen, command);
+  if (const auto unknown = edgeeval::unknown_subcommand(app, arguments)) return edgeeval::report_error(*unknown);
   try {
-    app.parse(argc, argv);
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back.
+    app.parse(arguments);
   } catch (const CLI::ParseError& problem) {
     // CLI11 has its own numbers; ours is documented: 2 for a command line that cannot be understood.
     return app.exit(problem) == 0 ? 0 : edgeeval::exit_code(edgeeval::ErrorCode::usage);

@@ -51,7 +51,8 @@ int with_checked_output(const std::function<int()>& work) {
   } catch (const std::system_error& problem) {
     // {fmt} throws so where a stream takes no more.
     if (std::ferror(stdout) != 0) return report_stdout(problem.code().value());
-    code = report_error(Error{ErrorCode::internal, problem.what()});
+    const bool of_stderr = std::ferror(stderr) != 0;
+    code = report_error(Error{of_stderr ? ErrorCode::io : ErrorCode::internal, problem.what()});
   } catch (const std::exception& problem) {
     code = report_error(Error{ErrorCode::internal, problem.what()});
   }
