@@ -92,7 +92,7 @@ inline WindowRecord random_window(Random& random) {
   WindowRecord window;
   window.name = random.text();
   window.start_s = random.number();
-  window.duration_s = random.number();
+  window.duration_s = std::abs(random.number());
   window.energy = random.some<EnergyEntry>([&] { return random_entry(random); });
   window.voids = random.some<EnergyVoid>([&] {
     return EnergyVoid{random.text(), random.text(), random.text(), random.text(), random.text(), random.maybe_number()};
@@ -113,7 +113,7 @@ inline StageRecord random_stage(Random& random) {
   stage.outcome = outcomes[random.below(3)];
   stage.sitting = random.below(9);
   stage.started = random.text();
-  stage.duration_s = random.number();
+  stage.duration_s = std::abs(random.number());
   for (int i = random.below(4); i > 0; --i) stage.facts[random.text()] = random_fact(random);
   for (int i = random.below(4); i > 0; --i) stage.notes[random.text()] = random.text();
   stage.artifacts = random.some<Artifact>([&] {

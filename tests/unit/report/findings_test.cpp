@@ -207,7 +207,11 @@ TEST(Careful, TellsOfEveryTroubleOfASensorAndWhereItWas) {
 }
 
 TEST(Verdict, DoesNotPreferAVariantWhoseBoardWasNotRead) {
-  const auto report = make_report(mixed_run());
+  auto record = mixed_run();
+  for (const char* variant : {"base", "lora-int8", "lora-int4"}) set_f1(record, variant, {0.0, 0.1}, 40);
+  for (const char* variant : {"lora-fp16", "qlora"}) set_f1(record, variant, {1.0, 0.5}, 40);
+  const auto report = make_report(record);
+  EXPECT_TRUE(holds(report.verdict, "LoRA FP16 is the one to take")) << report.verdict;
   EXPECT_FALSE(holds(report.verdict, "QLoRA")) << report.verdict;
 }
 
@@ -233,8 +237,12 @@ TEST(Careful, TellsIdlePowerResidencyAndDrift) {
 }
 
 TEST(Verdict, GivesTheRatioOfMeasuredEnergiesWithTheBoardsGainCancelled) {
-  const auto report = make_report(measured_run(false));
-  EXPECT_TRUE(holds(report.verdict, "(50 % [")) << report.verdict;
+  auto record = measured_run(false);
+  for (const char* variant : {"base", "lora-int8", "qlora"}) set_f1(record, variant, {0.0, 0.1}, 40);
+  for (const char* variant : {"lora-fp16", "lora-int4"}) set_f1(record, variant, {1.0, 0.5}, 40);
+  const auto report = make_report(record);
+  EXPECT_TRUE(holds(report.verdict, "LoRA INT4 is the one to take")) << report.verdict;
+  EXPECT_TRUE(holds(report.verdict, "needs 50 % [")) << report.verdict;
   const auto ratio = request_energy_ratio(report, report.record.variants[3], report.record.variants[1]);
   ASSERT_TRUE(ratio && ratio->lo && ratio->hi);
   EXPECT_NEAR(ratio->value, 0.5, 1e-12);
