@@ -16,8 +16,8 @@ class HelpFormatter : public CLI::Formatter {
   std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override;
 };
 
-/// The usage error for a first word that is no subcommand of `app`, with the nearest one; nothing where it is one or
-/// an option.
+/// The usage error for a first word that is no subcommand of `app`, with the nearest one; nothing where it is
+/// one or an option.
 [[nodiscard]] std::optional<Error> unknown_subcommand(const CLI::App& app,
                                                       const std::vector<std::string>& arguments);
 

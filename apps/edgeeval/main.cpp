@@ -4,6 +4,7 @@
 #include <edgeeval/result.hpp>
 #include <edgeeval/version.hpp>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,12 @@ int run(int argc, char** argv) {
     app.parse(arguments);
   } catch (const CLI::ParseError& problem) {
     // CLI11 has its own numbers; ours is documented: 2 for a command line that cannot be understood.
-    return app.exit(problem) == 0 ? 0 : edgeeval::exit_code(edgeeval::ErrorCode::usage);
+    std::ostringstream help;
+    std::ostringstream complaint;
+    const bool asked_for = app.exit(problem, help, complaint) == 0;
+    edgeeval::print_if_possible(stdout, help.str());
+    edgeeval::print_if_possible(stderr, complaint.str());
+    return asked_for ? 0 : edgeeval::exit_code(edgeeval::ErrorCode::usage);
   }
   return chosen();
 }

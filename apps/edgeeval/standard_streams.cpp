@@ -21,23 +21,25 @@ namespace {
 
 /// The errno with which stdout failed, 0 where it is not known; nothing where all was written.
 std::optional<int> stdout_failure() {
-  std::cout.flush();
   const bool failed_before = std::ferror(stdout) != 0 || !std::cout;
   errno = 0;
-  // What could not be written is still in the buffer, so that trying again tells why.
+  // std::cout writes through stdout and keeps nothing itself; only the first flush that fails tells why.
   const bool failed_now = std::fflush(stdout) != 0;
   if (!failed_before && !failed_now) return std::nullopt;
   return failed_now ? errno : 0;
 }
 
-int report_stdout(int number) { return report_error(errno_error(number == 0 ? EIO : number, "cannot write", "stdout")); }
+int report_stdout(int number) {
+  return report_error(errno_error(number == 0 ? EIO : number, "cannot write", "stdout"));
+}
 
 }  // namespace
 
 void hold_standard_streams() {
   for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(number, F_GETFD) >= 0 || errno != EBADF) continue;
-    // The lowest free number is this one; opened the wrong way round, so that its use fails as on a closed one.
+    // The lowest free number is this one; opened the wrong way round, so that its use fails as on a closed
+    // one.
     ::open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
 }

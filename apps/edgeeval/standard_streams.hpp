@@ -6,12 +6,12 @@
 
 namespace edgeeval {
 
-/// Makes a standard stream that was closed at the start fail when it is used, instead of letting the next file that
-/// is opened take its number.
+/// Makes a standard stream that was closed at the start fail when it is used, instead of letting the next
+/// file that is opened take its number.
 void hold_standard_streams();
 
-/// Runs `work` and sees that all it printed was written. Its exit code; where stdout took not all of it, that of
-/// disk_full or io, told on stderr; of internal where `work` let an exception out.
+/// Runs `work` and sees that all it printed was written. Its exit code; where stdout took not all of it, that
+/// of disk_full or io, told on stderr; of internal where `work` let an exception out.
 int with_checked_output(const std::function<int()>& work);
 
 }  // namespace edgeeval

@@ -111,7 +111,8 @@ Result<void> readable(const std::filesystem::path& path) {
   std::error_code status;
   if (!mode && std::filesystem::is_symlink(path, status)) {
     const auto target = std::filesystem::read_symlink(path, status);
-    return fail(ErrorCode::io, "is a broken link: it points to \"" + target.string() + "\", which cannot be reached",
+    return fail(ErrorCode::io,
+                "is a broken link: it points to \"" + target.string() + "\", which cannot be reached",
                 path.string());
   }
   if (!mode || S_ISREG(*mode)) return {};

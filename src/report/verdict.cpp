@@ -68,7 +68,8 @@ Difference difference(const Candidate& a, const Candidate& b) {
 
 std::string difference_text(const Difference& found) {
   const auto value = fmt::format("{:+.3f}", found.value);
-  return found.bounds ? fmt::format("{} [{:+.3f}, {:+.3f}]", value, found.bounds->lo, found.bounds->hi) : value;
+  return found.bounds ? fmt::format("{} [{:+.3f}, {:+.3f}]", value, found.bounds->lo, found.bounds->hi)
+                      : value;
 }
 
 Standing standing(const Candidate& candidate, const Candidate& best) {
@@ -80,7 +81,8 @@ Standing standing(const Candidate& candidate, const Candidate& best) {
   return -found.bounds->lo <= margin ? Standing::kept : Standing::undecided;
 }
 
-/// The energy of `a` over that of `b`, where its interval has both ends: what their devices share has cancelled.
+/// The energy of `a` over that of `b`, where its interval has both ends: what their devices share has
+/// cancelled.
 std::optional<Fact> energy_ratio_of(const StudyReport& report, const Candidate& a, const Candidate& b) {
   auto ratio = request_energy_ratio(report, *a.info, *b.info);
   return ratio && ratio->lo && ratio->hi ? ratio : std::nullopt;
@@ -99,8 +101,8 @@ bool needs_more(const StudyReport& report, const Candidate& a, const Candidate& 
 /// "25 % [20, 31]" of the energy of `b`; only for energies that differ.
 std::string energy_share_text(const StudyReport& report, const Candidate& a, const Candidate& b) {
   const auto ratio = energy_ratio_of(report, a, b);
-  return fmt::format("{}{:.0f} % [{:.0f}, {:.0f}]", sign_of(ratio->grade), 100.0 * ratio->value, 100.0 * *ratio->lo,
-                     100.0 * *ratio->hi);
+  return fmt::format("{}{:.0f} % [{:.0f}, {:.0f}]", sign_of(ratio->grade), 100.0 * ratio->value,
+                     100.0 * *ratio->lo, 100.0 * *ratio->hi);
 }
 
 /// "they resolve 4.6 points": the coarsest of several comparisons.
@@ -127,7 +129,8 @@ std::string verdict_of_published(const StudyReport& report, const std::string& t
       best = score;
       best_name = full_name(report, variant);
     }
-    if (energy != nullptr && energy->value && (least == nullptr || energy->value->value < least->value->value)) {
+    if (energy != nullptr && energy->value &&
+        (least == nullptr || energy->value->value < least->value->value)) {
       least = energy;
       least_name = full_name(report, variant);
     }
@@ -135,7 +138,8 @@ std::string verdict_of_published(const StudyReport& report, const std::string& t
   if (best == nullptr)
     return fmt::format("No variant was served and scored on {}: there is nothing to choose from.", task);
   auto text = fmt::format("On {}, {} has the highest published score ({})", task, best_name, figure(best));
-  if (least != nullptr) text += fmt::format(" and {} the least energy ({} J a request)", least_name, figure(least));
+  if (least != nullptr)
+    text += fmt::format(" and {} the least energy ({} J a request)", least_name, figure(least));
   return text + "; without scores of single items nothing tells which differences are real.";
 }
 
@@ -146,10 +150,11 @@ std::string taken_text(const StudyReport& report, const std::string& task, const
     text += fmt::format("token F1 {:.3f} over {} items", chosen.mean_f1, chosen.scores->size());
   } else {
     const auto found = difference(chosen, best);
-    text += fmt::format("it keeps {}'s quality as far as {} items can tell (token F1 {:.3f} against {:.3f}; {}) and "
-                        "needs {} of its energy",
-                        full_name(report, *best.info), found.items, chosen.mean_f1, best.mean_f1,
-                        resolution_text({found}), energy_share_text(report, chosen, best));
+    text += fmt::format(
+        "it keeps {}'s quality as far as {} items can tell (token F1 {:.3f} against {:.3f}; {}) and "
+        "needs {} of its energy",
+        full_name(report, *best.info), found.items, chosen.mean_f1, best.mean_f1, resolution_text({found}),
+        energy_share_text(report, chosen, best));
   }
   if (has_energy(chosen)) text += fmt::format(", at {} J a request", figure_with_interval(chosen.energy));
   return text + ".";
@@ -159,7 +164,8 @@ std::string taken_text(const StudyReport& report, const std::string& task, const
 std::string undecided_text(const StudyReport& report, const std::string& task, const Candidate& chosen,
                            const Candidate& best, const std::vector<const Candidate*>& rivals) {
   std::vector<Difference> differences;
-  std::vector<std::string> names{fmt::format("{} (token F1 {:.3f})", full_name(report, *chosen.info), chosen.mean_f1)};
+  std::vector<std::string> names{
+      fmt::format("{} (token F1 {:.3f})", full_name(report, *chosen.info), chosen.mean_f1)};
   std::size_t items = chosen.scores->size();
   bool some_need_less = false;
   for (const auto* rival : rivals) {
@@ -174,8 +180,8 @@ std::string undecided_text(const StudyReport& report, const std::string& task, c
   }
   const auto last = names.back();
   names.pop_back();
-  auto text = fmt::format("On {}, {} items cannot decide between {} and {}: {}", task, items, join(names, ", "), last,
-                          resolution_text(differences));
+  auto text = fmt::format("On {}, {} items cannot decide between {} and {}: {}", task, items,
+                          join(names, ", "), last, resolution_text(differences));
   if (!some_need_less && has_energy(chosen))
     text += fmt::format(", and none is known to need less energy than {} ({} J a request)",
                         full_name(report, *chosen.info), figure_with_interval(chosen.energy));
@@ -194,7 +200,8 @@ std::string verdict_for(const StudyReport& report, const std::string& task) {
                        best.scores->size());
   const Candidate* chosen = &best;
   for (const auto& candidate : candidates) {
-    if (&candidate != &best && standing(candidate, best) == Standing::kept && needs_less(report, candidate, *chosen))
+    if (&candidate != &best && standing(candidate, best) == Standing::kept &&
+        needs_less(report, candidate, *chosen))
       chosen = &candidate;
   }
   std::vector<const Candidate*> rivals;
@@ -221,8 +228,8 @@ std::vector<std::string> adaptation_effects(const StudyReport& report, const std
       sentences.push_back(
           fmt::format("{} changes token F1 from the base's {:.3f} to {:.3f} on {}: {} over {} paired items "
                       "(95 % bootstrap).",
-                      full_name(report, *adapted.info), base.mean_f1, adapted.mean_f1, task, difference_text(found),
-                      found.items));
+                      full_name(report, *adapted.info), base.mean_f1, adapted.mean_f1, task,
+                      difference_text(found), found.items));
     }
   }
   return sentences;
@@ -242,9 +249,10 @@ std::vector<std::string> unequal_items(const StudyReport& report, const std::str
       lacking.push_back(fmt::format("{} on {}", full_name(report, *candidate.info), own.size()));
   }
   if (lacking.empty()) return {};
-  return {fmt::format("Not every variant was scored on each of the {} items of {} ({}): differences and retention are "
-                      "of the items that both sides have.",
-                      all.size(), task, join(lacking, ", "))};
+  return {fmt::format(
+      "Not every variant was scored on each of the {} items of {} ({}): differences and retention are "
+      "of the items that both sides have.",
+      all.size(), task, join(lacking, ", "))};
 }
 
 }  // namespace edgeeval

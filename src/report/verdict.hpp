@@ -8,9 +8,9 @@
 
 namespace edgeeval {
 
-/// The verdict on one task. A variant takes the place of the one with the best score only where a loss of more than
-/// the margin (5 points of token F1, and a fifth of the best score at most) is ruled out at 95 %, and where its energy
-/// is less with its whole interval; else the sentence says that the items cannot decide.
+/// The verdict on one task. A variant takes the place of the one with the best score only where a loss of
+/// more than the margin (5 points of token F1, and a fifth of the best score at most) is ruled out at 95 %,
+/// and where its energy is less with its whole interval; else the sentence says that the items cannot decide.
 [[nodiscard]] std::string verdict_for(const StudyReport& report, const std::string& task);
 
 /// What adaptation did to the score on one task, with the number of items, one sentence a variant.

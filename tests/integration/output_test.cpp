@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where output goes: what cannot be written is told by the exit code, and what is written harms nothing in its way.
+// Where output goes: what cannot be written is told by the exit code, and what is written harms nothing in
+// its way.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,8 +44,8 @@ TEST_F(Output, AFullStdoutIsDiskFullForEveryCommand) {
   for (const std::string& command :
        {std::string("--help"), std::string("--version"), std::string("audit --list"), std::string("metrics"),
         std::string("metrics --json"), "check " + study, "check --json " + study, std::string("doctor"),
-        std::string("doctor --json"), "import --out " + run() + "2", "report " + run(), "report --json " + run(),
-        "audit " + run(), std::string("paper"), std::string("run --help")}) {
+        std::string("doctor --json"), "import --out " + run() + "2", "report " + run(),
+        "report --json " + run(), "audit " + run(), std::string("paper"), std::string("run --help")}) {
     const auto ran = shell(command + " >/dev/full");
     EXPECT_EQ(ran.code, 10) << command << ": " << ran.err;
     EXPECT_TRUE(holds(ran.err, "stdout: cannot write")) << command << ": " << ran.err;
