@@ -3,25 +3,33 @@
 #include <algorithm>
 #include <edgeeval/result.hpp>
 #include <edgeeval/version.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "audit_command.hpp"
 #include "check_command.hpp"
+#include "console.hpp"
 #include "doctor_command.hpp"
+#include "help_text.hpp"
 #include "import_command.hpp"
 #include "measure_command.hpp"
 #include "metrics_command.hpp"
 #include "paper_command.hpp"
 #include "report_command.hpp"
 #include "run_command.hpp"
+#include "standard_streams.hpp"
 #include "subcommand.hpp"
 
-int main(int argc, char** argv) {
+namespace {
+
+/// Understands the command line and does what it asks for; returns the exit code.
+int run(int argc, char** argv) {
   std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   const auto command = edgeeval::take_command(arguments);
   CLI::App app{"Is this small language model worth deploying on this hardware, over its whole life cycle?",
                "edgeeval"};
+  app.formatter(std::make_shared<edgeeval::HelpFormatter>());
   app.set_version_flag("--version", "edgeeval " + std::string(edgeeval::version()));
   app.require_subcommand(1);
   app.footer("First study:  edgeeval run examples/quickstart.yaml\nEach subcommand has its own --help.");
@@ -35,6 +43,7 @@ int main(int argc, char** argv) {
   edgeeval::register_import(app, chosen);
   edgeeval::register_doctor(app, chosen);
   edgeeval::register_measure(app, chosen, command);
+  if (const auto unknown = edgeeval::unknown_subcommand(app, arguments)) return edgeeval::report_error(*unknown);
   try {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back.
     app.parse(arguments);
@@ -43,4 +52,11 @@ int main(int argc, char** argv) {
     return app.exit(problem) == 0 ? 0 : edgeeval::exit_code(edgeeval::ErrorCode::usage);
   }
   return chosen();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  edgeeval::hold_standard_streams();
+  return edgeeval::with_checked_output([&] { return run(argc, argv); });
 }

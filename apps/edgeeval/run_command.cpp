@@ -4,16 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <edgeeval/clock.hpp>
 #include <edgeeval/reporter.hpp>
 #include <edgeeval/version.hpp>
 #include <filesystem>
-#include <iostream>
 #include <memory>
+#include <sstream>
 #include <string>
 
 #include "console.hpp"
 #include "core/cancel.hpp"
+#include "output_target.hpp"
 #include "plan/plan.hpp"
 #include "probe/open_probes.hpp"
 #include "probe/window_meter.hpp"
@@ -87,7 +89,11 @@ int conclude(const RunSummary& summary, const fs::path& folder, const Options& o
   const auto report = make_report(std::move(*record));
   if (auto written = write_reports(report, folder); !written) return report_error(written.error());
   if (!options.json) {
-    if (auto shown = write_console(report, terminal_of(stdout).colour, std::cout); !shown)
+    std::ostringstream table;
+    if (auto shown = write_console(report, terminal_of(stdout).colour, table).and_then([&] {
+          return write_output("-", table.str());
+        });
+        !shown)
       return report_error(shown.error());
     fmt::print("Report    {}\n          {}\n          {}\n", (folder / "report.html").string(),
                (folder / "report.md").string(), (folder / "results.json").string());
@@ -97,7 +103,7 @@ int conclude(const RunSummary& summary, const fs::path& folder, const Options& o
 
 int run(const Options& options) {
   const SystemClock clock;
-  if (!options.json && !options.quiet) fmt::print(stderr, "edgeeval  {}\n", version());
+  if (!options.json && !options.quiet) print_if_possible(stderr, fmt::format("edgeeval  {}\n", version()));
   auto plan = load_plan(options.study, PlanOptions::for_running());
   if (!plan) {
     for (const auto& error : plan.error()) report_error(error);
@@ -115,9 +121,11 @@ int run(const Options& options) {
   const auto summary = sit(*plan, folder, options.require == "measured", clock, cancel, *listener);
   if (!summary) return report_error(summary.error());
   if (summary->cancelled) {
-    fmt::print(stderr,
-               "^C stopped after {} of {} stages. Run the same command to go on; {} keeps what is done.\n",
-               summary->finished, summary->total, folder.string());
+    // A terminal has shown ^C itself, at the beginning of this line.
+    const char* stopped = cancel.signal_number() == SIGTERM ? "Stopped by SIGTERM" : "^C stopped";
+    print_if_possible(
+        stderr, fmt::format("{} after {} of {} stages. Run the same command to go on; {} keeps what is done.\n",
+                            stopped, summary->finished, summary->total, folder.string()));
     return 128 + cancel.signal_number();
   }
   return conclude(*summary, folder, options);

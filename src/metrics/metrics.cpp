@@ -129,9 +129,10 @@ MaybeFact published_retention(const VariantFacts& v) {
 MaybeFact retention(const VariantFacts& v, bool interval) {
   if (v.info->precision == "fp16") return absent("it is the FP16 variant that others are compared with");
   if (v.f1.empty() && v.primary_score && v.reference_primary_score) return published_retention(v);
-  if (v.reference_f1.empty() || v.f1.empty())
+  if (!v.has_reference || v.f1.empty())
     return absent("no scored FP16 variant of the same adaptation to compare with");
-  const auto own = mean(v.f1);
+  if (v.paired_f1.empty()) return absent("no item was scored for both this and the FP16 variant");
+  const auto own = mean(v.paired_f1);
   const auto whole = mean(v.reference_f1);
   if (*whole == 0.0) return absent("the FP16 variant scores zero");
   Fact fact{paper::q_ret(*own, *whole),
@@ -139,8 +140,8 @@ MaybeFact retention(const VariantFacts& v, bool interval) {
             {},
             {},
             Grade::computed,
-            {fmt::format("token F1 of {} paired items", v.f1.size())}};
-  const auto bounds = interval ? paired_ratio_interval(v.f1, v.reference_f1) : std::nullopt;
+            {fmt::format("token F1 of {} paired items", v.paired_f1.size())}};
+  const auto bounds = interval ? paired_ratio_interval(v.paired_f1, v.reference_f1) : std::nullopt;
   if (bounds) {
     fact.lo = 100.0 * bounds->lo;
     fact.hi = 100.0 * bounds->hi;

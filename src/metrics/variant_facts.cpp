@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "metrics/net_energy.hpp"
+#include "metrics/paired_scores.hpp"
 #include "metrics/propagate.hpp"
 #include "record/ledger.hpp"
 
@@ -219,7 +221,10 @@ void gather_scores(VariantFacts& facts, const RunRecord& record, const VariantIn
   if (whole == nullptr) return;
   const auto reference = record.scores.find(whole->id);
   if (reference == record.scores.end()) return;
-  for (const auto& score : reference->second) facts.reference_f1.push_back(score.f1);
+  auto pairs = paired_f1(scores->second, reference->second);
+  facts.paired_f1 = std::move(pairs.a);
+  facts.reference_f1 = std::move(pairs.b);
+  facts.has_reference = true;
 }
 
 MaybeFact price_of(const RunRecord& record, const std::string& name) {

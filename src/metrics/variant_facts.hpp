@@ -48,8 +48,10 @@ struct VariantFacts {
   MaybeFact reference_primary_score;  ///< The same of the FP16 variant that retention compares with
   std::vector<double> exact_match, f1, rouge_l;  ///< By item; empty where not scored.
   std::vector<double> ttft_s, tpot_s, e2e_s;     ///< By answered request.
-  std::vector<double>
-      reference_f1;  ///< Of the FP16 variant with the same base, adaptation and task; empty for itself.
+  /// Of the items scored here and for the FP16 variant with the same base, adaptation and task, in one order; both
+  /// empty for that variant itself.
+  std::vector<double> paired_f1, reference_f1;
+  bool has_reference = false;  ///< Whether that variant was scored, be it on other items.
 };
 
 /// Gathers the facts of `variant` from `record`.

@@ -41,7 +41,7 @@ StageRecord stage_at(const Json& json) {
   stage.outcome = outcome_named(json.at("outcome").get<std::string>());
   stage.sitting = json.at("sitting").get<int>();
   stage.started = json.at("started").get<std::string>();
-  stage.duration_s = json.at("duration_s").get<double>();
+  stage.duration_s = duration_at(json, "duration_s");
   for (const auto& [name, fact] : json.at("facts").items()) stage.facts[name] = fact_at(fact);
   stage.notes = json.at("notes").get<std::map<std::string, std::string>>();
   for (const auto& artifact : json.at("artifacts")) stage.artifacts.push_back(artifact_at(artifact));

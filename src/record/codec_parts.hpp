@@ -31,6 +31,19 @@ struct UnknownWord : std::runtime_error {
       : std::runtime_error(std::string("unknown ") + key + " \"" + word + "\"") {}
 };
 
+/// A number that cannot be what its key says; never leaves the codec.
+struct Impossible : std::runtime_error {
+  Impossible(const char* key, double value)
+      : std::runtime_error(std::string(key) + " is " + std::to_string(value) + ", and less than 0 cannot be") {}
+};
+
+/// The length under `key` (s), which is 0 at least.
+inline double duration_at(const Json& json, const char* key) {
+  const auto seconds = json.at(key).get<double>();
+  if (seconds < 0.0) throw Impossible(key, seconds);
+  return seconds;
+}
+
 /// Runs a decoder; nlohmann's exceptions become the one error a reader can act on.
 template <class T, class Decode>
 Result<T> decoded(const std::string& where, Decode decode) {
@@ -39,6 +52,8 @@ Result<T> decoded(const std::string& where, Decode decode) {
   } catch (const nlohmann::json::exception& problem) {
     return fail(ErrorCode::record_unreadable, std::string("malformed entry: ") + problem.what(), where);
   } catch (const UnknownWord& problem) {
+    return fail(ErrorCode::record_unreadable, std::string("malformed entry: ") + problem.what(), where);
+  } catch (const Impossible& problem) {
     return fail(ErrorCode::record_unreadable, std::string("malformed entry: ") + problem.what(), where);
   }
 }

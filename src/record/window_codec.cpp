@@ -93,7 +93,7 @@ WindowRecord window_at(const Json& json) {
   WindowRecord window;
   window.name = json.at("name").get<std::string>();
   window.start_s = json.at("start_s").get<double>();
-  window.duration_s = json.at("duration_s").get<double>();
+  window.duration_s = duration_at(json, "duration_s");
   for (const auto& entry : json.at("energy")) window.energy.push_back(energy_at(entry));
   const auto voids = value_or(json, "voids", Json::array());
   for (const auto& absent : voids) window.voids.push_back(void_at(absent));

@@ -179,5 +179,22 @@ TEST(Codec, RefusesAnUnknownOutcomeAndGrade) {
   EXPECT_FALSE(fact_from(fact, "x").has_value());
 }
 
+TEST(Codec, ANegativeDurationIsRefused) {
+  StageRecord stage;
+  stage.windows.push_back({"load", -5.0, 1.0, {}});
+  const auto sound = to_json(stage);
+  ASSERT_TRUE(stage_from(sound, "here").has_value()) << "before its sitting's clock began may be";
+  auto of_stage = sound;
+  of_stage["duration_s"] = -0.5;
+  auto of_window = sound;
+  of_window["windows"][0]["duration_s"] = -0.5;
+  for (const auto& json : {of_stage, of_window}) {
+    const auto back = stage_from(json, "here");
+    ASSERT_FALSE(back.has_value());
+    EXPECT_EQ(back.error().code, ErrorCode::record_unreadable);
+    EXPECT_NE(back.error().message.find("duration_s is -0.5"), std::string::npos) << back.error().message;
+  }
+}
+
 }  // namespace
 }  // namespace edgeeval

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <edgeeval/reporter.hpp>
+#include <string>
+#include <vector>
 
 #include "report/energy_findings.hpp"
 #include "support/measured_run.hpp"
@@ -26,13 +28,23 @@ void set_f1(RunRecord& record, const std::string& variant, const std::vector<dou
     scores.push_back({"item-" + std::to_string(i), "x", {"y"}, true, 0.0, f1[i % f1.size()], 0.0});
 }
 
-void set_joules(RunRecord& record, const std::string& variant, double joules) {
+/// Sets the joules of the load window of `variant`, sure within `factor` either way.
+void set_joules(RunRecord& record, const std::string& variant, double joules, double factor = 2.0) {
   for (auto& window : record.stages["serve:" + variant].windows) {
     if (window.name != "load") continue;
     window.energy[0].joules.value = joules;
-    window.energy[0].joules.lo = joules / 2.0;
-    window.energy[0].joules.hi = joules * 2.0;
+    window.energy[0].joules.lo = joules / factor;
+    window.energy[0].joules.hi = joules * factor;
   }
+}
+
+/// The sample with LoRA FP16 and INT8 as given over 40 items, and all others far behind.
+RunRecord two_ahead(const std::vector<double>& fp16, const std::vector<double>& int8) {
+  auto record = sample_run();
+  set_f1(record, "lora-fp16", fp16, 40);
+  set_f1(record, "lora-int8", int8, 40);
+  for (const char* variant : {"base", "lora-int4", "qlora"}) set_f1(record, variant, {0.0, 0.1}, 40);
+  return record;
 }
 
 TEST(Verdict, TakesAClearWinner) {
@@ -45,16 +57,76 @@ TEST(Verdict, TakesAClearWinner) {
       << report.verdict;
 }
 
-TEST(Verdict, TakesTheCheapestAmongThoseThatItemsCannotTellApart) {
+TEST(Verdict, TakesWhatKeepsTheQualityAndIsKnownToNeedLess) {
+  auto record = two_ahead({1.0, 0.0, 1.0, 0.5}, {1.0, 0.0, 0.95, 0.53});
+  set_joules(record, "lora-fp16", 400.0, 1.1);
+  set_joules(record, "lora-int8", 100.0, 1.1);
+  const auto verdict = make_report(record).verdict;
+  EXPECT_TRUE(holds(verdict, "LoRA INT8 is the one to take: it keeps LoRA FP16's quality as far as 40 items can tell"))
+      << verdict;
+  EXPECT_TRUE(holds(verdict, "they resolve 0.9 points")) << verdict;
+  EXPECT_TRUE(holds(verdict, "needs ~25 % [21, 30] of its energy")) << verdict;
+}
+
+TEST(Verdict, AbsenceOfProofIsNoEquality) {
+  auto record = two_ahead({1.0, 0.0, 1.0, 0.5}, {0.0, 1.0, 1.0, 0.4});
+  set_joules(record, "lora-fp16", 400.0, 1.1);
+  set_joules(record, "lora-int8", 100.0, 1.1);
+  const auto verdict = make_report(record).verdict;
+  EXPECT_TRUE(holds(verdict, "On rag, 40 items cannot decide between LoRA FP16 (token F1 0.625) and LoRA INT8 (0.600 at "
+                             "~25 % [21, 30] of its energy): they resolve 2"))
+      << verdict;
+  EXPECT_FALSE(holds(verdict, "is the one to take")) << verdict;
+}
+
+TEST(Verdict, EnergiesThatOverlapDecideNothing) {
+  auto record = two_ahead({1.0, 0.0, 1.0, 0.5}, {1.0, 0.0, 1.0, 0.49});
+  set_joules(record, "lora-fp16", 400.0);
+  set_joules(record, "lora-int8", 390.0);
+  const auto verdict = make_report(record).verdict;
+  EXPECT_TRUE(holds(verdict, "LoRA FP16 is the one to take")) << verdict;
+}
+
+TEST(Verdict, AScoreOfNothingIsNeverTaken) {
   auto record = sample_run();
-  set_f1(record, "lora-fp16", {1.0, 0.0, 1.0, 0.5}, 40);
-  set_f1(record, "lora-int8", {0.0, 1.0, 1.0, 0.4}, 40);
-  for (const char* variant : {"base", "lora-int4", "qlora"}) set_f1(record, variant, {0.0, 0.1}, 40);
-  set_joules(record, "lora-int8", 100.0);
+  for (const auto& variant : record.variants) set_f1(record, variant.id, {0.0}, 4);
+  set_f1(record, "lora-fp16", {0.3, 0.0, 0.0, 0.0}, 4);
+  set_joules(record, "lora-fp16", 400.0, 1.1);
+  set_joules(record, "base", 1.0, 1.1);
+  const auto verdict = make_report(record).verdict;
+  EXPECT_TRUE(holds(verdict, "LoRA FP16 is the one to take: token F1 0.075")) << verdict;
+  EXPECT_FALSE(holds(verdict, "base")) << verdict;
+  set_f1(record, "lora-fp16", {0.0}, 4);
+  const auto none = make_report(record).verdict;
+  EXPECT_TRUE(holds(none, "no variant scores above 0 over 4 items")) << none;
+}
+
+TEST(Verdict, FewItemsDecideNothing) {
+  const auto verdict = make_report(sample_run()).verdict;
+  EXPECT_TRUE(holds(verdict, "4 items cannot decide between LoRA FP16 (token F1 0.875)")) << verdict;
+  EXPECT_TRUE(holds(verdict, "points")) << verdict;
+}
+
+TEST(Verdict, PairsAreJoinedByItem) {
+  auto record = two_ahead({1.0, 0.0, 1.0, 0.5}, {1.0, 0.0, 1.0, 0.5});
+  std::reverse(record.scores["lora-int8"].begin(), record.scores["lora-int8"].end());
+  set_joules(record, "lora-fp16", 400.0, 1.1);
+  set_joules(record, "lora-int8", 100.0, 1.1);
+  auto report = make_report(record);
+  EXPECT_TRUE(holds(report.verdict, "they resolve 0.0 points")) << report.verdict;
+  EXPECT_FALSE(says(report, "Not every variant was scored"));
+  record.scores["lora-int8"].pop_back();
+  report = make_report(record);
+  EXPECT_TRUE(holds(report.verdict, "as far as 39 items can tell")) << report.verdict;
+  EXPECT_TRUE(says(report, "Not every variant was scored on each of the 40 items of rag (LoRA INT8 on 39)"));
+}
+
+TEST(Careful, PricesAreSaidToBeFromWhereTheyAre) {
+  auto record = sample_run();
+  for (auto& [name, price] : record.prices) price.sources = {"our contracts"};
   const auto report = make_report(record);
-  EXPECT_TRUE(holds(report.verdict, "LoRA INT8 is the one to take")) << report.verdict;
-  EXPECT_TRUE(holds(report.verdict, "which these items cannot tell from LoRA FP16's")) << report.verdict;
-  EXPECT_TRUE(holds(report.verdict, "(25 % of its energy)")) << report.verdict;
+  EXPECT_TRUE(says(report, "prices: our contracts."));
+  EXPECT_FALSE(says(report, "taken from the study"));
 }
 
 TEST(Verdict, SaysSoWhereThereIsNothingToChooseFrom) {
