@@ -9,6 +9,7 @@
 #include "doctor_command.hpp"
 #include "import_command.hpp"
 #include "metrics_command.hpp"
+#include "mock_command.hpp"
 #include "paper_command.hpp"
 #include "report_command.hpp"
 #include "run_command.hpp"
@@ -29,6 +30,7 @@ int main(int argc, char** argv) {
   edgeeval::register_audit(app, chosen);
   edgeeval::register_import(app, chosen);
   edgeeval::register_doctor(app, chosen);
+  edgeeval::register_mock_server(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
