@@ -218,8 +218,11 @@ void read_all(const YAML::Node& root, Script& script, Findings& findings) {
 /// All findings as one error: the first in the message, the others below it.
 Error joined(const std::vector<Error>& errors) {
   auto error = errors.front();
-  for (std::size_t i = 1; i < errors.size(); ++i)
-    error.hint += (error.hint.empty() ? "" : "\n") + fmt::format("also {}: {}", errors[i].where, errors[i].message);
+  for (std::size_t i = 1; i < errors.size(); ++i) {
+    const auto& more = errors[i];
+    error.hint += fmt::format("{}also {}: {}{}{}", error.hint.empty() ? "" : "\n", more.where, more.message,
+                              more.hint.empty() ? "" : "\n", more.hint);
+  }
   return error;
 }
 
