@@ -41,8 +41,8 @@ struct Options {
 
 /// Puts what `parse` makes of an option's text where it belongs.
 template <class T>
-Result<void> take(const std::optional<std::string>& text, const char* option, Result<T> (*parse)(std::string_view),
-                  T& target) {
+Result<void> take(const std::optional<std::string>& text, const char* option,
+                  Result<T> (*parse)(std::string_view), T& target) {
   if (!text) return {};
   auto value = parse(*text);
   if (!value) {
@@ -66,9 +66,10 @@ Result<mock::FaultRule> fault_rule(const std::string& text) {
   }
   if (colon == std::string::npos) return rule;
   // The share is read as in a script, so that both have one rule.
-  const auto script = mock::parse_script("faults: [{name: " + rule.name + ", share: \"" + text.substr(colon + 1) + "\"}]",
-                                         "--fault");
-  if (!script) return fail(ErrorCode::usage, "\"" + text + "\" has no share", "--fault", "NAME:2% or NAME:0.02");
+  const auto script = mock::parse_script(
+      "faults: [{name: " + rule.name + ", share: \"" + text.substr(colon + 1) + "\"}]", "--fault");
+  if (!script)
+    return fail(ErrorCode::usage, "\"" + text + "\" has no share", "--fault", "NAME:2% or NAME:0.02");
   return script->faults.front();
 }
 
@@ -84,7 +85,8 @@ Result<mock::Script> script_of(const Options& options) {
     return tl::unexpected(ok.error());
   if (auto ok = take(options.ttft, "--ttft", mock::parse_law, script.reply.ttft); !ok)
     return tl::unexpected(ok.error());
-  if (auto ok = take(options.itl, "--itl", mock::parse_law, script.reply.itl); !ok) return tl::unexpected(ok.error());
+  if (auto ok = take(options.itl, "--itl", mock::parse_law, script.reply.itl); !ok)
+    return tl::unexpected(ok.error());
   if (auto ok = take(options.loading, "--loading", mock::parse_duration, script.loading); !ok)
     return tl::unexpected(ok.error());
   for (const auto& text : options.faults) {
@@ -125,13 +127,14 @@ Json to_json(const mock::Totals& totals) {
 }
 
 void print(const mock::Totals& totals) {
-  fmt::print("requests  {} ({} complete, {} abandoned, {} with a fault), {} at once at most\n", totals.requests,
-             totals.completed, totals.abandoned, totals.faults, totals.most_streams);
+  fmt::print("requests  {} ({} complete, {} abandoned, {} with a fault), {} at once at most\n",
+             totals.requests, totals.completed, totals.abandoned, totals.faults, totals.most_streams);
   fmt::print("sent      {} events with {} tokens, {}; {} events waited for a slow reader\n", totals.events,
              totals.tokens, format_bytes(static_cast<double>(totals.bytes)), totals.blocked_events);
   if (totals.late_p50_s && totals.late_p99_s && totals.late_max_s) {
-    fmt::print("late by   {} µs (p50), {} µs (p99), {} µs (most)\n", format_significant(*totals.late_p50_s * 1e6),
-               format_significant(*totals.late_p99_s * 1e6), format_significant(*totals.late_max_s * 1e6));
+    fmt::print("late by   {} µs (p50), {} µs (p99), {} µs (most)\n",
+               format_significant(*totals.late_p50_s * 1e6), format_significant(*totals.late_p99_s * 1e6),
+               format_significant(*totals.late_max_s * 1e6));
   }
   fmt::print("CPU       {} s in {}\n", format_significant(totals.cpu_s), format_duration(totals.wall_s));
 }
@@ -169,28 +172,35 @@ int serve(const Options& options) {
 void register_mock_server(CLI::App& app, Subcommand& chosen) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand(
-      "mock-server", "A scripted server of token streams that logs when it sent what, to measure clients against");
-  command->add_option("--script", options->script, "Script file (docs/mock-server.md); options stand above it");
+      "mock-server",
+      "A scripted server of token streams that logs when it sent what, to measure clients against");
+  command->add_option("--script", options->script,
+                      "Script file (docs/mock-server.md); options stand above it");
   command->add_option("--host", options->host, "IPv4 address to listen on (default: 127.0.0.1)");
   command->add_option("--port", options->port, "Port; 0 takes a free one (default: 0)");
-  command->add_option("--dialect", options->dialect, "Whose routes and chunks: " + join(mock::dialect_names(), ", "));
+  command->add_option("--dialect", options->dialect,
+                      "Whose routes and chunks: " + join(mock::dialect_names(), ", "));
   command->add_option("--model", options->model, "The model's name (default: mock)");
-  command->add_option("--ttft", options->ttft, "Time to the first token: 20ms, \"lognormal 200ms 0.5\" … (default: 20ms)");
+  command->add_option("--ttft", options->ttft,
+                      "Time to the first token: 20ms, \"lognormal 200ms 0.5\" … (default: 20ms)");
   command->add_option("--itl", options->itl, "Time between events with tokens, likewise (default: 20ms)");
   command->add_option("--tokens", options->tokens, "Tokens a reply (default: 100)");
-  command->add_flag("--batch-step", options->batch_step, "All streams at once, at multiples of the mean --itl");
+  command->add_flag("--batch-step", options->batch_step,
+                    "All streams at once, at multiples of the mean --itl");
   command->add_option("--loading", options->loading, "Answer 503 for so long at the start: 3s");
   command->add_option("--fault", options->faults, "NAME for every request or NAME:2% for some (repeatable)");
   command->add_option("--seed", options->seed, "Seed of all draws (default: 1)");
   command->add_option("--log", options->log, "Write requests and events with their times as JSON lines");
-  command->add_option("--replay", options->replay, "Answer every prompt with this captured answer, byte for byte");
+  command->add_option("--replay", options->replay,
+                      "Answer every prompt with this captured answer, byte for byte");
   command->add_flag("--spin", options->spin, "Never sleep: less late, for a whole core");
   command->add_flag("--json", options->json, "The address and the counts as JSON lines on stdout");
   command->add_flag("--list-faults", options->list_faults, "Name all faults and stop");
   command->footer(
       "Examples:\n  edgeeval mock-server --dialect vllm --ttft 50ms --itl 10ms --tokens 200\n"
       "  edgeeval mock-server --fault reset-midway:2% --log sent.jsonl\n"
-      "The first line on stdout is the address. Ctrl-C or SIGTERM ends it with counts (exit 0). A request may ask for\n"
+      "The first line on stdout is the address. Ctrl-C or SIGTERM ends it with counts (exit 0). A request "
+      "may ask for\n"
       "a fault itself: X-Mock-Fault: NAME.");
   command->callback([options, &chosen] { chosen = [options] { return serve(*options); }; });
 }

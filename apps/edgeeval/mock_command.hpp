@@ -7,8 +7,8 @@
 
 namespace edgeeval {
 
-/// Adds `edgeeval mock-server`: a scripted server of token streams. Runs until SIGINT or SIGTERM, which is its
-/// proper end: exit code 0.
+/// Adds `edgeeval mock-server`: a scripted server of token streams. Runs until SIGINT or SIGTERM, which is
+/// its proper end: exit code 0.
 void register_mock_server(CLI::App& app, Subcommand& chosen);
 
 }  // namespace edgeeval

@@ -19,33 +19,37 @@ PlainAnswer models(const ServerFacts& facts) {
   const auto meta = facts.dialect != Dialect::llama_server ? std::string()
                     : facts.loading                        ? std::string(",\"meta\":null")
                                     : std::string(",\"meta\":{\"n_ctx_train\":8192,\"n_params\":1000}");
-  return {200,
-          fmt::format("{{\"object\":\"list\",\"data\":[{{\"id\":{},\"object\":\"model\",\"created\":1700000000,"
-                      "\"owned_by\":\"edgeeval\"{}}}]}}",
-                      facts.model_json, meta)};
+  return {200, fmt::format(
+                   "{{\"object\":\"list\",\"data\":[{{\"id\":{},\"object\":\"model\",\"created\":1700000000,"
+                   "\"owned_by\":\"edgeeval\"{}}}]}}",
+                   facts.model_json, meta)};
 }
 
 /// Token ids by place: as many as the text has words.
 PlainAnswer tokenized(Dialect dialect, std::string_view body) {
   const auto json = Json::parse(body, nullptr, false);
-  const auto words = count_words(value_or(json, dialect == Dialect::vllm ? "prompt" : "content", std::string()));
+  const auto words =
+      count_words(value_or(json, dialect == Dialect::vllm ? "prompt" : "content", std::string()));
   std::string ids;
   for (std::uint32_t i = 0; i < words; ++i) ids += fmt::format("{}{}", i == 0 ? "" : ",", 100 + i);
   if (dialect == Dialect::llama_server) return {200, fmt::format("{{\"tokens\":[{}]}}", ids)};
   return {200, fmt::format("{{\"count\":{},\"max_model_len\":8192,\"tokens\":[{}]}}", words, ids)};
 }
 
-std::optional<PlainAnswer> llama_route(const ServerFacts& facts, std::string_view path, std::string_view body) {
+std::optional<PlainAnswer> llama_route(const ServerFacts& facts, std::string_view path,
+                                       std::string_view body) {
   if (path == "/health" || path == "/v1/health") return PlainAnswer{200, "{\"status\":\"ok\"}"};
   if (path == "/props")
-    return PlainAnswer{200, fmt::format("{{\"total_slots\":{},\"model_alias\":{},\"is_sleeping\":false}}", 1024,
-                                        facts.model_json)};
+    return PlainAnswer{200, fmt::format("{{\"total_slots\":{},\"model_alias\":{},\"is_sleeping\":false}}",
+                                        1024, facts.model_json)};
   if (path == "/slots")
-    return PlainAnswer{200, fmt::format("[{{\"id\":0,\"n_ctx\":8192,\"is_processing\":{}}}]", facts.running > 0)};
+    return PlainAnswer{200,
+                       fmt::format("[{{\"id\":0,\"n_ctx\":8192,\"is_processing\":{}}}]", facts.running > 0)};
   if (path == "/tokenize") return tokenized(facts.dialect, body);
   if (path == "/metrics")
-    return PlainAnswer{501, error_json(facts.dialect, true, 501, "not_supported_error",
-                                       "This server does not support metrics endpoint. Start it with `--metrics`")};
+    return PlainAnswer{
+        501, error_json(facts.dialect, true, 501, "not_supported_error",
+                        "This server does not support metrics endpoint. Start it with `--metrics`")};
   return std::nullopt;
 }
 
@@ -53,20 +57,23 @@ std::optional<PlainAnswer> ollama_route(const ServerFacts& facts, std::string_vi
   if (path == "/") return text("Ollama is running");
   if (path == "/api/version") return PlainAnswer{200, "{\"version\":\"0.0.0-mock\"}"};
   if (path == "/api/tags" || path == "/api/ps") {
-    return PlainAnswer{200, fmt::format("{{\"models\":[{{\"name\":{0},\"model\":{0},\"size\":1000,\"size_vram\":0,"
-                                        "\"expires_at\":\"2030-01-01T00:00:00Z\"}}]}}",
-                                        facts.model_json)};
+    return PlainAnswer{200,
+                       fmt::format("{{\"models\":[{{\"name\":{0},\"model\":{0},\"size\":1000,\"size_vram\":0,"
+                                   "\"expires_at\":\"2030-01-01T00:00:00Z\"}}]}}",
+                                   facts.model_json)};
   }
   return std::nullopt;
 }
 
-std::optional<PlainAnswer> vllm_route(const ServerFacts& facts, std::string_view path, std::string_view body) {
+std::optional<PlainAnswer> vllm_route(const ServerFacts& facts, std::string_view path,
+                                      std::string_view body) {
   if (path == "/health" || path == "/reset_prefix_cache") return text("", "text/plain");
   if (path == "/version") return PlainAnswer{200, "{\"version\":\"0.0.0+mock\"}"};
   if (path == "/tokenize") return tokenized(facts.dialect, body);
   if (path == "/metrics")
-    return text(fmt::format("# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running{{model_name={}}} {}\n",
-                            facts.model_json, facts.running));
+    return text(
+        fmt::format("# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running{{model_name={}}} {}\n",
+                    facts.model_json, facts.running));
   return std::nullopt;
 }
 
@@ -86,8 +93,9 @@ std::optional<PlainAnswer> sglang_route(const ServerFacts& facts, std::string_vi
 std::optional<PlainAnswer> tgi_route(const ServerFacts& facts, std::string_view path) {
   if (path == "/health" || path == "/ping") return text("", "text/plain");
   if (path == "/info")
-    return PlainAnswer{200, fmt::format("{{\"model_id\":{},\"max_total_tokens\":8192,\"version\":\"0.0.0-mock\"}}",
-                                        facts.model_json)};
+    return PlainAnswer{200,
+                       fmt::format("{{\"model_id\":{},\"max_total_tokens\":8192,\"version\":\"0.0.0-mock\"}}",
+                                   facts.model_json)};
   if (path == "/metrics") return text(fmt::format("# TYPE tgi_queue_size gauge\ntgi_queue_size {}\n", 0));
   return std::nullopt;
 }
@@ -95,22 +103,27 @@ std::optional<PlainAnswer> tgi_route(const ServerFacts& facts, std::string_view 
 std::optional<PlainAnswer> tensorrt_route(const ServerFacts& facts, std::string_view path) {
   if (path == "/health" || path == "/health_generate") return text("", "text/plain");
   if (path == "/version") return PlainAnswer{200, "{\"version\":\"0.0.0-mock\"}"};
-  if (path == "/metrics") return PlainAnswer{200, fmt::format("[{{\"numActiveRequests\":{}}}]", facts.running)};
+  if (path == "/metrics")
+    return PlainAnswer{200, fmt::format("[{{\"numActiveRequests\":{}}}]", facts.running)};
   return std::nullopt;
 }
 
 std::optional<PlainAnswer> lm_studio_route(const ServerFacts& facts, std::string_view path) {
   if (path == "/api/v0/models")
-    return PlainAnswer{200, fmt::format("{{\"object\":\"list\",\"data\":[{{\"id\":{},\"object\":\"model\",\"type\":\"llm\","
-                                        "\"state\":\"loaded\"}}]}}",
-                                        facts.model_json)};
+    return PlainAnswer{
+        200, fmt::format("{{\"object\":\"list\",\"data\":[{{\"id\":{},\"object\":\"model\",\"type\":\"llm\","
+                         "\"state\":\"loaded\"}}]}}",
+                         facts.model_json)};
   if (path == "/api/v1/models")
-    return PlainAnswer{200, fmt::format("{{\"models\":[{{\"type\":\"llm\",\"key\":{0},\"loaded_instances\":[{{\"id\":{0}}}]}}]}}",
-                                        facts.model_json)};
+    return PlainAnswer{
+        200,
+        fmt::format("{{\"models\":[{{\"type\":\"llm\",\"key\":{0},\"loaded_instances\":[{{\"id\":{0}}}]}}]}}",
+                    facts.model_json)};
   return std::nullopt;
 }
 
-std::optional<PlainAnswer> dialect_route(const ServerFacts& facts, std::string_view path, std::string_view body) {
+std::optional<PlainAnswer> dialect_route(const ServerFacts& facts, std::string_view path,
+                                         std::string_view body) {
   switch (facts.dialect) {
     case Dialect::llama_server:
       return llama_route(facts, path, body);
@@ -166,10 +179,12 @@ std::string http_text(const PlainAnswer& answer, bool keep_alive) {
                      keep_alive ? "keep-alive" : "close", answer.body.size(), answer.body);
 }
 
-std::string error_json(Dialect dialect, bool native, int status, std::string_view type, std::string_view message) {
+std::string error_json(Dialect dialect, bool native, int status, std::string_view type,
+                       std::string_view message) {
   switch (dialect) {
     case Dialect::llama_server:
-      return fmt::format("{{\"error\":{{\"code\":{},\"message\":{},\"type\":\"{}\"}}}}", status, quoted(message), type);
+      return fmt::format("{{\"error\":{{\"code\":{},\"message\":{},\"type\":\"{}\"}}}}", status,
+                         quoted(message), type);
     case Dialect::ollama:
       if (native) return fmt::format("{{\"error\":{}}}", quoted(message));
       return fmt::format("{{\"error\":{{\"message\":{},\"type\":\"{}\",\"param\":null,\"code\":null}}}}",

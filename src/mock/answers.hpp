@@ -36,7 +36,7 @@ struct ServerFacts {
 /// What the dialect answers while its model loads.
 [[nodiscard]] PlainAnswer loading_answer(Dialect dialect, bool native);
 /// The answer of a route beside the replies, such as /health; 404 where the dialect has none.
-[[nodiscard]] PlainAnswer route_answer(const ServerFacts& facts, std::string_view method, std::string_view path,
-                                       std::string_view body);
+[[nodiscard]] PlainAnswer route_answer(const ServerFacts& facts, std::string_view method,
+                                       std::string_view path, std::string_view body);
 
 }  // namespace edgeeval::mock

@@ -9,15 +9,38 @@
 namespace edgeeval::mock {
 namespace {
 
-// The fields of OpenAI's chat and completion requests (platform.openai.com, API reference), as far as a server
-// without tools of its own takes them.
-constexpr std::array<std::string_view, 30> kKnownFields{
-    "model",           "messages",          "prompt",   "stream",         "stream_options", "max_tokens",
-    "temperature",     "top_p",             "n",        "stop",           "seed",           "user",
-    "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs",   "logit_bias",     "tools",
-    "tool_choice",     "response_format",   "best_of",  "echo",           "suffix",         "metadata",
-    "store",           "service_tier",      "top_k",    "reasoning_effort", "parallel_tool_calls",
-    "max_completion_tokens"};
+// The fields of OpenAI's chat and completion requests (platform.openai.com, API reference), as far as a
+// server without tools of its own takes them.
+constexpr std::array<std::string_view, 30> kKnownFields{"model",
+                                                        "messages",
+                                                        "prompt",
+                                                        "stream",
+                                                        "stream_options",
+                                                        "max_tokens",
+                                                        "temperature",
+                                                        "top_p",
+                                                        "n",
+                                                        "stop",
+                                                        "seed",
+                                                        "user",
+                                                        "presence_penalty",
+                                                        "frequency_penalty",
+                                                        "logprobs",
+                                                        "top_logprobs",
+                                                        "logit_bias",
+                                                        "tools",
+                                                        "tool_choice",
+                                                        "response_format",
+                                                        "best_of",
+                                                        "echo",
+                                                        "suffix",
+                                                        "metadata",
+                                                        "store",
+                                                        "service_tier",
+                                                        "top_k",
+                                                        "reasoning_effort",
+                                                        "parallel_tool_calls",
+                                                        "max_completion_tokens"};
 
 /// Adds up the words of texts, and remembers what was in them.
 class Prompt {
@@ -141,8 +164,8 @@ Result<Asked> read_asked(Wire wire, std::string_view body, bool strict) {
   asked.max_tokens = most_tokens(wire, json);
   const bool by_default = wire == Wire::ollama_chat || wire == Wire::ollama_generate;
   asked.stream = value_or(json, "stream", by_default);
-  asked.ignore_eos = value_or(json, "ignore_eos", false) ||
-                     value_or(member(json, "sampling_params"), "ignore_eos", false);
+  asked.ignore_eos =
+      value_or(json, "ignore_eos", false) || value_or(member(json, "sampling_params"), "ignore_eos", false);
   const auto options = member(json, "stream_options");
   asked.stream_options = options.is_object();
   if (options.is_object() && options.contains("include_usage"))

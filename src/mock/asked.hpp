@@ -18,11 +18,11 @@ struct Asked {
   std::uint64_t prompt_hash = 0;    ///< Equal for equal prompts (FNV-1a).
   std::optional<std::uint32_t> max_tokens{};
   bool stream = false;
-  bool ignore_eos = false;      ///< The reply has exactly max_tokens tokens.
-  bool stream_options = false;           ///< stream_options was given.
-  std::optional<bool> include_usage{};   ///< Absent where it was not given.
-  bool continuous_usage = false;  ///< vLLM's continuous_usage_stats.
-  bool token_ids = false;         ///< vLLM's return_token_ids.
+  bool ignore_eos = false;              ///< The reply has exactly max_tokens tokens.
+  bool stream_options = false;          ///< stream_options was given.
+  std::optional<bool> include_usage{};  ///< Absent where it was not given.
+  bool continuous_usage = false;        ///< vLLM's continuous_usage_stats.
+  bool token_ids = false;               ///< vLLM's return_token_ids.
   bool timings_per_token = false;
   bool return_progress = false;
 };
@@ -30,8 +30,8 @@ struct Asked {
 /// The number of words between white space (ASCII) in `text`: the server's rule for counting prompt tokens.
 [[nodiscard]] std::uint32_t count_words(std::string_view text);
 
-/// Reads a body. `strict` refuses fields that OpenAI's reference does not have. Error: usage, telling what the
-/// server would say with status 400.
+/// Reads a body. `strict` refuses fields that OpenAI's reference does not have. Error: usage, telling what
+/// the server would say with status 400.
 [[nodiscard]] Result<Asked> read_asked(Wire wire, std::string_view body, bool strict);
 
 }  // namespace edgeeval::mock

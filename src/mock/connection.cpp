@@ -115,7 +115,8 @@ void Connection::find_cuts() {
   slice_ = 0;
   const auto& script = reply_->script;
   if (script.cut == Cut::random) {
-    for (std::uint32_t i = 1; i < script.parts; ++i) cuts_.push_back(1 + cut_random_.below(slices_.size() - 1));
+    for (std::uint32_t i = 1; i < script.parts; ++i)
+      cuts_.push_back(1 + cut_random_.below(slices_.size() - 1));
     std::sort(cuts_.begin(), cuts_.end());
     cuts_.erase(std::unique(cuts_.begin(), cuts_.end()), cuts_.end());
   } else {

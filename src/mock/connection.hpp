@@ -23,7 +23,8 @@ struct Shared {
   Renderer renderer;
   std::string scratch;
   EventLog log;
-  Lateness late;
+  Lateness late;  ///< Of events with tokens.
+  Lateness wake;  ///< Of the timer.
   Totals totals;
   std::uint64_t streams = 0;  ///< Replies under way.
 };

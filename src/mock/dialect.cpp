@@ -48,9 +48,9 @@ constexpr std::array kRoutes{
 }  // namespace
 
 const std::vector<std::string>& dialect_names() {
-  static const std::vector<std::string> kNames{"openai-chat", "openai-completions", "llama-server",
-                                               "ollama",      "vllm",               "sglang",
-                                               "tgi",         "tensorrt-llm",       "lm-studio"};
+  static const std::vector<std::string> kNames{
+      "openai-chat", "openai-completions", "llama-server", "ollama", "vllm", "sglang",
+      "tgi",         "tensorrt-llm",       "lm-studio"};
   return kNames;
 }
 
@@ -74,8 +74,8 @@ std::optional<Wire> wire_at(Dialect dialect, std::string_view path) {
 }
 
 std::string_view main_path(Dialect dialect) {
-  const auto* found =
-      std::find_if(kRoutes.begin(), kRoutes.end(), [&](const Route& route) { return route.dialect == dialect; });
+  const auto* found = std::find_if(kRoutes.begin(), kRoutes.end(),
+                                   [&](const Route& route) { return route.dialect == dialect; });
   return found->path;
 }
 
@@ -99,7 +99,8 @@ Style style_of(Dialect dialect, Wire wire) {
       style.role_chunk = false;
   }
   // TGI has its token's text and the end in one event; vLLM too, and SGLang's own route.
-  style.finish_with_last = dialect == Dialect::vllm || dialect == Dialect::tgi || wire == Wire::sglang_generate;
+  style.finish_with_last =
+      dialect == Dialect::vllm || dialect == Dialect::tgi || wire == Wire::sglang_generate;
   style.space = dialect != Dialect::tgi;
   style.head_with_first = dialect == Dialect::sglang || dialect == Dialect::llama_server;
   style.close_after = dialect == Dialect::llama_server;

@@ -25,28 +25,28 @@ enum class Dialect {
 
 /// The form of a reply, which the route decides.
 enum class Wire {
-  chat,               ///< OpenAI chat completion chunks, as events.
-  completions,        ///< OpenAI text completion chunks, as events.
-  llama_completion,   ///< llama-server's own /completion.
-  ollama_chat,        ///< Ollama's /api/chat: a JSON object a line.
-  ollama_generate,    ///< Ollama's /api/generate.
-  sglang_generate,    ///< SGLang's /generate: the text so far in each event.
-  tgi_generate,       ///< TGI's /generate_stream: one token an event.
-  lm_studio_chat,     ///< LM Studio's /api/v1/chat: named events.
+  chat,              ///< OpenAI chat completion chunks, as events.
+  completions,       ///< OpenAI text completion chunks, as events.
+  llama_completion,  ///< llama-server's own /completion.
+  ollama_chat,       ///< Ollama's /api/chat: a JSON object a line.
+  ollama_generate,   ///< Ollama's /api/generate.
+  sglang_generate,   ///< SGLang's /generate: the text so far in each event.
+  tgi_generate,      ///< TGI's /generate_stream: one token an event.
+  lm_studio_chat,    ///< LM Studio's /api/v1/chat: named events.
 };
 
 /// What of the framing and order of events a dialect decides.
 struct Style {
   std::string_view content_type = "text/event-stream";
-  bool events = true;             ///< Server-sent events; else a JSON object a line.
-  bool space = true;              ///< "data: {" and not "data:{".
-  bool done = true;               ///< The stream ends with [DONE].
-  bool role_chunk = true;         ///< A chunk with the role alone comes before the first token.
-  bool finish_with_last = false;  ///< The reason to finish stands in the last token's chunk.
-  bool head_with_first = false;   ///< The head of the answer comes with the first token, not at once.
-  bool close_after = false;       ///< Closes after a streamed answer, although keep-alive is announced.
+  bool events = true;                 ///< Server-sent events; else a JSON object a line.
+  bool space = true;                  ///< "data: {" and not "data:{".
+  bool done = true;                   ///< The stream ends with [DONE].
+  bool role_chunk = true;             ///< A chunk with the role alone comes before the first token.
+  bool finish_with_last = false;      ///< The reason to finish stands in the last token's chunk.
+  bool head_with_first = false;       ///< The head of the answer comes with the first token, not at once.
+  bool close_after = false;           ///< Closes after a streamed answer, although keep-alive is announced.
   bool usage_unless_refused = false;  ///< Usage is sent where stream_options is given without include_usage.
-  bool strict = false;            ///< Unknown fields of a request are refused.
+  bool strict = false;                ///< Unknown fields of a request are refused.
 };
 
 /// The names of all dialects, in the order of the enumeration.

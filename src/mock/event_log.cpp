@@ -25,21 +25,25 @@ void put(std::string& out, fmt::format_string<Args...> format, Args&&... argumen
 void append_line(std::string& out, const LogRecord& record) {
   switch (record.what) {
     case LogRecord::What::request:
-      put(out, "{{\"request\":{},\"connection\":{},\"received_ns\":{},\"read_ns\":{},\"prompt_tokens\":{},\"tokens\":{}",
-          record.request, record.connection, record.first_ns, record.second_ns, record.prompt_tokens, record.tokens);
+      put(out,
+          "{{\"request\":{},\"connection\":{},\"received_ns\":{},\"read_ns\":{},\"prompt_tokens\":{},"
+          "\"tokens\":{}",
+          record.request, record.connection, record.first_ns, record.second_ns, record.prompt_tokens,
+          record.tokens);
       if (!record.text.empty()) put(out, ",\"fault\":\"{}\"", record.text);
       break;
     case LogRecord::What::event:
       put(out,
-          "{{\"request\":{},\"event\":{},\"kind\":\"{}\",\"tokens\":{},\"bytes\":{},\"due_ns\":{},\"before_ns\":{},"
+          "{{\"request\":{},\"event\":{},\"kind\":\"{}\",\"tokens\":{},\"bytes\":{},\"due_ns\":{},\"before_"
+          "ns\":{},"
           "\"after_ns\":{}",
           record.request, record.step, to_string(record.kind), record.tokens, record.bytes, record.due_ns,
           record.first_ns, record.second_ns);
       if (record.unsent > 0) put(out, ",\"unsent\":{}", record.unsent);
       break;
     case LogRecord::What::end:
-      put(out, "{{\"request\":{},\"connection\":{},\"end\":\"{}\",\"end_ns\":{}", record.request, record.connection,
-          record.text, record.first_ns);
+      put(out, "{{\"request\":{},\"connection\":{},\"end\":\"{}\",\"end_ns\":{}", record.request,
+          record.connection, record.text, record.first_ns);
       break;
   }
   out += "}\n";

@@ -24,12 +24,12 @@ struct LogRecord {
   std::int64_t first_ns = 0;   ///< Received, or just before the first send of the event.
   std::int64_t second_ns = 0;  ///< Read, or just after the last send of the event.
   std::int64_t due_ns = 0;
-  std::uint32_t step = 0;      ///< Place among the reply's events, from 0.
+  std::uint32_t step = 0;  ///< Place among the reply's events, from 0.
   std::uint32_t bytes = 0;
-  std::uint32_t unsent = 0;    ///< Of them not taken by the kernel yet: the client reads slowly.
+  std::uint32_t unsent = 0;  ///< Of them not taken by the kernel yet: the client reads slowly.
   std::uint32_t tokens = 0;
   std::uint32_t prompt_tokens = 0;
-  std::string_view text{};     ///< The fault, or how the reply ended. Must outlive the log.
+  std::string_view text{};  ///< The fault, or how the reply ended. Must outlive the log.
 };
 
 /// Appends records to a file of JSON lines.

@@ -14,8 +14,8 @@ namespace edgeeval::mock {
 /// One way in which a reply differs from a good one.
 struct Fault {
   std::string_view name;
-  std::string_view meaning;      ///< One line.
-  void (*apply)(ReplyScript&);   ///< Changes the reply it befalls.
+  std::string_view meaning;     ///< One line.
+  void (*apply)(ReplyScript&);  ///< Changes the reply it befalls.
 };
 
 /// All faults, in the order of the documentation.

@@ -24,7 +24,8 @@ class Lateness {
   [[nodiscard]] std::optional<std::uint64_t> max_ns() const {
     return total_ == 0 ? std::nullopt : std::optional(max_);
   }
-  /// The order statistic of rank ceil(share · n), as the upper end of its bucket; absent where nothing was counted.
+  /// The order statistic of rank ceil(share · n), as the upper end of its bucket; absent where nothing was
+  /// counted.
   [[nodiscard]] std::optional<std::uint64_t> quantile_ns(double share) const {
     if (total_ == 0) return std::nullopt;
     const double rank = share * static_cast<double>(total_);

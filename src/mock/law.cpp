@@ -71,7 +71,9 @@ Nanos Law::mean() const {
 
 Result<Law> parse_law(std::string_view text) {
   const auto words = words_of(text);
-  const auto bad = [&] { return fail(ErrorCode::usage, "\"" + std::string(text) + "\" is no law", {}, kLawHint); };
+  const auto bad = [&] {
+    return fail(ErrorCode::usage, "\"" + std::string(text) + "\" is no law", {}, kLawHint);
+  };
   if (words.empty()) return bad();
   const auto first = parse_duration(words[words.size() > 1 ? 1 : 0]);
   if (!first) return bad();

@@ -24,7 +24,8 @@ struct Law {
     constant,     ///< Always `first`.
     uniform,      ///< Even between `first` and `second`.
     exponential,  ///< Mean `first`.
-    lognormal,    ///< Median `first`, standard deviation `sigma` of the logarithm; mean = median · exp(sigma²/2).
+    lognormal,    ///< Median `first`, standard deviation `sigma` of the logarithm; mean = median ·
+                  ///< exp(sigma²/2).
   };
   Kind kind = Kind::constant;
   Nanos first{0};

@@ -11,8 +11,8 @@
 namespace edgeeval::mock {
 namespace {
 
-constexpr std::array<std::string_view, 12> kWords{" the", " café", " costs", " 東京",  " one",   " naïve",
-                                                  " and", " 🙂",    " so",    " über", " small", " model"};
+constexpr std::array<std::string_view, 12> kWords{" the", " café", " costs", " 東京", " one",   " naïve",
+                                                  " and", " 🙂", " so",    " über", " small", " model"};
 constexpr std::size_t kHugeField = 1U << 20U;
 
 std::string_view line_end_of(LineEnd end) {
@@ -24,7 +24,8 @@ void append_head(std::string& out, const Reply& reply) {
   const auto answer = reply.script.answer;
   if (answer == Answer::interim) out += "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n";
   const auto type = answer == Answer::wrong_type ? std::string_view("text/plain") : reply.style.content_type;
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nCache-Control: no-cache\r\n", type);
+  fmt::format_to(std::back_inserter(out),
+                 "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nCache-Control: no-cache\r\n", type);
   fmt::format_to(std::back_inserter(out), "X-Request-Id: {}\r\n", reply.number);
   if (answer == Answer::huge_head) {
     out += "X-Padding: ";
@@ -50,9 +51,10 @@ void append_whole_answer(std::string& out, const Reply& reply, const std::string
   PlainAnswer answer{200, json};
   answer.fields = fmt::format("X-Request-Id: {}\r\n", reply.number);
   if (reply.wire == Wire::tgi_generate) {
-    answer.fields += fmt::format("x-prompt-tokens: {}\r\nx-generated-tokens: {}\r\nx-queue-time: 0\r\n"
-                                 "x-inference-time: {}\r\n",
-                                 reply.asked.prompt_tokens, reply.tokens, reply.last_ns / 1'000'000);
+    answer.fields += fmt::format(
+        "x-prompt-tokens: {}\r\nx-generated-tokens: {}\r\nx-queue-time: 0\r\n"
+        "x-inference-time: {}\r\n",
+        reply.asked.prompt_tokens, reply.tokens, reply.last_ns / 1'000'000);
   }
   out += http_text(answer, reply.keep_alive);
 }
@@ -61,7 +63,9 @@ void append_whole_answer(std::string& out, const Reply& reply, const std::string
 
 std::string_view token_text(std::uint32_t index) { return kWords[index % kWords.size()]; }
 
-std::uint32_t token_id(std::uint32_t index) { return 100 + index % static_cast<std::uint32_t>(kWords.size()); }
+std::uint32_t token_id(std::uint32_t index) {
+  return 100 + index % static_cast<std::uint32_t>(kWords.size());
+}
 
 void append_tokens(std::string& out, std::uint32_t first, std::uint32_t count) {
   for (std::uint32_t i = 0; i < count; ++i) out += token_text(first + i);
@@ -153,7 +157,8 @@ void Renderer::append(std::string& out, const Reply& reply, const Step& step) {
     out += body_;
     return;
   }
-  fmt::format_to(std::back_inserter(out), "{:x}{}\r\n", body_.size(), reply.script.chunk_extension ? ";part=1" : "");
+  fmt::format_to(std::back_inserter(out), "{:x}{}\r\n", body_.size(),
+                 reply.script.chunk_extension ? ";part=1" : "");
   out += body_;
   out += "\r\n";
 }

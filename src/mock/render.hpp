@@ -13,7 +13,8 @@ namespace edgeeval::mock {
 /// Every reply's `created`: fixed, so that the same script gives the same bytes.
 inline constexpr std::int64_t kCreated = 1'700'000'000;
 
-/// The text of token `index`: a blank and a word. Every second one of the first has characters of several bytes.
+/// The text of token `index`: a blank and a word. Every second one of the first has characters of several
+/// bytes.
 [[nodiscard]] std::string_view token_text(std::uint32_t index);
 /// The made-up id of token `index`.
 [[nodiscard]] std::uint32_t token_id(std::uint32_t index);

@@ -47,8 +47,10 @@ void append_llama(std::string& out, const Reply& reply, const Step& step) {
     return;
   }
   put(out,
-      "{{\"index\":0,\"content\":\"\",\"tokens\":[],\"id_slot\":0,\"stop\":true,\"model\":{},\"tokens_predicted\":{},"
-      "\"tokens_evaluated\":{},\"truncated\":false,\"stop_type\":\"{}\",\"stopping_word\":\"\",\"tokens_cached\":{}",
+      "{{\"index\":0,\"content\":\"\",\"tokens\":[],\"id_slot\":0,\"stop\":true,\"model\":{},\"tokens_"
+      "predicted\":{},"
+      "\"tokens_evaluated\":{},\"truncated\":false,\"stop_type\":\"{}\",\"stopping_word\":\"\",\"tokens_"
+      "cached\":{}",
       reply.model_json, reply.tokens + reply.script.usage_surplus, reply.asked.prompt_tokens,
       reply.cut_short ? "limit" : "eos", reply.asked.prompt_tokens + reply.tokens);
   if (reply.script.usage != UsageChunk::none) {
@@ -59,7 +61,8 @@ void append_llama(std::string& out, const Reply& reply, const Step& step) {
 }
 
 void append_ollama_end(std::string& out, const Reply& reply) {
-  put(out, ",\"done\":true,\"done_reason\":\"{}\"", reply.asked.prompt_tokens == 0 ? "load" : finish_reason(reply));
+  put(out, ",\"done\":true,\"done_reason\":\"{}\"",
+      reply.asked.prompt_tokens == 0 ? "load" : finish_reason(reply));
   if (reply.asked.prompt_tokens == 0 || reply.script.usage == UsageChunk::none) return;
   if (reply.wire == Wire::ollama_generate) out += ",\"context\":[1,2,3]";
   // Ollama tells a little time of loading even where the model was there.
@@ -122,8 +125,10 @@ void append_tgi(std::string& out, const Reply& reply, const Step& step) {
     return;
   }
   put_text(out, 0, reply.tokens);
-  put(out, ",\"details\":{{\"finish_reason\":\"{}\",\"generated_tokens\":{},\"seed\":null,\"input_length\":{}}}}}",
-      reply.cut_short ? "length" : "eos_token", reply.tokens + reply.script.usage_surplus, reply.asked.prompt_tokens);
+  put(out,
+      ",\"details\":{{\"finish_reason\":\"{}\",\"generated_tokens\":{},\"seed\":null,\"input_length\":{}}}}}",
+      reply.cut_short ? "length" : "eos_token", reply.tokens + reply.script.usage_surplus,
+      reply.asked.prompt_tokens);
 }
 
 struct NamedRow {
@@ -131,17 +136,18 @@ struct NamedRow {
   std::string_view more;  ///< Members after the type.
 };
 
-constexpr std::array<NamedRow, 11> kNamed{{{"chat.start", ",\"model_instance_id\":"},
-                                           {"model_load.start", ",\"model_instance_id\":"},
-                                           {"model_load.progress", ",\"progress\":0.5,\"model_instance_id\":"},
-                                           {"model_load.end", ",\"model_instance_id\":"},
-                                           {"prompt_processing.start", ""},
-                                           {"prompt_processing.progress", ",\"progress\":1"},
-                                           {"prompt_processing.end", ""},
-                                           {"reasoning.start", ""},
-                                           {"reasoning.end", ""},
-                                           {"message.start", ""},
-                                           {"message.end", ""}}};
+constexpr std::array<NamedRow, 11> kNamed{
+    {{"chat.start", ",\"model_instance_id\":"},
+     {"model_load.start", ",\"model_instance_id\":"},
+     {"model_load.progress", ",\"progress\":0.5,\"model_instance_id\":"},
+     {"model_load.end", ",\"model_instance_id\":"},
+     {"prompt_processing.start", ""},
+     {"prompt_processing.progress", ",\"progress\":1"},
+     {"prompt_processing.end", ""},
+     {"reasoning.start", ""},
+     {"reasoning.end", ""},
+     {"message.start", ""},
+     {"message.end", ""}}};
 
 void append_chat_end(std::string& out, const Reply& reply) {
   const auto reasoning = std::min(reply.script.reasoning, reply.tokens);

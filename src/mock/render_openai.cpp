@@ -82,7 +82,8 @@ void append_token_ids(std::string& out, const Reply& reply, const Step& step) {
     out += "null";
     return;
   }
-  for (std::uint32_t i = 0; i < step.tokens; ++i) put(out, "{}{}", i == 0 ? '[' : ',', token_id(step.number + i));
+  for (std::uint32_t i = 0; i < step.tokens; ++i)
+    put(out, "{}{}", i == 0 ? '[' : ',', token_id(step.number + i));
   out += ']';
 }
 
@@ -138,7 +139,8 @@ void append_counts(std::string& out, const Reply& reply, const Step& step) {
     out += ",\"usage\":null";
   }
   if (reply.dialect != Dialect::llama_server || reply.script.usage == UsageChunk::none) return;
-  if (reply.asked.timings_per_token ? step.tokens > 0 || last || finished : last || (finished && !reply.usage_last)) {
+  if (reply.asked.timings_per_token ? step.tokens > 0 || last || finished
+                                    : last || (finished && !reply.usage_last)) {
     out += ",\"timings\":";
     append_timings(out, reply, last || finished ? reply.tokens : step.so_far);
   }
@@ -194,21 +196,24 @@ void append_openai(std::string& out, const Reply& reply, const Step& step) {
   if (reply.dialect == Dialect::llama_server && chat) {
     out += '{';
     append_choices(out, reply, step);
-    put(out, ",\"created\":{},\"id\":\"{}{}\",\"model\":{},\"system_fingerprint\":\"b0-mock\",\"object\":\"{}\"",
+    put(out,
+        ",\"created\":{},\"id\":\"{}{}\",\"model\":{},\"system_fingerprint\":\"b0-mock\",\"object\":\"{}\"",
         kCreated, id, reply.number, reply.model_json, object);
     if (step.kind == StepKind::progress) {
-      const auto processed = reply.cached_tokens + (reply.asked.prompt_tokens - reply.cached_tokens) * step.number / 2;
+      const auto processed =
+          reply.cached_tokens + (reply.asked.prompt_tokens - reply.cached_tokens) * step.number / 2;
       put(out, ",\"prompt_progress\":{{\"total\":{},\"cache\":{},\"processed\":{},\"time_ms\":{}}}",
           reply.asked.prompt_tokens, reply.cached_tokens, processed, step.due / 1'000'000);
     }
   } else if (reply.dialect == Dialect::tgi && chat) {
-    put(out, "{{\"object\":\"{}\",\"id\":\"\",\"created\":{},\"model\":{}", object, kCreated, reply.model_json);
+    put(out, "{{\"object\":\"{}\",\"id\":\"\",\"created\":{},\"model\":{}", object, kCreated,
+        reply.model_json);
     append_fingerprint(out, reply);
     out += ',';
     append_choices(out, reply, step);
   } else {
-    put(out, "{{\"id\":\"{}{}\",\"object\":\"{}\",\"created\":{},\"model\":{}", id, reply.number, object, kCreated,
-        reply.model_json);
+    put(out, "{{\"id\":\"{}{}\",\"object\":\"{}\",\"created\":{},\"model\":{}", id, reply.number, object,
+        kCreated, reply.model_json);
     append_fingerprint(out, reply);
     out += ',';
     append_choices(out, reply, step);

@@ -54,13 +54,14 @@ void append_openai_whole(std::string& out, const Reply& reply) {
 void append_usage(std::string& out, const Reply& reply, std::uint32_t completion) {
   const auto prompt = reply.asked.prompt_tokens;
   if (reply.dialect == Dialect::vllm) {
-    put(out, "{{\"prompt_tokens\":{},\"total_tokens\":{},\"completion_tokens\":{}", prompt, prompt + completion,
-        completion);
+    put(out, "{{\"prompt_tokens\":{},\"total_tokens\":{},\"completion_tokens\":{}", prompt,
+        prompt + completion, completion);
   } else {
     put(out, "{{\"prompt_tokens\":{},\"completion_tokens\":{},\"total_tokens\":{}", prompt, completion,
         prompt + completion);
   }
-  if (reply.dialect != Dialect::ollama && reply.dialect != Dialect::tgi && reply.dialect != Dialect::lm_studio)
+  if (reply.dialect != Dialect::ollama && reply.dialect != Dialect::tgi &&
+      reply.dialect != Dialect::lm_studio)
     put(out, ",\"prompt_tokens_details\":{{\"cached_tokens\":{}}}", reply.cached_tokens);
   out += '}';
 }

@@ -45,7 +45,9 @@ class Layout {
     reply_.steps.push_back(step);
     return reply_.steps.back();
   }
-  void named(NamedEvent event, std::int64_t due) { add(StepKind::named, due, static_cast<std::uint32_t>(event)); }
+  void named(NamedEvent event, std::int64_t due) {
+    add(StepKind::named, due, static_cast<std::uint32_t>(event));
+  }
   void raw(StepKind kind, std::string bytes, After after = After::next) {
     reply_.raws.push_back(std::move(bytes));
     add(kind, now_, static_cast<std::uint32_t>(reply_.raws.size() - 1)).after = after;
@@ -164,13 +166,17 @@ class Layout {
         add(StepKind::giant, now_).after = After::close;
         return end_with(After::close);
       case Midway::invalid_utf8:
-        return raw(StepKind::raw, prefix + "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\xC3\x28\xFF\"}}]}" + suffix);
+        return raw(
+            StepKind::raw,
+            prefix + "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\xC3\x28\xFF\"}}]}" + suffix);
       case Midway::deep_json:
-        return raw(StepKind::raw, prefix + std::string(script_.json_depth, '[') + std::string(script_.json_depth, ']') + suffix);
+        return raw(StepKind::raw, prefix + std::string(script_.json_depth, '[') +
+                                      std::string(script_.json_depth, ']') + suffix);
       case Midway::bad_json:
         return raw(StepKind::raw, prefix + "{this is not JSON}" + suffix);
       case Midway::truncated_json:
-        return raw(StepKind::raw, prefix + "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"brok" + suffix);
+        return raw(StepKind::raw,
+                   prefix + "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"brok" + suffix);
       case Midway::null_byte:
         return raw(StepKind::raw, prefix + "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" +
                                       std::string(1, '\0') + "\"}}]}" + suffix);
@@ -192,7 +198,8 @@ class Layout {
       if (script_.after_done) add(StepKind::content, now_);
     }
     add(StepKind::last_chunk, now_);
-    const bool stays = reply_.keep_alive && reply_.chunked && !script_.close_after.value_or(reply_.style.close_after);
+    const bool stays =
+        reply_.keep_alive && reply_.chunked && !script_.close_after.value_or(reply_.style.close_after);
     if (!stays) reply_.steps.back().after = After::close;
   }
 
@@ -242,8 +249,8 @@ class Layout {
 
 std::string_view to_string(StepKind kind) {
   constexpr std::array<std::string_view, 18> kNames{
-      "head",    "named",  "progress", "comment", "role",  "empty", "reasoning", "tool_call",  "content",
-      "finish",  "usage",  "error",    "done",    "raw",   "raw_frame", "giant", "last_chunk", "whole"};
+      "head",   "named", "progress", "comment", "role", "empty",     "reasoning", "tool_call",  "content",
+      "finish", "usage", "error",    "done",    "raw",  "raw_frame", "giant",     "last_chunk", "whole"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

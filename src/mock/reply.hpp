@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A reply laid out before its first byte: which events, when, with how many tokens, and what happens after each.
+// A reply laid out before its first byte: which events, when, with how many tokens, and what happens after
+// each.
 #pragma once
 
 #include <cstdint>
@@ -56,15 +57,15 @@ enum class After : std::uint8_t { next, close, reset };
 
 /// One thing that a reply sends.
 struct Step {
-  std::int64_t due = 0;           ///< Nanoseconds since the request was received.
-  std::uint32_t number = 0;       ///< First token, or what the kind says.
-  std::uint32_t tokens = 0;       ///< Tokens carried.
-  std::uint32_t so_far = 0;       ///< Tokens sent with this step and before.
+  std::int64_t due = 0;      ///< Nanoseconds since the request was received.
+  std::uint32_t number = 0;  ///< First token, or what the kind says.
+  std::uint32_t tokens = 0;  ///< Tokens carried.
+  std::uint32_t so_far = 0;  ///< Tokens sent with this step and before.
   StepKind kind = StepKind::content;
   After after = After::next;
-  bool hold = false;   ///< Goes out with the next step, in one write.
-  bool mark = false;   ///< A byte order mark before it.
-  bool last = false;   ///< The last tokens, and the reason to finish with them.
+  bool hold = false;  ///< Goes out with the next step, in one write.
+  bool mark = false;  ///< A byte order mark before it.
+  bool last = false;  ///< The last tokens, and the reason to finish with them.
 };
 
 /// A reply with all that its bytes depend on.
@@ -84,7 +85,7 @@ struct Reply {
   bool usage_every = false;  ///< Each chunk has the counts so far.
   bool keep_alive = true;    ///< What the client asked.
   bool chunked = true;
-  bool endless = false;      ///< After the last step comes silence, and the connection stays.
+  bool endless = false;       ///< After the last step comes silence, and the connection stays.
   std::int64_t load_ns = 0;   ///< Load of the model within this request.
   std::int64_t first_ns = 0;  ///< When the first token is due.
   std::int64_t last_ns = 0;   ///< When the last token is due.
@@ -92,8 +93,8 @@ struct Reply {
   std::vector<std::string> raws;
 };
 
-/// Lays out the steps of `reply`, whose other members are set. `step` > 0 puts what has tokens on multiples of
-/// it, counted from `origin` (nanoseconds, relative to the request's receipt).
+/// Lays out the steps of `reply`, whose other members are set. `step` > 0 puts what has tokens on multiples
+/// of it, counted from `origin` (nanoseconds, relative to the request's receipt).
 void lay_out(Reply& reply, SplitMix64& random, std::int64_t step, std::int64_t origin);
 
 }  // namespace edgeeval::mock

@@ -40,8 +40,9 @@ void refuse(Reply& reply, int status, std::string_view type, std::string_view me
 
 /// Lays out what is no stream; false where the answer is one.
 bool answer_otherwise(Reply& reply) {
-  constexpr const char* kPage = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>A proxy's page"
-                                "</body></html>\n";
+  constexpr const char* kPage =
+      "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>A proxy's page"
+      "</body></html>\n";
   switch (reply.script.answer) {
     case Answer::unauthorized:
       return refuse(reply, 401, "authentication_error", "Invalid API Key"), true;
@@ -75,7 +76,8 @@ bool answer_otherwise(Reply& reply) {
     case Answer::bad_status:
       return only(reply, "HTTP two hundred\r\n\r\n", After::close), true;
     case Answer::short_length:
-      return only(reply, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 1000\r\n\r\ndata: {",
+      return only(reply,
+                  "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 1000\r\n\r\ndata: {",
                   After::close),
              true;
     case Answer::head_only: {
@@ -95,7 +97,8 @@ void choose_usage(Reply& reply) {
   const bool by_default = reply.style.usage_unless_refused && reply.asked.stream_options;
   const bool asked = reply.asked.include_usage.value_or(by_default);
   const auto usage = reply.script.usage;
-  reply.usage_last = usage == UsageChunk::last || usage == UsageChunk::every || (usage == UsageChunk::asked && asked);
+  reply.usage_last =
+      usage == UsageChunk::last || usage == UsageChunk::every || (usage == UsageChunk::asked && asked);
   reply.usage_every =
       usage == UsageChunk::every || (usage == UsageChunk::asked && asked && reply.asked.continuous_usage);
 }
@@ -119,7 +122,8 @@ Reply ReplyMaker::make(const HttpRequest& request, Wire wire, const Moment& mome
   std::string unknown;
   choose_fault(request, reply, random, unknown);
   if (!unknown.empty()) {
-    refuse(reply, 400, "invalid_request_error", "unknown fault " + unknown + "; see edgeeval mock-server --list-faults");
+    refuse(reply, 400, "invalid_request_error",
+           "unknown fault " + unknown + "; see edgeeval mock-server --list-faults");
     return reply;
   }
   const auto asked = read_asked(wire, request.body, script_.strict.value_or(reply.style.strict));
@@ -167,8 +171,8 @@ void ReplyMaker::choose_fault(const HttpRequest& request, Reply& reply, SplitMix
 
 void ReplyMaker::count_tokens(Reply& reply, SplitMix64& random) {
   const auto& script = reply.script;
-  const auto drawn =
-      script.tokens_from + static_cast<std::uint32_t>(random.below(script.tokens_to - script.tokens_from + 1ULL));
+  const auto drawn = script.tokens_from +
+                     static_cast<std::uint32_t>(random.below(script.tokens_to - script.tokens_from + 1ULL));
   reply.tokens = drawn;
   if (const auto most = reply.asked.max_tokens) {
     // A fault that asks for no token or one stands above what the client asks.
@@ -183,7 +187,8 @@ void ReplyMaker::count_tokens(Reply& reply, SplitMix64& random) {
   }
   reply.asked.prompt_tokens += script_.template_tokens;
   if (!script_.prefix_cache || reply.asked.prompt_tokens == 0) return;
-  if (!prompts_seen_.insert(reply.asked.prompt_hash).second) reply.cached_tokens = reply.asked.prompt_tokens - 1;
+  if (!prompts_seen_.insert(reply.asked.prompt_hash).second)
+    reply.cached_tokens = reply.asked.prompt_tokens - 1;
 }
 
 void ReplyMaker::load(Reply& reply, const Moment& moment) {
@@ -207,7 +212,8 @@ void ReplyMaker::play_capture(Reply& reply, SplitMix64& random) const {
     reply.steps.push_back(step);
     now += reply.script.itl.draw(random).count();
   }
-  if (!capture_->ends_by_itself || !reply.keep_alive || reply.script.close_after.value_or(reply.style.close_after))
+  if (!capture_->ends_by_itself || !reply.keep_alive ||
+      reply.script.close_after.value_or(reply.style.close_after))
     reply.steps.back().after = After::close;
 }
 

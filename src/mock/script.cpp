@@ -38,8 +38,9 @@ class Keys {
     std::uint64_t value = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (problem != std::errc() || end != text.data() + text.size() || value < least || value > most) {
-      return findings_.add(node->Mark(), map_.path_of(key),
-                           fmt::format("must be a whole number from {} to {}, found {}", least, most, describe(*node)));
+      return findings_.add(
+          node->Mark(), map_.path_of(key),
+          fmt::format("must be a whole number from {} to {}, found {}", least, most, describe(*node)));
     }
     target = static_cast<Number>(value);
   }
@@ -50,7 +51,8 @@ class Keys {
     if (!node) return;
     const auto text = scalar(*node);
     if (text != "true" && text != "false")
-      return findings_.add(node->Mark(), map_.path_of(key), "must be true or false, found " + describe(*node));
+      return findings_.add(node->Mark(), map_.path_of(key),
+                           "must be true or false, found " + describe(*node));
     target = text == "true";
   }
 
@@ -72,7 +74,9 @@ class Keys {
   [[nodiscard]] YamlMap& map() { return map_; }
 
  private:
-  static std::string scalar(const YAML::Node& node) { return node.IsScalar() ? node.Scalar() : std::string(); }
+  static std::string scalar(const YAML::Node& node) {
+    return node.IsScalar() ? node.Scalar() : std::string();
+  }
 
   template <class T>
   void take(const std::string& key, T& target, Result<T> (*parse)(std::string_view)) {
@@ -116,8 +120,8 @@ void read_split(const YAML::Node& node, ReplyScript& reply, Findings& findings) 
 
 void read_reply(const YAML::Node& node, ReplyScript& reply, Findings& findings) {
   Keys keys(node, "reply",
-            {"bundle", "merge", "split", "role", "empty_every", "reasoning", "tool_call", "usage", "comment_every",
-             "done", "line_end", "space", "all_at_once", "close_after"},
+            {"bundle", "merge", "split", "role", "empty_every", "reasoning", "tool_call", "usage",
+             "comment_every", "done", "line_end", "space", "all_at_once", "close_after"},
             findings);
   keys.count("bundle", 1, 1000, reply.bundle);
   keys.count("merge", 1, 1000, reply.merge);
@@ -152,7 +156,8 @@ void read_share(const YAML::Node& node, const std::string& path, FaultRule& rule
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
   value *= scale;
   if (problem != std::errc() || end != text.data() + text.size() || !(value >= 0.0 && value <= 1.0))
-    return findings.add(node.Mark(), path + ".share", "must be a share, found " + describe(node), "2% or 0.02");
+    return findings.add(node.Mark(), path + ".share", "must be a share, found " + describe(node),
+                        "2% or 0.02");
   rule.share = value;
 }
 

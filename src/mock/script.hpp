@@ -86,16 +86,16 @@ struct ReplyScript {
   Law itl{Law::Kind::constant, std::chrono::milliseconds(20)};   ///< Between events with tokens.
   std::uint32_t tokens_from = 100;  ///< Tokens of a reply, where the request does not ask for fewer.
   std::uint32_t tokens_to = 100;
-  std::uint32_t bundle = 1;    ///< Tokens an event.
-  std::uint32_t merge = 1;     ///< Events a write.
+  std::uint32_t bundle = 1;  ///< Tokens an event.
+  std::uint32_t merge = 1;   ///< Events a write.
   Cut cut = Cut::none;
-  std::uint32_t parts = 2;     ///< Parts of an event cut at random.
+  std::uint32_t parts = 2;                   ///< Parts of an event cut at random.
   Nanos gap = std::chrono::milliseconds(1);  ///< Between parts.
-  bool cut_head = false;       ///< The head is cut too.
+  bool cut_head = false;                     ///< The head is cut too.
   RoleChunk role = RoleChunk::usual;
-  std::uint32_t empty_every = 0;    ///< A chunk without text before every so many events; 0 = none.
-  std::uint32_t reasoning = 0;      ///< So many of the first tokens are reasoning.
-  bool tool_call = false;           ///< The tokens are the arguments of a tool call.
+  std::uint32_t empty_every = 0;  ///< A chunk without text before every so many events; 0 = none.
+  std::uint32_t reasoning = 0;    ///< So many of the first tokens are reasoning.
+  bool tool_call = false;         ///< The tokens are the arguments of a tool call.
   UsageChunk usage = UsageChunk::asked;
   std::uint32_t usage_surplus = 0;  ///< Completion tokens that the usage tells beyond the truth.
   std::uint32_t comment_every = 0;  ///< A comment line before every so many events; 0 = none.
@@ -105,10 +105,10 @@ struct ReplyScript {
   bool after_done = false;          ///< A chunk with text after [DONE].
   bool all_at_once = false;         ///< All events when the last is due: synthetic streaming.
   LineEnd line_end = LineEnd::lf;
-  std::optional<bool> space{};      ///< "data: " or "data:"; absent = as the dialect does.
-  bool byte_order_mark = false;     ///< At the stream's beginning.
-  bool multi_line = false;          ///< JSON over several data lines.
-  bool chunk_extension = false;     ///< Chunk sizes with an extension, and a trailer field at the end.
+  std::optional<bool> space{};        ///< "data: " or "data:"; absent = as the dialect does.
+  bool byte_order_mark = false;       ///< At the stream's beginning.
+  bool multi_line = false;            ///< JSON over several data lines.
+  bool chunk_extension = false;       ///< Chunk sizes with an extension, and a trailer field at the end.
   std::optional<bool> close_after{};  ///< Close after a stream; absent = as the dialect does.
   Answer answer = Answer::stream;
   Midway midway = Midway::nothing;
@@ -122,8 +122,8 @@ struct ReplyScript {
 /// A fault and the requests it befalls.
 struct FaultRule {
   std::string name;
-  double share = 0.0;                       ///< Chance of each request, 0 to 1.
-  std::vector<std::uint64_t> requests{};    ///< Numbers of requests, from 1.
+  double share = 0.0;                     ///< Chance of each request, 0 to 1.
+  std::vector<std::uint64_t> requests{};  ///< Numbers of requests, from 1.
 };
 
 /// What the first seconds are like.
@@ -138,10 +138,10 @@ struct Script {
   Dialect dialect = Dialect::openai_chat;
   std::string model = "mock";
   std::string host = "127.0.0.1";
-  std::uint16_t port = 0;    ///< 0 = the kernel picks.
+  std::uint16_t port = 0;  ///< 0 = the kernel picks.
   std::uint64_t seed = 1;
-  bool batch_step = false;   ///< Events are due at multiples of the mean itl since the start.
-  bool spin = false;         ///< Never sleeps: less lateness for a whole core.
+  bool batch_step = false;            ///< Events are due at multiples of the mean itl since the start.
+  bool spin = false;                  ///< Never sleeps: less lateness for a whole core.
   std::uint32_t template_tokens = 0;  ///< Added to each prompt's count.
   bool prefix_cache = false;          ///< A prompt seen before counts as cached, but for one token.
   std::optional<bool> strict{};       ///< Unknown fields are refused; absent = as the dialect does.

@@ -54,7 +54,8 @@ std::optional<double> in_seconds(std::optional<std::uint64_t> nanos) {
 }  // namespace
 
 struct MockServer::Impl {
-  Impl(Script given, std::optional<Capture> capture) : script(std::move(given)), maker(script, std::move(capture)) {}
+  Impl(Script given, std::optional<Capture> capture)
+      : script(std::move(given)), maker(script, std::move(capture)) {}
 
   Result<void> open();
   Result<Totals> run(const CancelToken& stop);
@@ -92,7 +93,8 @@ Result<void> MockServer::Impl::open() {
   listener = std::move(*bound);
   epoll = Descriptor(::epoll_create1(EPOLL_CLOEXEC));
   timer = Descriptor(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
-  if (epoll.get() < 0 || timer.get() < 0) return tl::unexpected(errno_error(errno, "cannot make epoll or timer", ""));
+  if (epoll.get() < 0 || timer.get() < 0)
+    return tl::unexpected(errno_error(errno, "cannot make epoll or timer", ""));
   watch(timer.get(), kTimer, EPOLL_CTL_ADD, EPOLLIN);
   if (!script.log.empty()) {
     auto log = EventLog::open(script.log);
@@ -159,8 +161,8 @@ void MockServer::Impl::serve_requests(Connection& connection) {
     }
     const bool loading = script.loading_manner == LoadingManner::answer_503 &&
                          monotonic_ns() < started_ns + script.loading.count();
-    const auto answer = route_answer({script.dialect, maker.model_json(), loading, shared.streams}, request->method,
-                                     request->path, request->body);
+    const auto answer = route_answer({script.dialect, maker.model_json(), loading, shared.streams},
+                                     request->method, request->path, request->body);
     connection.answer(http_text(answer, request->keep_alive), request->keep_alive);
   }
 }
@@ -235,7 +237,8 @@ Result<Totals> MockServer::Impl::run(const CancelToken& stop) {
     perform_due();
     if (shared.log.waiting() > kLogBacklog) shared.log.write_some(8);
     if (!script.spin) arm();
-    const int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), sleep_limit_ms());
+    const int count =
+        ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), sleep_limit_ms());
     if (count < 0 && errno != EINTR) return tl::unexpected(errno_error(errno, "epoll_wait failed", ""));
     for (int i = 0; i < count; ++i) {
       on_event(events[static_cast<std::size_t>(i)]);

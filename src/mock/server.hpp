@@ -16,19 +16,20 @@ namespace edgeeval::mock {
 /// What a server did, from its start to its end.
 struct Totals {
   std::uint64_t connections = 0;
-  std::uint64_t requests = 0;     ///< For replies; routes such as /health are not among them.
+  std::uint64_t requests = 0;  ///< For replies; routes such as /health are not among them.
   std::uint64_t other_requests = 0;
-  std::uint64_t completed = 0;    ///< Replies sent to their end, faults included.
-  std::uint64_t abandoned = 0;    ///< Replies whose client went away, or that the end of the server cut off.
-  std::uint64_t faults = 0;       ///< Replies with a fault.
-  std::uint64_t events = 0;       ///< Events with tokens.
+  std::uint64_t completed = 0;  ///< Replies sent to their end, faults included.
+  std::uint64_t abandoned = 0;  ///< Replies whose client went away, or that the end of the server cut off.
+  std::uint64_t faults = 0;     ///< Replies with a fault.
+  std::uint64_t events = 0;     ///< Events with tokens.
   std::uint64_t tokens = 0;
-  std::uint64_t bytes = 0;        ///< Sent, heads and framing included.
+  std::uint64_t bytes = 0;           ///< Sent, heads and framing included.
   std::uint64_t blocked_events = 0;  ///< Events that had to wait for a slow reader.
   std::uint64_t most_streams = 0;    ///< The most replies under way at once.
   double cpu_s = 0.0;                ///< Of this thread (s), user and kernel.
   double wall_s = 0.0;
-  std::optional<double> late_p50_s{};  ///< Events with tokens: from when they were due to the call that sent them.
+  std::optional<double>
+      late_p50_s{};  ///< Events with tokens: from when they were due to the call that sent them.
   std::optional<double> late_p99_s{};
   std::optional<double> late_max_s{};
 };

@@ -66,8 +66,8 @@ Result<Descriptor> bind_socket(const std::string& host, std::uint16_t port) {
   set_flag(socket.get(), SOL_SOCKET, SO_TIMESTAMPNS);
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     if (errno == EADDRINUSE)
-      return fail(ErrorCode::port_taken, "port " + std::to_string(port) + " is in use by another process", where,
-                  "Choose another port, or 0 for a free one.");
+      return fail(ErrorCode::port_taken, "port " + std::to_string(port) + " is in use by another process",
+                  where, "Choose another port, or 0 for a free one.");
     return tl::unexpected(errno_error(errno, "cannot bind", where));
   }
   return socket;

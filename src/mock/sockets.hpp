@@ -36,7 +36,8 @@ class Descriptor {
   int number_ = -1;
 };
 
-/// A socket bound to `host`:`port`, not listening yet, so that connections are refused. Errors: port_taken, io.
+/// A socket bound to `host`:`port`, not listening yet, so that connections are refused. Errors: port_taken,
+/// io.
 [[nodiscard]] Result<Descriptor> bind_socket(const std::string& host, std::uint16_t port);
 /// The port a socket is bound to.
 [[nodiscard]] std::uint16_t port_of(const Descriptor& socket);
@@ -47,9 +48,10 @@ class Descriptor {
 
 /// What one read brought.
 struct Received {
-  std::int64_t bytes = 0;       ///< 0 at the end of the stream, below 0 where there is nothing or an error.
-  bool failed = false;          ///< The connection is broken.
-  std::int64_t arrived_ns = 0;  ///< When the kernel took the last of the bytes; the time of the read where it does not say.
+  std::int64_t bytes = 0;  ///< 0 at the end of the stream, below 0 where there is nothing or an error.
+  bool failed = false;     ///< The connection is broken.
+  std::int64_t arrived_ns =
+      0;  ///< When the kernel took the last of the bytes; the time of the read where it does not say.
 };
 /// Reads what is there, up to 64 KiB, and appends it to `out`.
 [[nodiscard]] Received receive(int socket, std::string& out);

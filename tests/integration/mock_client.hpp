@@ -55,7 +55,8 @@ class RawClient {
     if (got < 0 && errno != EAGAIN && errno != EINTR) end_ = End::reset;
   }
 
-  /// Reads until `done` or the connection's end; false where neither comes in 30 s, which only a failure takes.
+  /// Reads until `done` or the connection's end; false where neither comes in 30 s, which only a failure
+  /// takes.
   bool read_until(const std::function<bool(const std::string&)>& done) {
     while (end_ == End::open && !done(text_)) {
       pollfd waiting{socket_, POLLIN, 0};
@@ -87,7 +88,8 @@ class RawClient {
 inline std::string post(const std::string& path, const std::string& body, const std::string& fault = {},
                         bool keep_alive = true) {
   return "POST " + path + " HTTP/1.1\r\nHost: mock\r\nContent-Type: application/json\r\n" +
-         (keep_alive ? "" : "Connection: close\r\n") + (fault.empty() ? "" : "X-Mock-Fault: " + fault + "\r\n") +
+         (keep_alive ? "" : "Connection: close\r\n") +
+         (fault.empty() ? "" : "X-Mock-Fault: " + fault + "\r\n") +
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
@@ -99,7 +101,8 @@ inline std::size_t count_of(const std::string& text, const std::string& part) {
   return count;
 }
 
-/// The body of a chunked answer; nothing where it is not whole or wrongly framed. Heads before it are skipped.
+/// The body of a chunked answer; nothing where it is not whole or wrongly framed. Heads before it are
+/// skipped.
 inline std::optional<std::string> dechunked(const std::string& text) {
   auto at = text.find("Transfer-Encoding: chunked");
   if (at == std::string::npos) return std::nullopt;
@@ -109,7 +112,8 @@ inline std::optional<std::string> dechunked(const std::string& text) {
     const auto line = text.find("\r\n", at);
     if (line == std::string::npos) return std::nullopt;
     std::size_t size = 0;
-    if (std::from_chars(text.data() + at, text.data() + line, size, 16).ec != std::errc()) return std::nullopt;
+    if (std::from_chars(text.data() + at, text.data() + line, size, 16).ec != std::errc())
+      return std::nullopt;
     if (size == 0) return text.find("\r\n\r\n", at) == std::string::npos ? std::nullopt : std::optional(body);
     if (line + 2 + size + 2 > text.size() || text.substr(line + 2 + size, 2) != "\r\n") return std::nullopt;
     body += text.substr(line + 2, size);

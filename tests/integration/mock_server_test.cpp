@@ -49,8 +49,9 @@ TEST(MockServer, SendsTheGoldenCapturesAndReplaysThem) {
     auto ran = with_server({"--dialect", dialect, "--ttft", "20ms", "--itl", "30ms", "--tokens", "3"},
                            [&](int port) { ask(port, golden.fault); });
     EXPECT_EQ(ran.code, 0) << ran.err;
-    ran = with_server({"--dialect", dialect, "--ttft", "1ms", "--itl", "1ms", "--replay", mock::golden_path(golden.file)},
-                      [&](int port) { ask(port, ""); });
+    ran = with_server(
+        {"--dialect", dialect, "--ttft", "1ms", "--itl", "1ms", "--replay", mock::golden_path(golden.file)},
+        [&](int port) { ask(port, ""); });
     EXPECT_EQ(ran.code, 0) << ran.err;
   }
 }
@@ -59,18 +60,19 @@ TEST(MockServer, SixtyFourStreamsAtOnceLoseNoEvent) {
   const TempFolder folder;
   const auto log = (folder.path() / "sent.jsonl").string();
   constexpr std::size_t kStreams = 64;
-  const auto ran = with_server({"--ttft", "5ms", "--itl", "1ms", "--tokens", "100", "--log", log}, [&](int port) {
-    std::vector<std::unique_ptr<RawClient>> clients;
-    for (std::size_t i = 0; i < kStreams; ++i) {
-      clients.push_back(std::make_unique<RawClient>(port));
-      clients.back()->send(post(kPath, kBody));
-    }
-    read_all_of(clients);
-    for (const auto& client : clients) {
-      EXPECT_TRUE(whole(client->text()));
-      EXPECT_EQ(count_of(client->text(), "\"content\":\" "), 100U);
-    }
-  });
+  const auto ran =
+      with_server({"--ttft", "5ms", "--itl", "1ms", "--tokens", "100", "--log", log}, [&](int port) {
+        std::vector<std::unique_ptr<RawClient>> clients;
+        for (std::size_t i = 0; i < kStreams; ++i) {
+          clients.push_back(std::make_unique<RawClient>(port));
+          clients.back()->send(post(kPath, kBody));
+        }
+        read_all_of(clients);
+        for (const auto& client : clients) {
+          EXPECT_TRUE(whole(client->text()));
+          EXPECT_EQ(count_of(client->text(), "\"content\":\" "), 100U);
+        }
+      });
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_TRUE(holds(ran.out, "requests  64 (64 complete, 0 abandoned, 0 with a fault)")) << ran.out;
   EXPECT_TRUE(holds(ran.out, "6400 events with 6400 tokens")) << ran.out;
@@ -104,8 +106,8 @@ TEST(MockServer, KeepsAConnectionForMoreRequestsAndAnswersPipelinedOnesInTurn) {
   with_server({"--ttft", "1ms", "--itl", "1ms", "--tokens", "2"}, [](int port) {
     RawClient client(port);
     client.send(post(kPath, kBody) + get("/v1/models") + post(kPath, kBody));
-    ASSERT_TRUE(client.read_until(
-        [](const std::string& text) { return count_of(text, "\r\n0\r\n\r\n") == 2; }));
+    ASSERT_TRUE(
+        client.read_until([](const std::string& text) { return count_of(text, "\r\n0\r\n\r\n") == 2; }));
     const auto models = client.text().find("\"object\":\"list\"");
     EXPECT_LT(client.text().find("chatcmpl-1"), models);
     EXPECT_GT(client.text().find("chatcmpl-2"), models);
@@ -134,7 +136,8 @@ TEST(MockServer, ASlowReaderHoldsUpNoOther) {
     quick.send(post(kPath, kBody));
     ASSERT_TRUE(quick.read_until(whole));
     EXPECT_EQ(count_of(quick.text(), "\"content\":\" "), 1000U);
-    ASSERT_TRUE(slow.read_until([](const std::string& text) { return text.ends_with("[DONE]\n\n\r\n0\r\n\r\n"); }));
+    ASSERT_TRUE(
+        slow.read_until([](const std::string& text) { return text.ends_with("[DONE]\n\n\r\n0\r\n\r\n"); }));
     EXPECT_EQ(count_of(slow.text(), "\"content\":\" "), 200'000U);
   });
   EXPECT_TRUE(holds(ran.out, "2 complete, 0 abandoned")) << ran.out;
@@ -142,23 +145,24 @@ TEST(MockServer, ASlowReaderHoldsUpNoOther) {
 }
 
 TEST(MockServer, AnswersAsLoadingForAsLongAsTold) {
-  const auto ran = with_server({"--dialect", "llama-server", "--loading", "1s", "--tokens", "1"}, [](int port) {
-    RawClient client(port);
-    client.send(get("/health"));
-    ASSERT_TRUE(client.read_until([](const std::string& text) { return holds(text, "}}"); }));
-    EXPECT_TRUE(client.text().starts_with("HTTP/1.1 503 ")) << client.text();
-    client.forget();
-    client.send(post(kPath, kBody));
-    ASSERT_TRUE(client.read_until([](const std::string& text) { return holds(text, "}}"); }));
-    EXPECT_TRUE(client.text().starts_with("HTTP/1.1 503 ")) << client.text();
-    // Asked until it is ready.
-    do {
-      client.forget();
-      client.send(get("/health"));
-      ASSERT_TRUE(client.read_until([](const std::string& text) { return holds(text, "}"); }));
-    } while (client.end() == End::open && !holds(client.text(), "{\"status\":\"ok\"}"));
-    EXPECT_EQ(client.end(), End::open);
-  });
+  const auto ran =
+      with_server({"--dialect", "llama-server", "--loading", "1s", "--tokens", "1"}, [](int port) {
+        RawClient client(port);
+        client.send(get("/health"));
+        ASSERT_TRUE(client.read_until([](const std::string& text) { return holds(text, "}}"); }));
+        EXPECT_TRUE(client.text().starts_with("HTTP/1.1 503 ")) << client.text();
+        client.forget();
+        client.send(post(kPath, kBody));
+        ASSERT_TRUE(client.read_until([](const std::string& text) { return holds(text, "}}"); }));
+        EXPECT_TRUE(client.text().starts_with("HTTP/1.1 503 ")) << client.text();
+        // Asked until it is ready.
+        do {
+          client.forget();
+          client.send(get("/health"));
+          ASSERT_TRUE(client.read_until([](const std::string& text) { return holds(text, "}"); }));
+        } while (client.end() == End::open && !holds(client.text(), "{\"status\":\"ok\"}"));
+        EXPECT_EQ(client.end(), End::open);
+      });
   EXPECT_EQ(ran.code, 0) << ran.err;
 }
 
@@ -185,7 +189,8 @@ TEST(MockServer, EndsCleanlyOnEitherSignalWithRepliesUnderWay) {
         [&](int port) {
           client = std::make_unique<RawClient>(port);
           client->send(post(kPath, kBody));
-          ASSERT_TRUE(client->read_until([](const std::string& text) { return holds(text, "\"content\":\" the\""); }));
+          ASSERT_TRUE(client->read_until(
+              [](const std::string& text) { return holds(text, "\"content\":\" the\""); }));
         },
         signal);
     EXPECT_EQ(ran.code, 0);

@@ -30,7 +30,8 @@ TEST(Answers, SayReadyAndLoadingAsTheDialectDoes) {
     EXPECT_EQ(answer.status, 200) << to_string(ready.dialect);
     EXPECT_EQ(answer.body, ready.body) << to_string(ready.dialect);
     facts.loading = true;
-    EXPECT_EQ(route_answer(facts, "GET", ready.path, "").status, ready.loading_status) << to_string(ready.dialect);
+    EXPECT_EQ(route_answer(facts, "GET", ready.path, "").status, ready.loading_status)
+        << to_string(ready.dialect);
   }
 }
 
@@ -74,17 +75,20 @@ TEST(Answers, UnknownRoutesAreNotFoundAndGetIsNoQuestion) {
 }
 
 TEST(Answers, TokenizeCountsWords) {
-  EXPECT_EQ(route_answer({Dialect::llama_server, "\"m\"", false, 0}, "POST", "/tokenize", R"({"content":"a b c"})").body,
-            "{\"tokens\":[100,101,102]}");
+  EXPECT_EQ(
+      route_answer({Dialect::llama_server, "\"m\"", false, 0}, "POST", "/tokenize", R"({"content":"a b c"})")
+          .body,
+      "{\"tokens\":[100,101,102]}");
   EXPECT_NE(route_answer({Dialect::vllm, "\"m\"", false, 0}, "POST", "/tokenize", R"({"prompt":"a b"})")
                 .body.find("\"count\":2"),
             std::string::npos);
 }
 
 TEST(Answers, HaveTheirLength) {
-  EXPECT_EQ(http_text({429, "slow", "text/plain", "Retry-After: 1\r\n"}, false),
-            "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\nRetry-After: 1\r\nConnection: close\r\n"
-            "Content-Length: 4\r\n\r\nslow");
+  EXPECT_EQ(
+      http_text({429, "slow", "text/plain", "Retry-After: 1\r\n"}, false),
+      "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\nRetry-After: 1\r\nConnection: close\r\n"
+      "Content-Length: 4\r\n\r\nslow");
 }
 
 }  // namespace

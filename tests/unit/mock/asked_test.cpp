@@ -39,16 +39,18 @@ TEST(Asked, AddsUpAllMessagesAndTheirParts) {
 
 TEST(Asked, KnowsEachFormsOwnFields) {
   EXPECT_EQ(read_asked(Wire::completions, R"({"prompt":[1,2,3,4]})", false)->prompt_tokens, 4U);
-  EXPECT_EQ(read_asked(Wire::sglang_generate, R"({"text":"a b","sampling_params":{"max_new_tokens":5}})", false)
-                ->max_tokens,
-            5U);
+  EXPECT_EQ(
+      read_asked(Wire::sglang_generate, R"({"text":"a b","sampling_params":{"max_new_tokens":5}})", false)
+          ->max_tokens,
+      5U);
   EXPECT_EQ(read_asked(Wire::tgi_generate, R"({"inputs":"a b c","parameters":{"max_new_tokens":6}})", false)
                 ->prompt_tokens,
             3U);
   const auto ollama = read_asked(Wire::ollama_chat, R"({"messages":[],"options":{"num_predict":4}})", false);
   EXPECT_TRUE(ollama->stream);
   EXPECT_EQ(ollama->max_tokens, 4U);
-  EXPECT_EQ(read_asked(Wire::llama_completion, R"({"prompt":"x","n_predict":-1})", false)->max_tokens, std::nullopt);
+  EXPECT_EQ(read_asked(Wire::llama_completion, R"({"prompt":"x","n_predict":-1})", false)->max_tokens,
+            std::nullopt);
 }
 
 TEST(Asked, EqualPromptsHaveEqualHashesAndOthersOthers) {

@@ -33,8 +33,8 @@ TEST(Capture, ThatIsTornIsOnePartAndEndsWithTheConnection) {
 TEST(Capture, WithALengthEndsByItself) {
   EXPECT_TRUE(parse_capture("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "c")->ends_by_itself);
   EXPECT_FALSE(parse_capture("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", "c")->ends_by_itself);
-  EXPECT_FALSE(
-      parse_capture("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", "c")->ends_by_itself);
+  EXPECT_FALSE(parse_capture("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", "c")
+                   ->ends_by_itself);
 }
 
 TEST(Capture, WithoutAHeadIsRefused) {

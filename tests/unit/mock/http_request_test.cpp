@@ -8,7 +8,8 @@ namespace edgeeval::mock {
 namespace {
 
 const std::string kRequest =
-    "POST /v1/chat/completions?x=1 HTTP/1.1\r\nHost: a\r\nX-Mock-Fault: stall\r\nContent-Length: 5\r\n\r\nhello";
+    "POST /v1/chat/completions?x=1 HTTP/1.1\r\nHost: a\r\nX-Mock-Fault: stall\r\nContent-Length: "
+    "5\r\n\r\nhello";
 
 TEST(HttpRequest, IsTakenWhole) {
   HttpRequestReader reader;
@@ -49,7 +50,8 @@ TEST(HttpRequest, MayComeInPiecesOfAnySize) {
 TEST(HttpRequest, MayBeChunkedAndMayAskToClose) {
   HttpRequestReader reader;
   std::string input =
-      "POST /completion HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+      "POST /completion HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
   const auto request = reader.take(input);
   ASSERT_TRUE(request && *request);
   EXPECT_EQ((*request)->body, "{}");

@@ -33,7 +33,8 @@ TEST(LatenessProperty, QuantilesAreTheOrderStatisticOrUpToAThirtySecondMore) {
     auto sorted = values;
     std::sort(sorted.begin(), sorted.end());
     for (const double share : {0.01, 0.5, 0.99, 1.0}) {
-      const auto rank = static_cast<std::size_t>(std::max(1.0, std::ceil(share * static_cast<double>(sorted.size()))));
+      const auto rank =
+          static_cast<std::size_t>(std::max(1.0, std::ceil(share * static_cast<double>(sorted.size()))));
       const auto exact = static_cast<double>(sorted[rank - 1]);
       const auto got = static_cast<double>(*late.quantile_ns(share));
       RC_ASSERT(got >= exact && got <= exact * (1.0 + 1.0 / 32.0) + 1.0);

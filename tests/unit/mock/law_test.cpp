@@ -32,8 +32,8 @@ TEST(Law, IsReadByItsName) {
 }
 
 TEST(Law, ThatIsNoneIsRefusedWithWhatIsAllowed) {
-  for (const char* text : {"", "normal 20ms", "uniform 10ms", "uniform 30ms 10ms", "lognormal 20ms", "lognormal 20ms x",
-                           "exponential 5", "20ms 30ms", "lognormal 20ms 0.5 1"}) {
+  for (const char* text : {"", "normal 20ms", "uniform 10ms", "uniform 30ms 10ms", "lognormal 20ms",
+                           "lognormal 20ms x", "exponential 5", "20ms 30ms", "lognormal 20ms 0.5 1"}) {
     const auto law = parse_law(text);
     ASSERT_FALSE(law) << text;
     EXPECT_NE(law.error().hint.find("lognormal 20ms 0.5"), std::string::npos);

@@ -20,7 +20,8 @@ TEST(Script, ThatIsEmptyHasTheDefaults) {
 
 TEST(Script, SaysAll) {
   const auto script = parse_script(
-      "dialect: llama-server\nmodel: tiny\nport: 8080\nseed: 9\nttft: lognormal 200ms 0.4\nitl: uniform 5ms 9ms\n"
+      "dialect: llama-server\nmodel: tiny\nport: 8080\nseed: 9\nttft: lognormal 200ms 0.4\nitl: uniform 5ms "
+      "9ms\n"
       "tokens: {from: 50, to: 60}\nbatch_step: true\ntemplate_tokens: 24\nprefix_cache: true\nstrict: true\n"
       "loading: {for: 3s, how: lazy}\n"
       "reply: {bundle: 3, merge: 2, split: {at: utf8, gap: 2ms, head: true}, role: early, empty_every: 4,\n"

@@ -64,7 +64,7 @@ std::vector<Json> events_of(const Reply& reply) {
 
 TEST(Wire, IsJsonUnderEveryVariationOfEveryDialect) {
   // Faults that send what is no JSON by their nature.
-  const std::set<std::string_view> broken{"bad-json",     "truncated-json", "invalid-utf8", "null-byte",
+  const std::set<std::string_view> broken{"bad-json",     "truncated-json", "invalid-utf8",    "null-byte",
                                           "deep-json",    "giant-line",     "truncated-chunk", "multi-line",
                                           "short-length", "cr-lines",       "byte-order-mark"};
   for (const auto& golden : goldens()) {
