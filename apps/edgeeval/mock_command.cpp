@@ -123,8 +123,12 @@ Json to_json(const mock::Totals& totals) {
   if (totals.late_p50_s) json["late_p50_s"] = *totals.late_p50_s;
   if (totals.late_p99_s) json["late_p99_s"] = *totals.late_p99_s;
   if (totals.late_max_s) json["late_max_s"] = *totals.late_max_s;
+  if (totals.wake_p50_s) json["wake_p50_s"] = *totals.wake_p50_s;
+  if (totals.wake_p99_s) json["wake_p99_s"] = *totals.wake_p99_s;
   return json;
 }
+
+std::string microseconds(double seconds) { return format_significant(seconds * 1e6) + " µs"; }
 
 void print(const mock::Totals& totals) {
   fmt::print("requests  {} ({} complete, {} abandoned, {} with a fault), {} at once at most\n",
@@ -132,9 +136,12 @@ void print(const mock::Totals& totals) {
   fmt::print("sent      {} events with {} tokens, {}; {} events waited for a slow reader\n", totals.events,
              totals.tokens, format_bytes(static_cast<double>(totals.bytes)), totals.blocked_events);
   if (totals.late_p50_s && totals.late_p99_s && totals.late_max_s) {
-    fmt::print("late by   {} µs (p50), {} µs (p99), {} µs (most)\n",
-               format_significant(*totals.late_p50_s * 1e6), format_significant(*totals.late_p99_s * 1e6),
-               format_significant(*totals.late_max_s * 1e6));
+    fmt::print("late by   {} (p50), {} (p99), {} (most)\n", microseconds(*totals.late_p50_s),
+               microseconds(*totals.late_p99_s), microseconds(*totals.late_max_s));
+  }
+  if (totals.wake_p50_s && totals.wake_p99_s) {
+    fmt::print("timer by  {} (p50), {} (p99)\n", microseconds(*totals.wake_p50_s),
+               microseconds(*totals.wake_p99_s));
   }
   fmt::print("CPU       {} s in {}\n", format_significant(totals.cpu_s), format_duration(totals.wall_s));
 }
@@ -147,6 +154,7 @@ int serve(const Options& options) {
   auto script = script_of(options);
   if (!script) return report_error(script.error());
   const auto host = script->host;
+  const auto dialect = script->dialect;
   CancelToken stop;
   const SignalGuard guard(stop);
   auto server = mock::MockServer::start(std::move(*script));
@@ -157,6 +165,10 @@ int serve(const Options& options) {
     fmt::print("listening {}:{}\n", host, server->port());
   }
   std::fflush(stdout);
+  if (terminal_of(stderr).interactive) {
+    fmt::print(stderr, "{}: POST http://{}:{}{} · Ctrl-C ends it\n", mock::to_string(dialect), host,
+               server->port(), mock::main_path(dialect));
+  }
   const auto totals = server->run(stop);
   if (!totals) return report_error(totals.error());
   if (options.json) {

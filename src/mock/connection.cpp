@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kGiantBlock = 1U << 16U;
 constexpr int kMostBlocks = 4;
+constexpr std::size_t kMostAhead = 1U << 20U;
 
 bool begins_long_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0xC0U; }
 
@@ -18,6 +19,11 @@ bool begins_long_character(char c) { return (static_cast<unsigned char>(c) & 0xC
 bool Connection::read() {
   const auto received = receive(socket_.get(), in_);
   if (received.bytes > 0) {
+    // A client that floods a busy connection is given up; what comes in turn is small.
+    if (busy() && in_.size() > kMostAhead) {
+      abandon("client-floods");
+      return false;
+    }
     received_ns_ = received.arrived_ns;
     return true;
   }
@@ -43,7 +49,8 @@ void Connection::begin(Reply reply) {
   record.what = LogRecord::What::request;
   record.request = reply.number;
   record.connection = id_;
-  record.first_ns = received_ns_;
+  base_ns_ = received_ns();
+  record.first_ns = base_ns_;
   record.second_ns = monotonic_ns();
   record.prompt_tokens = reply.asked.prompt_tokens;
   record.tokens = reply.tokens;
@@ -52,7 +59,7 @@ void Connection::begin(Reply reply) {
   cut_random_ = SplitMix64(reply.number);
   at_ = 0;
   reply_ = std::move(reply);
-  next_due_ = reply_->steps.empty() ? kNever : received_ns_ + reply_->steps.front().due;
+  next_due_ = reply_->steps.empty() ? kNever : base_ns_ + reply_->steps.front().due;
 }
 
 void Connection::answer(std::string_view bytes, bool keep_alive) {
@@ -73,7 +80,7 @@ void Connection::perform(std::int64_t now) {
       continue;
     }
     if (at_ == reply_->steps.size()) return;
-    const auto due = received_ns_ + reply_->steps[at_].due;
+    const auto due = base_ns_ + reply_->steps[at_].due;
     if (due > now) {
       next_due_ = due;
       return;
@@ -156,7 +163,7 @@ void Connection::note_group(std::int64_t before, std::int64_t after, std::size_t
   auto& totals = shared_.totals;
   for (const auto& sent : group_) {
     const auto& step = reply_->steps[sent.step];
-    const auto due = received_ns_ + step.due;
+    const auto due = base_ns_ + step.due;
     if (step.tokens > 0 && step.kind != StepKind::whole) {
       ++totals.events;
       if (!step.hold) shared_.late.add(before - due);
@@ -203,6 +210,7 @@ void Connection::end_reply(std::string_view how) {
   record.request = reply_->number;
   record.connection = id_;
   record.first_ns = monotonic_ns();
+  ended_ns_ = record.first_ns;
   record.text = how;
   shared_.log.note(record);
   ++shared_.totals.completed;

@@ -2,6 +2,7 @@
 // One client's connection: its requests coming in, its reply going out step by step, never blocking.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -60,8 +61,9 @@ class Connection {
   [[nodiscard]] std::int64_t next_due() const { return next_due_; }
   /// Bytes wait for the client to read.
   [[nodiscard]] bool wants_to_write() const { return waiting() || giant_left_ > 0; }
-  /// When the last bytes read came, by the kernel's stamp.
-  [[nodiscard]] std::int64_t received_ns() const { return received_ns_; }
+  /// When the request that comes next was received: the kernel's stamp of its last bytes, but not before the
+  /// end of the reply before it.
+  [[nodiscard]] std::int64_t received_ns() const { return std::max(received_ns_, ended_ns_); }
   /// What epoll was last told of wants_to_write; kept here for the server.
   bool write_watched = false;
   /// The time for which the server has planned it; 0 = not planned.
@@ -104,6 +106,8 @@ class Connection {
   SplitMix64 cut_random_{0};
   std::uint64_t giant_left_ = 0;
   std::int64_t received_ns_ = 0;
+  std::int64_t base_ns_ = 0;   ///< From which the steps of the reply count.
+  std::int64_t ended_ns_ = 0;  ///< When the reply before ended.
   std::int64_t next_due_ = kNever;
   bool close_when_flushed_ = false;
   bool closed_ = false;

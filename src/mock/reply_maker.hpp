@@ -29,7 +29,6 @@ class ReplyMaker {
   /// The reply to a request for one, at a path that wire_at knows.
   [[nodiscard]] Reply make(const HttpRequest& request, Wire wire, const Moment& moment);
   [[nodiscard]] const std::string& model_json() const { return model_json_; }
-  [[nodiscard]] std::uint64_t made() const { return made_; }
 
  private:
   void choose_fault(const HttpRequest& request, Reply& reply, SplitMix64& random, std::string& unknown) const;

@@ -188,6 +188,7 @@ void MockServer::Impl::plan(Connection& connection) {
 
 void MockServer::Impl::perform_due() {
   const auto now = monotonic_ns();
+  if (!due.empty() && due.front().at <= now) shared.wake.add(now - due.front().at);
   while (!due.empty() && due.front().at <= now) {
     const auto next = due.front();
     std::pop_heap(due.begin(), due.end(), std::greater<>());
@@ -253,6 +254,8 @@ Result<Totals> MockServer::Impl::run(const CancelToken& stop) {
   totals.late_p50_s = in_seconds(shared.late.quantile_ns(0.5));
   totals.late_p99_s = in_seconds(shared.late.quantile_ns(0.99));
   totals.late_max_s = in_seconds(shared.late.max_ns());
+  totals.wake_p50_s = in_seconds(shared.wake.quantile_ns(0.5));
+  totals.wake_p99_s = in_seconds(shared.wake.quantile_ns(0.99));
   if (auto closed = shared.log.close(); !closed) return tl::unexpected(closed.error());
   return totals;
 }

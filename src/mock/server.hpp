@@ -28,10 +28,14 @@ struct Totals {
   std::uint64_t most_streams = 0;    ///< The most replies under way at once.
   double cpu_s = 0.0;                ///< Of this thread (s), user and kernel.
   double wall_s = 0.0;
-  std::optional<double>
-      late_p50_s{};  ///< Events with tokens: from when they were due to the call that sent them.
+  /// Events with tokens (s): from when they were due to just before the call that sent them.
+  std::optional<double> late_p50_s{};
   std::optional<double> late_p99_s{};
   std::optional<double> late_max_s{};
+  /// The timer (s): from when the first of what was due was due to the server's looking at it. The streams of
+  /// a batch step are then served in turn, so that their events are later than this.
+  std::optional<double> wake_p50_s{};
+  std::optional<double> wake_p99_s{};
 };
 
 /// The server. Holds its port from start() on.
