@@ -16,6 +16,7 @@
 #include "import_command.hpp"
 #include "measure_command.hpp"
 #include "metrics_command.hpp"
+#include "mock_command.hpp"
 #include "paper_command.hpp"
 #include "report_command.hpp"
 #include "run_command.hpp"
@@ -44,6 +45,7 @@ int run(int argc, char** argv) {
   edgeeval::register_import(app, chosen);
   edgeeval::register_doctor(app, chosen);
   edgeeval::register_measure(app, chosen, command);
+  edgeeval::register_mock_server(app, chosen);
   if (const auto unknown = edgeeval::unknown_subcommand(app, arguments)) return edgeeval::report_error(*unknown);
   try {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back.

@@ -74,7 +74,9 @@ struct Workers {
 Result<RunSummary> sit(const Plan& plan, const fs::path& folder, bool require_measured, const Clock& clock,
                        const CancelToken& cancel, ProgressListener& listener) {
   const auto epoch = clock.now();
-  WindowMeter meter(open_probes(clock), clock, epoch, folder / "power.csv");
+  auto sources = open_sources(clock, source_options_from_environment());
+  for (const auto& note : sources.notes) listener.on_event(Warned{note});
+  WindowMeter meter(std::move(sources.probes), clock, epoch, folder / "power.csv", {}, std::move(sources.conditions));
   Workers workers;
   const RunOptions options{folder, plan_to_json(plan), capture_environment(), require_measured};
   return run_plan(plan, options, RunServices{clock, meter, epoch, workers.set(), cancel, listener});

@@ -58,10 +58,13 @@ std::vector<const EnergyEntry*> parts_of(const WindowRecord& window) {
   return parts;
 }
 
+/// Meters of the whole machine that no other one of the window contains: a plug holds the server's supply.
 std::vector<const EnergyEntry*> walls_of(const WindowRecord& window) {
   std::vector<const EnergyEntry*> walls;
   for (const auto& entry : window.energy) {
-    if (is_wall(entry) && !has_flag(entry, "mirror")) walls.push_back(&entry);
+    if (!is_wall(entry) || has_flag(entry, "mirror")) continue;
+    const auto* holder = entry_at(window, entry.parent);
+    if (holder == nullptr || !is_wall(*holder)) walls.push_back(&entry);
   }
   return walls;
 }

@@ -29,7 +29,7 @@ class CountingProbe final : public Probe {
     info_.domain = "cpu";
     info_.boundary = "package";
     info_.grade = grade;
-    info_.kind = ReadingKind::counter;
+    info_.kind = grade == Grade::modelled ? ReadingKind::model : ReadingKind::counter;
   }
   [[nodiscard]] const ProbeInfo& info() const override { return info_; }
   [[nodiscard]] Result<EnergyReading> read() override {
