@@ -7,10 +7,12 @@
 #include <edgeeval/version.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "console.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "doctor_sensors.hpp"
 #include "probe/machine.hpp"
 
 namespace edgeeval {
@@ -19,6 +21,8 @@ namespace {
 struct Options {
   bool json = false;
   bool strict = false;
+  bool sensors = false;
+  DoctorSensorsOptions sensor_options{};
 };
 
 constexpr double kGibibyte = 1024.0 * 1024.0 * 1024.0;
@@ -116,17 +120,22 @@ void show_limits(Page& page, const MachineReport& report) {
   if (report.limits.empty()) page.note("nothing found");
 }
 
+/// What this machine is good for, in one line.
 std::string verdict(const MachineReport& report) {
+  const bool ready = report.can_run_quickstart();
   const bool sensor = std::any_of(report.sources.begin(), report.sources.end(),
                                   [](const ProbeInfo& source) { return source.grade == Grade::measured; });
-  const auto* energy = sensor ? "joules are measured"
-                       : report.sources.empty()
-                           ? "no joules"
-                           : "joules are modelled: compare variants by time and quality first";
-  return fmt::format("{}; {}.",
-                     report.can_run_quickstart() ? "Ready: edgeeval run examples/quickstart.yaml"
-                                                 : "Not ready for the quickstart: see the crosses above",
-                     energy);
+  std::vector<std::string> good;
+  if (ready) good.emplace_back("studies of small models (edgeeval run examples/quickstart.yaml)");
+  if (sensor) good.emplace_back("joules that can be quoted with their interval");
+  if (ready && !sensor) good.emplace_back("comparing variants by time and quality");
+  good.emplace_back("reports and audits of finished runs");
+  std::string text = "Good for: " + join(good, "; ") + ".";
+  if (!ready) text += " Not for studies yet: see the crosses above.";
+  if (!sensor && !report.sources.empty()) text += " Joules are modelled here: not to be quoted as measured.";
+  if (report.sources.empty()) text += " Joules will be absent.";
+  if (sensor) text += " Next: edgeeval doctor --sensors.";
+  return text;
 }
 
 Json to_json(const PartFinding& part) {
@@ -174,10 +183,16 @@ Json to_json(const MachineReport& report) {
   json["models"] = to_json(report.models);
   json["cache"] = report.cache;
   json["limits"] = report.limits;
+  json["verdict"] = verdict(report);
   return json;
 }
 
 int doctor(const Options& options) {
+  if (options.sensors) {
+    auto sensor_options = options.sensor_options;
+    sensor_options.json = options.json;
+    return doctor_sensors(sensor_options);
+  }
   const auto report = inspect_machine();
   if (options.json) {
     fmt::print("{}\n", to_json(report).dump(2, ' ', false, Json::error_handler_t::replace));
@@ -201,7 +216,33 @@ void register_doctor(CLI::App& app, Subcommand& chosen) {
       app.add_subcommand("doctor", "What this machine can run and measure, and how to get what is missing");
   command->add_flag("--json", options->json, "The findings as JSON on stdout");
   command->add_flag("--strict", options->strict, "Exit with an error where the quickstart study cannot run");
-  command->footer("Examples:\n  edgeeval doctor\n  edgeeval doctor --json | jq .sensors");
+  auto& of_sensors = options->sensor_options;
+  auto* sensors =
+      command->add_flag("--sensors", options->sensors,
+                        "Read each sensor under a switched load, say how it behaves, and keep it for "
+                        "later runs (docs/sensors.md)");
+  command->add_option("--seconds", of_sensors.seconds, "Reading time for each measuring point (s)")
+      ->check(CLI::Range(0.5, 3600.0))
+      ->capture_default_str()
+      ->needs(sensors);
+  command
+      ->add_option("--load", of_sensors.load,
+                   "Shell command that keeps the GPU busy until SIGTERM; started and ended in turn")
+      ->needs(sensors);
+  command
+      ->add_option("--reference", of_sensors.reference,
+                   "A wall meter's readings (CSV t_s,watts), or 'plug' for an open network plug")
+      ->needs(sensors);
+  command
+      ->add_option(
+          "--efficiency", of_sensors.efficiency,
+          "LO:HI, the share of the reference's watts that reaches the sensor's device; 1:1 on the same "
+          "rail (default 0.80:0.94, PC power supplies)")
+      ->needs(sensors);
+  command->footer(
+      "Examples:\n  edgeeval doctor\n  edgeeval doctor --json | jq .sensors\n  edgeeval doctor --sensors\n"
+      "  edgeeval doctor --sensors --seconds 90 --load './gpu_burn 600'\n"
+      "  edgeeval doctor --sensors --reference meter.csv");
   command->callback([options, &chosen] { chosen = [options] { return doctor(*options); }; });
 }
 

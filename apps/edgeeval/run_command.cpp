@@ -36,6 +36,7 @@ struct Options {
   bool fresh = false;
   bool quiet = false;
   bool json = false;
+  std::string require = "any";
 };
 
 /// "runs/<study>-20261124-014500": sorts by time.
@@ -68,12 +69,12 @@ struct Workers {
   }
 };
 
-Result<RunSummary> sit(const Plan& plan, const fs::path& folder, const Clock& clock,
+Result<RunSummary> sit(const Plan& plan, const fs::path& folder, bool require_measured, const Clock& clock,
                        const CancelToken& cancel, ProgressListener& listener) {
   const auto epoch = clock.now();
   WindowMeter meter(open_probes(clock), clock, epoch, folder / "power.csv");
   Workers workers;
-  const RunOptions options{folder, plan_to_json(plan), capture_environment()};
+  const RunOptions options{folder, plan_to_json(plan), capture_environment(), require_measured};
   return run_plan(plan, options, RunServices{clock, meter, epoch, workers.set(), cancel, listener});
 }
 
@@ -109,7 +110,7 @@ int run(const Options& options) {
     listener = std::make_unique<RunProgress>(stderr, clock, options.quiet);
   }
   const auto folder = choose_folder(options, *plan, clock);
-  const auto summary = sit(*plan, folder, clock, cancel, *listener);
+  const auto summary = sit(*plan, folder, options.require == "measured", clock, cancel, *listener);
   if (!summary) return report_error(summary.error());
   if (summary->cancelled) {
     fmt::print(stderr,
@@ -132,6 +133,8 @@ void register_run(CLI::App& app, Subcommand& chosen) {
                     "Begin a new run folder even where an unfinished one could go on");
   command->add_flag("-q,--quiet", options->quiet, "Show only warnings, failures and the result");
   command->add_flag("--json", options->json, "Events as JSON lines on stdout instead of progress and table");
+  command->add_option("--require", options->require, "What energy must be: any, or measured (exit code 20 without a sensor)")
+      ->check(CLI::IsMember({"any", "measured"}));
   command->footer(
       "Examples:\n  edgeeval run examples/quickstart.yaml\n  edgeeval run study.yaml --out results/monday "
       "--quiet\n"

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -11,9 +12,9 @@ namespace edgeeval::energy {
 
 /// Joules of one window from one source, or from the sources of one measuring point together.
 ///
-/// The interval has two parts that must not be mixed: `lo_j` and `hi_j` hold what is this window's own (edges,
-/// quantisation, gaps, curvature), `common_relative` what all windows of the device share (gain). Ratios on one
-/// device need the first alone. Combined 95 % bounds: with_common().
+/// The interval has two parts that must not be mixed: `lo_j` and `hi_j` hold what is this window's own
+/// (edges, quantisation, gaps, curvature), `common_relative` what all windows of the device share (gain).
+/// Ratios on one device need the first alone. Combined 95 % bounds: with_common().
 struct Estimate {
   double joules = 0.0;  ///< Best estimate, gain applied.
   double lo_j = 0.0;    ///< Own bounds, gain applied.
@@ -32,8 +33,12 @@ struct Estimate {
 /// Why a window has no energy from a source.
 struct NotMeasured {
   std::string reason;
-  std::optional<double> needed_s;  ///< The length that would do, where the window is too short for the sensor.
+  std::optional<double>
+      needed_s;  ///< The length that would do, where the window is too short for the sensor.
 };
+
+/// The reason of a counter that had time to tick and did not: reconcile() holds it against watts.
+inline constexpr std::string_view kNeverMoved = "the counter never moved";
 
 using EstimateResult = tl::expected<Estimate, NotMeasured>;
 

@@ -11,13 +11,14 @@
 
 namespace edgeeval::energy {
 
-/// One figure from a counter and the integral of the same device's power (energy.md 3.11): the counter's estimate
-/// where it has one, else the integral. Where both are there and differ by more than 5 % and more than their
-/// intervals allow, the interval is widened to hold both and flagged "disagrees". A counter that never moves while
-/// the power is well above zero, or the other way round, disagrees too. Neither: the counter's reason, else the other's.
+/// One figure from a counter and the integral of the same device's power (docs/energy.md): the counter's
+/// estimate where it has one, else the integral. Where both are there and differ by more than 5 % and more
+/// than their intervals allow, the interval is widened to hold both and flagged "disagrees". A counter that
+/// never moves while the power is well above zero, or the other way round, disagrees too. Neither: the
+/// counter's reason, else the other's.
 [[nodiscard]] EstimateResult reconcile(const EstimateResult& counter, const EstimateResult& integral);
 
-/// Power of a device at rest, from a window without work (energy.md 3.13): block-averaged, with the standard
+/// Power of a device at rest, from a window without work: block-averaged, with the standard
 /// error of the block means.
 struct IdleBaseline {
   std::string state;  ///< "bare", "context", "model resident".
@@ -27,8 +28,9 @@ struct IdleBaseline {
   double at_s = 0.0;  ///< Middle of the idle window, on the epoch's clock.
 };
 
-/// Net joules: gross − idle · duration, u_b = duration · u(idle); with baselines before and after, their mean, and
-/// half their difference (drift) is added to the uncertainty. Not below what the bounds allow; may be negative.
+/// Net joules: gross − idle · duration, u_b = duration · u(idle); with baselines before and after, their
+/// mean, and half their difference (drift) is added to the uncertainty. Not below what the bounds allow; may
+/// be negative.
 struct NetEstimate {
   double joules = 0.0;
   double lo_j = 0.0;
@@ -37,8 +39,8 @@ struct NetEstimate {
 [[nodiscard]] NetEstimate net_of_idle(const Estimate& gross, double duration_s, const IdleBaseline& before,
                                       const std::optional<IdleBaseline>& after);
 
-/// Own bounds and the shared gain together, combined as independent 95 % half-widths in quadrature; added where
-/// the own bounds are hard.
+/// Own bounds and the shared gain together, combined as independent 95 % half-widths in quadrature; added
+/// where the own bounds are hard.
 struct Bounds {
   double lo_j = 0.0;
   double hi_j = 0.0;

@@ -8,8 +8,8 @@
 
 namespace edgeeval::energy {
 
-/// One reading: between two stamps (s from the epoch), a value with bounds. Of a counter or model the cumulative
-/// joules, of a power source watts (then lo = hi = value).
+/// One reading: between two stamps (s from the epoch), a value with bounds. Of a counter or model the
+/// cumulative joules, of a power source watts (then lo = hi = value).
 struct Sample {
   double before_s = 0.0;
   double after_s = 0.0;

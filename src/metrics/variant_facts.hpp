@@ -25,6 +25,16 @@ struct VariantFacts {
   MaybeFact load_energy;        ///< J, of the closed loop
   MaybeFact load_time;          ///< s
   MaybeFact start_energy;       ///< J, from spawn to first token
+  MaybeFact start_over_load;    ///< start_energy ÷ load_energy, gains of one device cancelled
+  MaybeFact adapt_net;          ///< J, net of the bare machine's idle power; also of the next two
+  MaybeFact start_net;
+  MaybeFact load_net;
+  MaybeFact merge_energy;       ///< J, of the merge stage
+  MaybeFact quantize_energy;    ///< J, of the quantize stage
+  MaybeFact measured_share;     ///< Of load_energy, that a sensor measured
+  MaybeFact bare_power;         ///< W, of the machine at rest
+  MaybeFact resident_power;     ///< W, with the engine up and nothing in flight
+  MaybeFact residency_tax;      ///< W, resident less bare
   MaybeFact requests;           ///< answered requests
   MaybeFact mean_power;         ///< W, over the closed loop
   MaybeFact throughput;         ///< tok/s, over the closed loop

@@ -159,8 +159,10 @@ MachineReport inspect_machine(const fs::path& root) {
   if (const auto read = read_cpu_times(root)) times = *read;
   if (times) report.load_per_cpu = load_per_cpu(root, times->cpus);
   const SystemClock clock;
-  for (const auto& probe : open_probes(clock, root)) report.sources.push_back(probe->info());
-  report.sensors = find_sensors(root);
+  auto options = source_options_from_environment();
+  options.root = root;
+  for (const auto& probe : open_sources(clock, options).probes) report.sources.push_back(probe->info());
+  report.sensors = find_sensors(options);
   report.engines = {find_engine()};
   report.helpers = {find_program("edgeeval-train"), find_program("edgeeval-model")};
   report.data = find_data();

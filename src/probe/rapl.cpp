@@ -1,98 +1,240 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probe/rapl.hpp"
 
-#include <algorithm>
-#include <charconv>
-#include <chrono>
-#include <system_error>
+#include <fmt/format.h>
 
-#include "core/files.hpp"
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <sstream>
+#include <utility>
 
 namespace edgeeval {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr double kMicro = 1e-6;
-/// No single package draws more for longer than a moment.
-constexpr double kCeilingWatts = 1000.0;
-/// The hardware refreshes its counters about once a millisecond.
-constexpr auto kRefresh = std::chrono::milliseconds(1);
+constexpr const char* kPrefix = "intel-rapl:";
+/// 32 bits of 2^-16 J, the shortest turn in use: taken where the kernel does not tell the range.
+constexpr double kShortestTurnJoules = 65536.0;
+/// A counter read just after its refresh, then just before one, shows that much more time than has passed.
+constexpr double kRefreshSlackSeconds = 0.1;
+constexpr double kGlitch = 1.2;  ///< Steps beyond this many ceilings are no energy.
 
-Result<std::uint64_t> read_number(const fs::path& path) {
-  auto text = read_file(path);
-  if (!text) return tl::unexpected(text.error());
-  std::uint64_t number = 0;
-  const auto* const end = text->data() + text->size();
-  if (std::from_chars(text->data(), end, number).ec != std::errc{}) {
-    return fail(ErrorCode::unavailable, "not a counter value: \"" + *text + "\"", path.string());
-  }
-  return number;
+bool is_package(const std::string& name) { return name.rfind("package", 0) == 0; }
+
+std::string zone_id(const RaplZone& zone) {
+  return "rapl:" + zone.folder.filename().string().substr(std::string(kPrefix).size()) + ":" + zone.name;
 }
 
-std::string trimmed_text(const fs::path& path) {
-  auto text = read_file(path).value_or(std::string());
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  return text;
+/// The zone whose folder name holds that of `zone`.
+const RaplZone* holder(const std::vector<RaplZone>& zones, const RaplZone& zone) {
+  const auto name = zone.folder.filename().string();
+  const auto outer = name.substr(0, name.rfind(':'));
+  const auto found = std::find_if(zones.begin(), zones.end(),
+                                  [&](const RaplZone& other) { return other.folder.filename() == outer; });
+  return zone.nested && found != zones.end() ? &*found : nullptr;
+}
+
+std::string how_to_read(const Error& error) {
+  return error.message == "permission denied"
+             ? "only root may read them since Linux 5.10 (PLATYPUS, CVE-2020-8694); sudo chmod a+r "
+               "/sys/class/powercap/intel-rapl:*/energy_uj"
+             : error.message;
 }
 
 }  // namespace
 
-std::vector<RaplZone> find_rapl_zones(const fs::path& root) {
+std::vector<RaplZone> find_rapl_zones(const Sysfs& sysfs) {
   std::vector<RaplZone> zones;
-  std::error_code status;
-  for (const auto& entry : fs::directory_iterator(root / "sys/class/powercap", status)) {
-    const auto folder_name = entry.path().filename().string();
-    if (folder_name.rfind("intel-rapl:", 0) != 0) continue;
-    const auto range = read_number(entry.path() / "max_energy_range_uj");
+  for (const auto& folder : sysfs.list("sys/class/powercap")) {
+    const auto folder_name = folder.filename().string();
+    if (folder_name.rfind(kPrefix, 0) != 0) continue;
     const bool nested = std::count(folder_name.begin(), folder_name.end(), ':') > 1;
-    zones.push_back({trimmed_text(entry.path() / "name"), entry.path(), nested, range.value_or(0)});
+    zones.push_back({sysfs.text_or_empty(folder / "name"), folder, nested,
+                     sysfs.counter(folder / "max_energy_range_uj").value_or(0)});
   }
-  std::sort(zones.begin(), zones.end(),
-            [](const RaplZone& a, const RaplZone& b) { return a.folder < b.folder; });
   return zones;
 }
 
-void WrappingCounter::add(std::uint64_t value, double elapsed_s) {
+RaplDomain rapl_domain(const std::string& zone_name) {
+  RaplDomain result{"cpu", "package", 1000.0, {}};
+  double gain = 0.05;
+  std::string origin =
+      "default (RAPL: the makers state none; 5 % after Hackenberg et al. 2015 and Khan et al. 2018)";
+  if (zone_name == "core") result = {"cpu-core", "cores", 1000.0, {}};
+  if (zone_name == "uncore") result = {"cpu-uncore", "uncore", 1000.0, {}};
+  if (zone_name == "psys") result = {"platform", "platform", 2000.0, {}};
+  if (zone_name == "dram") {
+    result = {"dram", "memory", 500.0, {}};
+    gain = 0.20;
+    origin = "default (DRAM RAPL within 20 % of a meter: Desrochers, Paradis and Weaver 2016)";
+  }
+  result.character.period = Seconds(1e-3);
+  result.character.resolution = 61e-6;
+  result.character.gain_half_width = gain;
+  result.character.ceiling = Watts(result.ceiling_w);
+  result.character.origin = std::move(origin);
+  return result;
+}
+
+double WrappingCounter::longest_gap_s() const {
+  const double turn = range_ == 0 ? kShortestTurnJoules : static_cast<double>(range_) * kMicro;
+  return turn / (4.0 * ceiling_w_);
+}
+
+WrappingCounter::Step WrappingCounter::add(std::uint64_t value, double elapsed_s) {
+  const auto last = std::exchange(last_, value);
+  if (elapsed_s > longest_gap_s()) return Step::gap;
+  if (value >= last) {
+    total_uj_ += value - last;
+    return Step::counted;
+  }
+  if (range_ == 0 || last > range_) return Step::reset;
   // The modulus is the range plus one hardware unit (61 µJ or less); one µJ more is close enough.
-  const std::uint64_t step = value >= last_ ? value - last_ : value + (range_ - std::min(last_, range_)) + 1;
-  last_ = value;
-  const double joules = static_cast<double>(step) * kMicro;
-  joules_ += joules;
-  const bool unsure = kCeilingWatts * elapsed_s > 0.5 * static_cast<double>(range_) * kMicro;
-  joules_hi_ += unsure ? std::max(joules, kCeilingWatts * elapsed_s) : joules;
+  const std::uint64_t step = value + (range_ - last) + 1;
+  if (static_cast<double>(step) * kMicro > kGlitch * ceiling_w_ * (elapsed_s + kRefreshSlackSeconds))
+    return Step::reset;
+  total_uj_ += step;
+  return Step::counted;
 }
 
-Result<std::unique_ptr<Probe>> RaplProbe::open(const RaplZone& zone, const Clock& clock) {
-  auto first = read_number(zone.folder / "energy_uj");
+Result<std::unique_ptr<Probe>> RaplProbe::open(const RaplZone& zone, const Clock& clock, const Sysfs& sysfs) {
+  auto first = sysfs.counter(zone.folder / "energy_uj");
   if (!first) return fail(ErrorCode::unavailable, first.error().message, zone.name);
-  return std::unique_ptr<Probe>(new RaplProbe(zone, clock, *first));
+  return std::unique_ptr<Probe>(new RaplProbe(zone, clock, sysfs, *first));
 }
 
-RaplProbe::RaplProbe(const RaplZone& zone, const Clock& clock, std::uint64_t first)
-    : info_{"rapl:" + zone.folder.filename().string().substr(std::string("intel-rapl:").size()) + ":" +
-                zone.name,
-            "CPU energy counter (RAPL " + zone.name + ")",
-            zone.name == "dram" ? "dram" : "cpu",
-            zone.name == "dram" ? "memory" : "package",
-            "",
-            Grade::measured,
-            "powercap zone " + zone.name},
-      counter_file_(zone.folder / "energy_uj"),
+RaplProbe::RaplProbe(const RaplZone& zone, const Clock& clock, Sysfs sysfs, std::uint64_t first)
+    : counter_file_(zone.folder / "energy_uj"),
       clock_(clock),
+      sysfs_(std::move(sysfs)),
       last_(clock.now()),
-      counter_(zone.range_uj, first) {}
+      counter_(zone.range_uj, first, rapl_domain(zone.name).ceiling_w) {
+  auto domain = rapl_domain(zone.name);
+  info_.id = zone_id(zone);
+  info_.title = "CPU energy counter (RAPL " + zone.name + ")";
+  info_.domain = std::move(domain.domain);
+  info_.boundary = std::move(domain.boundary);
+  info_.grade = Grade::measured;
+  info_.detail = "powercap zone " + zone.name;
+  info_.kind = ReadingKind::counter;
+  info_.device = zone.folder.filename().string() + ":" + zone.name;
+  info_.character = std::move(domain.character);
+}
 
 Result<EnergyReading> RaplProbe::read() {
   EnergyReading reading;
-  reading.before = clock_.now() - kRefresh;  // The value may be that old already.
-  const auto value = read_number(counter_file_);
+  reading.before = clock_.now();
+  const auto value = sysfs_.counter(counter_file_);
   reading.after = clock_.now();
   if (!value) return tl::unexpected(value.error());
-  counter_.add(*value, std::chrono::duration<double>(reading.after - last_).count());
-  last_ = reading.after;
+  const double elapsed_s =
+      std::chrono::duration<double>(reading.after - std::exchange(last_, reading.after)).count();
+  const auto step = counter_.add(*value, elapsed_s);
+  // Nothing was promised before the first reading, so where it begins does not matter.
+  if (step != WrappingCounter::Step::counted && read_before_) {
+    return step == WrappingCounter::Step::gap
+               ? fail(ErrorCode::unavailable,
+                      fmt::format(
+                          "{:.0f} s without a reading: the counter may have gone round unseen (at most "
+                          "{:.0f} s can be told)",
+                          elapsed_s, counter_.longest_gap_s()),
+                      info_.id)
+               : fail(ErrorCode::unavailable, "the counter was reset", info_.id);
+  }
+  read_before_ = true;
   reading.energy = Joules(counter_.joules());
-  reading.bounds = {reading.energy, Joules(counter_.joules_hi())};
+  reading.bounds = {reading.energy, reading.energy};
   return reading;
+}
+
+bool memory_unit_is_wrong(const Sysfs& sysfs) {
+  std::istringstream lines(sysfs.text_or_empty("proc/cpuinfo"));
+  std::string family;
+  std::string model;
+  for (std::string line; std::getline(lines, line) && (family.empty() || model.empty());) {
+    const auto value = line.substr(std::min(line.find(':') + 2, line.size()));
+    if (line.rfind("cpu family", 0) == 0) family = value;
+    if (line.rfind("model\t", 0) == 0 || line.rfind("model ", 0) == 0) {
+      if (line.rfind("model name", 0) != 0) model = value;
+    }
+  }
+  if (family != "6" || (model != "143" && model != "207")) return false;
+  int found_major = 0;
+  int found_minor = 0;
+  char dot = 0;
+  std::istringstream release(sysfs.text_or_empty("proc/sys/kernel/osrelease"));
+  release >> found_major >> dot >> found_minor;
+  return std::pair(found_major, found_minor) < std::pair(6, 8);
+}
+
+namespace {
+
+/// The zones that `wanted` picks, opened; none where one of them fails, with a note.
+std::map<std::string, std::unique_ptr<Probe>> open_all(const std::vector<RaplZone>& zones, const Sysfs& sysfs,
+                                                       const Clock& clock,
+                                                       bool (*wanted)(const std::string& name),
+                                                       std::vector<std::string>& notes) {
+  std::map<std::string, std::unique_ptr<Probe>> opened;
+  for (const auto& zone : zones) {
+    if (!wanted(zone.name)) continue;
+    auto probe = RaplProbe::open(zone, clock, sysfs);
+    if (!probe) {
+      notes.push_back(fmt::format("CPU counters (powercap), {}: {}", zone.name, how_to_read(probe.error())));
+      return {};
+    }
+    opened.emplace(zone_id(zone), std::move(*probe));
+  }
+  return opened;
+}
+
+/// The point that contains `zone`, among those that are open: `psys` or empty, and the packages.
+std::string parent_of(const std::vector<RaplZone>& zones, const RaplZone& zone, const std::string& psys) {
+  if (zone.name == "psys") return {};
+  const auto* package = holder(zones, zone);
+  // Memory stands below its package's folder and is not fed through it.
+  return zone.name == "dram" || package == nullptr ? psys : zone_id(*package);
+}
+
+}  // namespace
+
+SourceSet open_rapl(const Sysfs& sysfs, const Clock& clock) {
+  SourceSet set;
+  const auto zones = find_rapl_zones(sysfs);
+  auto packages = open_all(zones, sysfs, clock, is_package, set.notes);
+  std::map<std::string, std::unique_ptr<Probe>> opened;
+  if (memory_unit_is_wrong(sysfs)) {
+    set.notes.emplace_back(
+        "CPU counters (powercap), dram: left out: kernels before 6.8 scale this CPU's memory counter "
+        "wrongly");
+  } else {
+    opened = open_all(
+        zones, sysfs, clock, [](const std::string& name) { return name == "dram"; }, set.notes);
+  }
+  std::string psys;
+  if (!packages.empty()) {
+    auto platforms = open_all(
+        zones, sysfs, clock, [](const std::string& name) { return name == "psys"; }, set.notes);
+    if (platforms.size() == 1) {
+      psys = platforms.begin()->first;
+      opened.merge(platforms);
+    } else if (!platforms.empty()) {
+      set.notes.emplace_back(
+          "CPU counters (powercap), psys: several, and which packages each holds is not told");
+    }
+    opened.merge(open_all(
+        zones, sysfs, clock, [](const std::string& name) { return name == "core" || name == "uncore"; },
+        set.notes));
+  }
+  opened.merge(packages);
+  for (const auto& zone : zones) {
+    const auto found = opened.find(zone_id(zone));
+    if (found == opened.end()) continue;
+    static_cast<RaplProbe&>(*found->second).set_parent(parent_of(zones, zone, psys));
+    set.probes.push_back(std::move(found->second));
+  }
+  return set;
 }
 
 }  // namespace edgeeval

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The CPU's own energy counters (RAPL), through the kernel's powercap files.
+// The CPU's own energy counters (RAPL), through the kernel's powercap files
 #pragma once
 
 #include <cstdint>
@@ -10,56 +10,95 @@
 #include <string>
 #include <vector>
 
+#include "probe/sysfs.hpp"
+#include "probe/value_probe.hpp"
+
 namespace edgeeval {
 
 /// One powercap zone: a folder with a name and a counter.
 struct RaplZone {
-  std::string name;  ///< "package-0", "dram", "core", "psys".
+  std::string name;  ///< "package-0", "package-0-die-1", "dram", "core", "uncore", "psys".
   std::filesystem::path folder;
   bool nested = false;         ///< Inside another zone's folder name ("intel-rapl:0:2").
-  std::uint64_t range_uj = 0;  ///< Largest value of the counter before it starts over (µJ).
+  std::uint64_t range_uj = 0;  ///< Largest value of the counter before it starts over (µJ); 0 = not told.
 };
 
 /// The zones below <root>/sys/class/powercap, in the order of their names; the memory-mapped twins of the
 /// same counters (intel-rapl-mmio) are left out.
-[[nodiscard]] std::vector<RaplZone> find_rapl_zones(const std::filesystem::path& root = "/");
+[[nodiscard]] std::vector<RaplZone> find_rapl_zones(const Sysfs& sysfs);
 
-/// Adds up a counter that starts over at a modulus. Over a step longer than half the time the counter takes
-/// to go round at 1000 W, how often it went round cannot be known: the step's upper bound is then 1000 W for
-/// its whole length.
+/// What one RAPL domain measures, by the kernel's zone name or the perf event behind it.
+struct RaplDomain {
+  std::string domain;    ///< "cpu", "cpu-core", "cpu-uncore", "dram", "platform".
+  std::string boundary;  ///< "package", "cores", "uncore", "memory", "platform".
+  double ceiling_w = 0.0;
+  SensorCharacter character;
+};
+
+/// The domain of "package-N…", "core", "uncore", "dram" and "psys". Uncore of a client CPU is its graphics.
+[[nodiscard]] RaplDomain rapl_domain(const std::string& zone_name);
+
+/// Adds up a counter that starts over at its range plus one unit.
+///
+/// A fall of the value is taken as one turn, never more, and only where it can be one: the time since the
+/// last value is at most a quarter of what a turn takes at the ceiling, and the step is no more than the
+/// ceiling allows. Anything else (a long sleep, a reset) is not guessed at: add() says so, and counting goes
+/// on from the new value. So the windows that span such a step are void, and no other.
 class WrappingCounter {
  public:
-  /// `range` is the largest value of the counter, `value` its reading now (µJ).
-  WrappingCounter(std::uint64_t range, std::uint64_t value) : range_(range), last_(value) {}
+  /// What a value meant.
+  enum class Step { counted, gap, reset };
+  /// `range` is the largest value of the counter, 0 where it is not told; `value` its reading now (µJ);
+  /// `ceiling_w` what the device cannot draw more than (W).
+  WrappingCounter(std::uint64_t range, std::uint64_t value, double ceiling_w)
+      : range_(range), last_(value), ceiling_w_(ceiling_w) {}
   /// Takes the reading `value`, `elapsed_s` after the last one.
-  void add(std::uint64_t value, double elapsed_s);
-  [[nodiscard]] double joules() const { return joules_; }
-  [[nodiscard]] double joules_hi() const { return joules_hi_; }
+  [[nodiscard]] Step add(std::uint64_t value, double elapsed_s);
+  /// Joules counted so far.
+  [[nodiscard]] double joules() const { return static_cast<double>(total_uj_) * 1e-6; }
+  /// The longest time between two values of which at most one turn may be inferred (s).
+  [[nodiscard]] double longest_gap_s() const;
 
  private:
   std::uint64_t range_;
   std::uint64_t last_;
-  double joules_ = 0.0;
-  double joules_hi_ = 0.0;
+  double ceiling_w_;
+  std::uint64_t total_uj_ = 0;
 };
 
-/// One zone as a probe; grade measured. Bounds cover lost turns of the counter; the stamps cover when the
-/// counter was last updated (about every millisecond). The sensor's own gain error is not stated by the
-/// makers and not in them.
+/// One zone as a probe; grade measured, kind counter. A read fails where the file does, where the counter may
+/// have gone round unseen, and where it fell for another reason; the next read is good again.
 class RaplProbe final : public Probe {
  public:
   /// Begins counting now. Errors: unavailable where the counter cannot be read.
-  [[nodiscard]] static Result<std::unique_ptr<Probe>> open(const RaplZone& zone, const Clock& clock);
+  [[nodiscard]] static Result<std::unique_ptr<Probe>> open(const RaplZone& zone, const Clock& clock,
+                                                           const Sysfs& sysfs = Sysfs("/"));
   [[nodiscard]] const ProbeInfo& info() const override { return info_; }
   [[nodiscard]] Result<EnergyReading> read() override;
+  /// Names the point that holds this zone's joules.
+  void set_parent(std::string parent) { info_.parent = std::move(parent); }
 
  private:
-  RaplProbe(const RaplZone& zone, const Clock& clock, std::uint64_t first);
+  RaplProbe(const RaplZone& zone, const Clock& clock, Sysfs sysfs, std::uint64_t first);
   ProbeInfo info_;
   std::filesystem::path counter_file_;
   const Clock& clock_;
+  Sysfs sysfs_;
   SteadyTime last_;
   WrappingCounter counter_;
+  bool read_before_ = false;
 };
+
+/// Whether the kernel may give this CPU's memory counter a unit that is four times too small: a Sapphire or
+/// Emerald Rapids (family 6, model 143 or 207) before Linux 6.8 (commit 80275ca9e525, likwid issue 642). The
+/// scale in sysfs is the same on good kernels, so only the version tells; distributions may have mended
+/// theirs, and are refused too.
+[[nodiscard]] bool memory_unit_is_wrong(const Sysfs& sysfs);
+
+/// Opens the zones with their relations: psys holds the packages and the memory, a package its core and
+/// uncore. All packages or none: a part of them would look like all. Several psys zones are left out, since
+/// which package each holds is not told. Why something is missing is in the notes, with the command that
+/// helps.
+[[nodiscard]] SourceSet open_rapl(const Sysfs& sysfs, const Clock& clock);
 
 }  // namespace edgeeval

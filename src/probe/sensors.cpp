@@ -2,19 +2,17 @@
 #include "probe/sensors.hpp"
 
 #include <fmt/format.h>
-#include <linux/perf_event.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <system_error>
+#include <utility>
 
-#include "core/files.hpp"
 #include "core/text.hpp"
+#include "probe/battery.hpp"
+#include "probe/hwmon.hpp"
+#include "probe/ina3221.hpp"
 #include "probe/nvml.hpp"
+#include "probe/plug.hpp"
 #include "probe/rapl.hpp"
+#include "probe/replay.hpp"
 #include "record/environment.hpp"
 
 namespace edgeeval {
@@ -38,26 +36,38 @@ std::string cpu_counter_help(const fs::path& root) {
                            : "sudo modprobe intel_rapl_msr";
 }
 
-/// The text of a small file without its line end; nothing where it cannot be read.
-std::string text_of(const fs::path& path) {
-  auto text = read_file(path).value_or(std::string());
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  return text;
+SensorFinding named(std::string name) { return {std::move(name), false, false, true, {}, {}, {}}; }
+
+/// What opening a kind of sensor came to: titles, or the first note's reason and command.
+void tell(SensorFinding& finding, const SourceSet& set) {
+  std::vector<std::string> titles;
+  for (const auto& probe : set.probes) {
+    const auto& info = probe->info();
+    if (info.point.empty() || info.point == info.id) titles.push_back(info.title);
+  }
+  finding.found = finding.found || !set.probes.empty() || !set.notes.empty();
+  finding.readable = !set.probes.empty();
+  finding.detail = join(titles, ", ");
+  if (finding.readable || set.notes.empty()) return;
+  const auto& note = set.notes.front();
+  const auto command = note.find("; ");
+  finding.why_not = note.substr(0, command);
+  if (command != std::string::npos) finding.how_to_get = note.substr(command + 2);
 }
 
-SensorFinding find_powercap(const fs::path& root) {
-  SensorFinding finding{"CPU counters (powercap)", false, false, true, {}, {}, {}};
+SensorFinding find_powercap(const Sysfs& sysfs) {
+  auto finding = named("CPU counters (powercap)");
   std::vector<std::string> names;
-  for (const auto& zone : find_rapl_zones(root)) {
+  for (const auto& zone : find_rapl_zones(sysfs)) {
     finding.found = true;
-    if (text_of(zone.folder / "energy_uj").empty()) continue;
+    if (!sysfs.counter(zone.folder / "energy_uj")) continue;
     finding.readable = true;
     names.push_back(zone.name);
   }
   finding.detail = join(names, ", ");
   if (!finding.found) {
-    finding.why_not = absent_cpu_counters(root);
-    finding.how_to_get = cpu_counter_help(root);
+    finding.why_not = absent_cpu_counters(sysfs.root());
+    finding.how_to_get = cpu_counter_help(sysfs.root());
   } else if (!finding.readable) {
     finding.why_not = "only root may read them (since Linux 5.10, against the PLATYPUS attack)";
     finding.how_to_get = "sudo chmod a+r /sys/class/powercap/intel-rapl:*/energy_uj   (until the next boot)";
@@ -65,57 +75,54 @@ SensorFinding find_powercap(const fs::path& root) {
   return finding;
 }
 
-/// Whether the package counter of the power PMU opens for us.
-bool perf_opens(const fs::path& pmu) {
-  constexpr std::uint64_t kPackage = 2;  // "energy-pkg" in the kernel's rapl.c.
-  perf_event_attr attributes{};
-  attributes.size = sizeof attributes;
-  attributes.type = static_cast<std::uint32_t>(std::strtoul(text_of(pmu / "type").c_str(), nullptr, 10));
-  attributes.config = kPackage;
-  const int cpu = static_cast<int>(std::strtol(text_of(pmu / "cpumask").c_str(), nullptr, 10));
-  const long descriptor = ::syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-  if (descriptor < 0) return false;
-  ::close(static_cast<int>(descriptor));
-  return true;
-}
-
-SensorFinding find_perf(const fs::path& root) {
-  SensorFinding finding{"CPU counters (perf)", false, false, false, {}, {}, {}};
-  const auto pmu = root / "sys/bus/event_source/devices/power";
-  std::error_code status;
-  finding.found = fs::exists(pmu / "type", status);
-  finding.readable = finding.found && perf_opens(pmu);
+SensorFinding find_perf(const Sysfs& sysfs, const std::shared_ptr<PerfEvents>& events) {
+  auto finding = named("CPU counters (perf)");
+  finding.found = sysfs.exists("sys/bus/event_source/devices/power/type");
+  const SystemClock clock;
+  if (finding.found) tell(finding, open_perf_energy(sysfs, clock, events));
   if (!finding.found) {
-    finding.why_not = absent_cpu_counters(root);
-    finding.how_to_get = cpu_counter_help(root);
-  } else if (!finding.readable) {
-    finding.why_not = "the kernel refuses system-wide counters to this user";
-    finding.how_to_get = "sudo sysctl kernel.perf_event_paranoid=0";
+    finding.why_not = absent_cpu_counters(sysfs.root());
+    finding.how_to_get = cpu_counter_help(sysfs.root());
   }
   return finding;
 }
 
-SensorFinding find_hwmon(const fs::path& root) {
-  SensorFinding finding{"board meters (hwmon)", false, false, false, {}, {}, {}};
+/// Meters of hwmon chips, GPUs apart; those that measure at a place nobody tells are listed, and not used.
+SensorFinding find_hwmon(const Sysfs& sysfs, bool amd_gpus) {
+  auto finding = named(amd_gpus ? "AMD GPU (hwmon)" : "board meters (hwmon)");
   std::vector<std::string> names;
-  std::error_code status;
-  for (const auto& chip : fs::directory_iterator(root / "sys/class/hwmon", status)) {
-    for (const auto& file : fs::directory_iterator(chip.path(), status)) {
-      const auto name = file.path().filename().string();
-      const bool meter = (name.rfind("power", 0) == 0 || name.rfind("energy", 0) == 0) &&
-                         (name.ends_with("_input") || name.ends_with("_average"));
-      if (!meter) continue;
-      finding.found = true;
-      if (text_of(file.path()).empty()) continue;
-      finding.readable = true;
-      names.push_back(text_of(chip.path() / "name") + " " + name);
-    }
+  bool placed = false;
+  for (const auto& meter : find_hwmon_meters(sysfs)) {
+    if ((meter.chip == "amdgpu") != amd_gpus) continue;
+    finding.found = true;
+    const auto& file = meter.energy_file.empty() ? meter.power_file : meter.energy_file;
+    const auto value = sysfs.decimal(file);
+    if (!value) finding.why_not = value.error().message;
+    if (!value) continue;
+    finding.readable = true;
+    placed = placed || hwmon_place(meter);
+    names.push_back(meter.chip + " " + file.filename().string());
   }
-  std::sort(names.begin(), names.end());
+  finding.used = !finding.readable || placed;
   finding.detail = join(names, ", ");
-  if (!finding.found) finding.why_not = "no chip here reports power or energy";
+  if (finding.readable) finding.why_not = placed ? "" : "listed only: where these meters sit is not told";
+  if (!finding.found)
+    finding.why_not = amd_gpus ? "no AMD GPU here, or not through the amdgpu driver"
+                               : "no chip here reports power or energy";
+  if (!finding.found && amd_gpus) finding.how_to_get = "with an AMD GPU: sudo modprobe amdgpu";
   if (finding.found && !finding.readable)
-    finding.why_not = "there, but reading fails (disabled, or for root only)";
+    finding.how_to_get = "echo 1 | sudo tee /sys/class/hwmon/hwmon*/power*_enable, or read as root";
+  return finding;
+}
+
+SensorFinding find_rails(const Sysfs& sysfs) {
+  auto finding = named("supply rails (INA3221)");
+  const SystemClock clock;
+  auto set = open_ina3221(sysfs, clock);
+  set.append(open_iio_power(sysfs, clock));
+  tell(finding, set);
+  if (!finding.found) finding.why_not = "no INA3221 here (they are on NVIDIA Jetson boards)";
+  if (!finding.found) finding.how_to_get = "on a Jetson: sudo modprobe ina3221";
   return finding;
 }
 
@@ -141,31 +148,71 @@ SensorFinding find_nvidia(const std::string& library) {
   return finding;
 }
 
-SensorFinding find_battery(const fs::path& root) {
-  SensorFinding finding{"battery", false, false, false, {}, {}, {}};
-  std::error_code status;
-  for (const auto& supply : fs::directory_iterator(root / "sys/class/power_supply", status)) {
-    if (text_of(supply.path() / "type") != "Battery") continue;
-    finding.found = true;
-    const bool counted =
-        !text_of(supply.path() / "energy_now").empty() || !text_of(supply.path() / "power_now").empty();
-    const bool discharging = text_of(supply.path() / "status") == "Discharging";
-    finding.readable = finding.readable || (counted && discharging);
-    finding.detail = supply.path().filename().string();
-    finding.why_not =
-        !counted ? "reports neither energy nor power" : "on mains: a charging battery tells nothing";
-  }
-  if (finding.readable) finding.why_not.clear();
+SensorFinding find_battery(const Sysfs& sysfs) {
+  auto finding = named("battery");
+  const SystemClock clock;
+  tell(finding, open_battery(sysfs, clock));
   if (!finding.found) finding.why_not = "no battery here";
-  if (finding.found && !finding.readable) finding.how_to_get = "unplug the charger";
+  return finding;
+}
+
+SensorFinding find_ipmi(const Sysfs& sysfs, const IpmiOptions& options) {
+  auto finding = named("server supply (IPMI DCMI)");
+  const SystemClock clock;
+  tell(finding, open_ipmi(sysfs, clock, options));
+  finding.found = has_ipmi_device(sysfs);
+  if (finding.found) return finding;
+  finding.why_not = "no management controller here, or no driver for it loaded";
+  finding.how_to_get = "on a server: sudo modprobe ipmi_devintf ipmi_si && sudo apt-get install ipmitool";
+  return finding;
+}
+
+SensorFinding find_plug(const std::string& plug) {
+  auto finding = named("plug (Shelly, Tasmota)");
+  const SystemClock clock;
+  if (!plug.empty()) {
+    tell(finding, open_plug(plug, clock));
+  } else {
+    finding.why_not = "none is named";
+  }
+  if (!finding.readable) finding.how_to_get = "export EDGEEVAL_PLUG=shelly://HOST   (or tasmota://HOST)";
+  return finding;
+}
+
+SensorFinding find_recording(const std::string& file) {
+  auto finding = named("recording (EDGEEVAL_REPLAY)");
+  const SystemClock clock;
+  if (file.empty()) {
+    finding.why_not = "none is named";
+    finding.how_to_get =
+        "export EDGEEVAL_REPLAY=FILE.csv   (columns t_s,<domain>_j,<domain>_w; replaces all sensors)";
+    return finding;
+  }
+  const auto probes = open_replay(file, clock);
+  finding.found = finding.readable = probes.has_value();
+  finding.detail = file;
+  if (!probes) finding.why_not = probes.error().message;
+  if (!probes) finding.how_to_get = probes.error().hint;
   return finding;
 }
 
 }  // namespace
 
+std::vector<SensorFinding> find_sensors(const SourceOptions& options, const std::string& nvml_library) {
+  const Sysfs sysfs(options.root);
+  return {find_powercap(sysfs),      find_perf(sysfs, options.perf),
+          find_hwmon(sysfs, false),  find_rails(sysfs),
+          find_nvidia(nvml_library), find_hwmon(sysfs, true),
+          find_battery(sysfs),       find_ipmi(sysfs, options.ipmi),
+          find_plug(options.plug),   find_recording(options.replay)};
+}
+
+std::vector<SensorFinding> find_sensors() { return find_sensors(source_options_from_environment()); }
+
 std::vector<SensorFinding> find_sensors(const fs::path& root, const std::string& nvml_library) {
-  return {find_powercap(root), find_perf(root), find_hwmon(root), find_nvidia(nvml_library),
-          find_battery(root)};
+  SourceOptions options;
+  options.root = root;
+  return find_sensors(options, nvml_library);
 }
 
 }  // namespace edgeeval

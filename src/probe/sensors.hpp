@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which energy sensors there are, found by trying to read each.
+// Which energy sensors there are, found by trying to read each
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "probe/nvml.hpp"
+#include "probe/open_probes.hpp"
 
 namespace edgeeval {
 
@@ -19,8 +22,16 @@ struct SensorFinding {
   std::string how_to_get;  ///< The next step, a command where there is one.
 };
 
-/// Tries all kinds: powercap, perf, hwmon, NVML, battery. sys/ and proc/ are read below `root`.
-[[nodiscard]] std::vector<SensorFinding> find_sensors(const std::filesystem::path& root = "/",
-                                                      const std::string& nvml_library = "libnvidia-ml.so.1");
+/// Tries all kinds: powercap, perf, hwmon, supply rails (INA3221), NVML, AMD GPUs, battery, IPMI, plug,
+/// recording.
+[[nodiscard]] std::vector<SensorFinding> find_sensors(const SourceOptions& options,
+                                                      const std::string& nvml_library = nvml_library_name());
+
+/// The same for a machine made of files.
+[[nodiscard]] std::vector<SensorFinding> find_sensors(const std::filesystem::path& root,
+                                                      const std::string& nvml_library = nvml_library_name());
+
+/// The same for this machine, with source_options_from_environment().
+[[nodiscard]] std::vector<SensorFinding> find_sensors();
 
 }  // namespace edgeeval

@@ -75,6 +75,11 @@ Result<void> take(RunRecord& record, const Json& entry, const std::string& where
   if (type == "sitting") return take_sitting(record, entry, where);
   if (type == "sitting_ended") take_sitting_end(record, entry);
   if (type == "warning") record.warnings.push_back(value_or(entry, "message", std::string()));
+  if (type == "idle") {
+    auto idle = idle_from(entry, where);
+    if (!idle) return tl::unexpected(idle.error());
+    record.idle.push_back(std::move(*idle));
+  }
   if (type == "stage") {
     auto stage = stage_from(entry, where);
     if (!stage) return tl::unexpected(stage.error());

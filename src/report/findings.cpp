@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "report/energy_findings.hpp"
 #include "report/rows.hpp"
 #include "stats/bootstrap.hpp"
 
@@ -65,6 +66,15 @@ std::string difference_text(const Candidate& a, const Candidate& b) {
   return bounds ? fmt::format("{} [{:+.3f}, {:+.3f}]", value, bounds->lo, bounds->hi) : value;
 }
 
+/// "25 %", with the interval where all of it was measured: a model's is too wide to say anything of a ratio.
+std::string energy_share_text(const StudyReport& report, const Candidate& chosen, const Candidate& best) {
+  const auto ratio = request_energy_ratio(report, *chosen.info, *best.info);
+  auto text = fmt::format("{:.0f} %", 100.0 * chosen.energy->value->value / best.energy->value->value);
+  if (ratio && ratio->grade <= Grade::computed && ratio->lo && ratio->hi)
+    text += fmt::format(" [{:.0f}, {:.0f}]", 100.0 * *ratio->lo, 100.0 * *ratio->hi);
+  return text;
+}
+
 /// Published scores come without items: what is highest and least can be said, what differs cannot.
 std::string verdict_of_published(const StudyReport& report, const std::string& task) {
   const MetricRow* best = nullptr;
@@ -108,8 +118,7 @@ std::string verdict_for(const StudyReport& report, const std::string& task) {
   if (has_energy(chosen)) {
     text += fmt::format(", at {} J a request", figure_with_interval(chosen.energy));
     if (&chosen != &best && has_energy(best)) {
-      text += fmt::format(" ({:.0f} % of its energy)",
-                          100.0 * chosen.energy->value->value / best.energy->value->value);
+      text += " (" + energy_share_text(report, chosen, best) + " of its energy)";
     }
   }
   return text + ".";
@@ -132,18 +141,6 @@ std::vector<std::string> adaptation_effects(const StudyReport& report, const std
     }
   }
   return sentences;
-}
-
-void add_energy_cautions(const StudyReport& report, std::vector<std::string>& careful) {
-  bool modelled = false;
-  for (const auto& row : report.rows)
-    modelled =
-        modelled || (row.value && row.metric == "j_per_request" && row.value->grade == Grade::modelled);
-  if (!modelled) return;
-  careful.push_back(
-      "Energy is modelled from CPU use, not measured (marked ~): its range holds the model's uncertainty, "
-      "and most of it is common to "
-      "all variants, so ratios between them are surer than the absolute joules.");
 }
 
 void add_failures(const StudyReport& report, std::vector<std::string>& careful) {
@@ -170,7 +167,7 @@ std::vector<std::string> cautions(const StudyReport& report, const std::vector<s
   for (const auto& task : tasks) {
     for (auto& sentence : adaptation_effects(report, task)) careful.push_back(std::move(sentence));
   }
-  add_energy_cautions(report, careful);
+  for (auto& sentence : energy_cautions(report)) careful.push_back(std::move(sentence));
   add_failures(report, careful);
   std::set<std::string> notes;
   for (const auto& variant : report.record.variants) {
@@ -195,8 +192,9 @@ std::vector<std::string> cautions(const StudyReport& report, const std::vector<s
 }  // namespace
 
 StudyReport make_report(RunRecord record) {
-  StudyReport report{std::move(record), {}, "", {}};
+  StudyReport report{std::move(record), {}, {}, "", {}};
   report.rows = compute_metrics(report.record);
+  report.ledger = life_cycle(report.record);
   std::vector<std::string> tasks;
   for (const auto& variant : report.record.variants) {
     if (std::find(tasks.begin(), tasks.end(), variant.task) == tasks.end()) tasks.push_back(variant.task);

@@ -39,6 +39,48 @@ TEST(MemoryPowerModel, MayBeNothingBesideTheVcpuModel) {
   EXPECT_EQ(memory_power_model(24.0, true).lo_w, 0.0);
 }
 
+TEST(VcpuPowerModel, IsTheProvidersOwnWhereItIsKnown) {
+  EXPECT_EQ(provider_from_vendor("Google"), CloudProvider::google);
+  EXPECT_EQ(provider_from_vendor("Amazon EC2"), CloudProvider::amazon);
+  EXPECT_EQ(provider_from_vendor("Microsoft Corporation"), CloudProvider::microsoft);
+  EXPECT_FALSE(provider_from_vendor("QEMU").has_value());
+  EXPECT_FALSE(provider_from_vendor("").has_value());
+  const auto model = vcpu_power_model(4, CloudProvider::amazon);
+  EXPECT_DOUBLE_EQ(model.idle_w, 4.0 * 0.74);
+  EXPECT_DOUBLE_EQ(model.full_w, 4.0 * 3.5);
+  EXPECT_DOUBLE_EQ(model.lo_w, model.idle_w);
+  EXPECT_DOUBLE_EQ(model.hi_w, model.full_w);
+}
+
+TEST(TdpPowerModel, SpansATenthToAll) {
+  const auto model = tdp_power_model(95.0, "a test");
+  EXPECT_DOUBLE_EQ(model.idle_w, 9.5);
+  EXPECT_DOUBLE_EQ(model.full_w, 95.0);
+  EXPECT_DOUBLE_EQ(model.lo_w, 9.5);
+  EXPECT_DOUBLE_EQ(model.hi_w, 95.0);
+  EXPECT_NE(model.detail.find("a test"), std::string::npos);
+}
+
+TEST(KnownTdp, IsByWholeModelNumbers) {
+  EXPECT_EQ(known_tdp("Intel(R) Xeon(R) CPU E5-2680 v4 @ 2.40GHz"), 120.0);
+  EXPECT_EQ(known_tdp("AMD EPYC 7763 64-Core Processor"), 280.0);
+  EXPECT_FALSE(known_tdp("Intel(R) Xeon(R) Gold 6148F CPU @ 2.40GHz").has_value())
+      << "another CPU than the 6148";
+  EXPECT_FALSE(known_tdp("").has_value());
+}
+
+TEST(GpuPowerModel, IsByBoardAndLimit) {
+  const auto t4 = gpu_power_model("Tesla T4", std::nullopt);
+  ASSERT_TRUE(t4.has_value());
+  EXPECT_EQ(t4->idle_w, 8.0);
+  EXPECT_EQ(t4->hi_w, 71.0);
+  EXPECT_EQ(gpu_power_model("Tesla T4", 50.0)->full_w, 50.0);
+  EXPECT_EQ(gpu_power_model("NVIDIA A100-SXM4-40GB", std::nullopt)->full_w, 407.0);
+  EXPECT_FALSE(gpu_power_model("Tesla P40", std::nullopt).has_value()) << "no P4";
+  EXPECT_NEAR(gpu_power_model("NVIDIA H100", 700.0)->idle_w, 79.1, 1e-9);
+  EXPECT_LE(gpu_power_model("Tesla V100-SXM2-16GB", 20.0)->idle_w, 20.0);
+}
+
 TEST(PowerModels, KeepTheirBoundsInOrder) {
   for (int size = 1; size <= 512; ++size) {
     for (const auto& model :

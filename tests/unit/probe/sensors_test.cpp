@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "unit/probe/fixtures.hpp"
+#include "unit/probe/sysfs_trees.hpp"
 
 namespace edgeeval {
 namespace {
@@ -23,11 +23,14 @@ SensorFinding sensor(const FakeRoot& root, const std::string& name, const std::s
 TEST(Sensors, AreMissingWithAReasonOnABareMachine) {
   const FakeRoot root;
   const auto all = find_sensors(root.path(), kNoNvml);
-  EXPECT_EQ(all.size(), 5U);
+  EXPECT_EQ(all.size(), 10U);
   for (const auto& finding : all) {
     EXPECT_FALSE(finding.found) << finding.name;
     EXPECT_FALSE(finding.readable) << finding.name;
     EXPECT_FALSE(finding.why_not.empty()) << finding.name;
+    EXPECT_TRUE(finding.name == "battery" || finding.name.find("hwmon") != std::string::npos ||
+                !finding.how_to_get.empty())
+        << finding.name;
   }
 }
 
@@ -53,14 +56,76 @@ TEST(Sensors, KnowACounterThatOnlyRootMayReadFromOneThatAnswers) {
   EXPECT_TRUE(open.why_not.empty());
 }
 
-TEST(Sensors, ListMetersOfTheBoard) {
+TEST(Sensors, ListMetersOfTheBoardAndUseThoseWhosePlaceIsTold) {
+  const FakeRoot root;
+  root.put("sys/class/hwmon/hwmon0/name", "ina226\n");
+  root.put("sys/class/hwmon/hwmon0/temp1_input", "1\n");
+  EXPECT_FALSE(sensor(root, "board meters").found);
+  root.put("sys/class/hwmon/hwmon0/power1_input", "5000000\n");
+  EXPECT_TRUE(sensor(root, "board meters").readable);
+  EXPECT_FALSE(sensor(root, "board meters").used);
+  EXPECT_EQ(sensor(root, "board meters").detail, "ina226 power1_input");
+  root.put("sys/class/hwmon/hwmon1/name", "power_meter\n");
+  root.put("sys/class/hwmon/hwmon1/power1_average", "5000000\n");
+  EXPECT_TRUE(sensor(root, "board meters").used);
+  EXPECT_TRUE(sensor(root, "board meters").why_not.empty());
+}
+
+TEST(Sensors, ListAmdGpusApart) {
+  const FakeRoot root;
+  root.put("sys/class/hwmon/hwmon0/name", "amdgpu\n");
+  root.put("sys/class/hwmon/hwmon0/power1_average", "5000000\n");
+  EXPECT_FALSE(sensor(root, "board meters").found);
+  EXPECT_TRUE(sensor(root, "AMD").readable);
+}
+
+TEST(Sensors, ListSupplyRails) {
   const FakeRoot root;
   root.put("sys/class/hwmon/hwmon0/name", "ina3221\n");
-  root.put("sys/class/hwmon/hwmon0/temp1_input", "1\n");
-  EXPECT_FALSE(sensor(root, "hwmon").found);
-  root.put("sys/class/hwmon/hwmon0/power1_input", "5000000\n");
-  EXPECT_TRUE(sensor(root, "hwmon").readable);
-  EXPECT_EQ(sensor(root, "hwmon").detail, "ina3221 power1_input");
+  root.put("sys/class/hwmon/hwmon0/in1_label", "VDD_IN\n");
+  root.put("sys/class/hwmon/hwmon0/in1_input", "5000\n");
+  root.put("sys/class/hwmon/hwmon0/curr1_input", "1000\n");
+  EXPECT_TRUE(sensor(root, "INA3221").readable);
+  EXPECT_EQ(sensor(root, "INA3221").detail, "supply rail VDD_IN");
+}
+
+TEST(Sensors, NameTheRightThatPerfLacks) {
+  const FakeRoot root;
+  put_pmu(root, {{"energy-pkg", 2}});
+  root.put("proc/sys/kernel/perf_event_paranoid", "3\n");
+  SourceOptions options;
+  options.root = root.path();
+  const auto events = std::make_shared<FakePerfEvents>();
+  options.perf = events;
+  EXPECT_TRUE(find_sensors(options, kNoNvml).at(1).readable);
+  events->refused = {2};
+  const auto refused = find_sensors(options, kNoNvml).at(1);
+  EXPECT_FALSE(refused.readable);
+  EXPECT_NE(refused.why_not.find("paranoid is 3"), std::string::npos);
+  EXPECT_EQ(refused.how_to_get.rfind("sudo sysctl kernel.perf_event_paranoid=0", 0), 0U);
+}
+
+TEST(Sensors, SayThatAControllerLacksItsTool) {
+  const FakeRoot root;
+  root.put("dev/ipmi0", "");
+  SourceOptions options;
+  options.root = root.path();
+  options.ipmi.program = "edgeeval-no-such-ipmitool";
+  const auto finding = find_sensors(options, kNoNvml).at(7);
+  EXPECT_TRUE(finding.found);
+  EXPECT_FALSE(finding.readable);
+  EXPECT_EQ(finding.how_to_get, "sudo apt-get install ipmitool");
+}
+
+TEST(Sensors, TryTheRecordingThatIsNamed) {
+  const FakeRoot root;
+  root.put("r.csv", "t_s,cpu_j\n0,1\n");
+  SourceOptions options;
+  options.root = root.path();
+  options.replay = (root.path() / "r.csv").string();
+  EXPECT_TRUE(find_sensors(options, kNoNvml).at(9).readable);
+  root.put("r.csv", "nonsense\n");
+  EXPECT_FALSE(find_sensors(options, kNoNvml).at(9).readable);
 }
 
 TEST(Sensors, RefuseABatteryOnMains) {

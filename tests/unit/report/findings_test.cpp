@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <edgeeval/reporter.hpp>
 
+#include "report/energy_findings.hpp"
+#include "support/measured_run.hpp"
 #include "support/sample_run.hpp"
 
 namespace edgeeval {
@@ -111,6 +113,61 @@ TEST(Careful, RepeatsTheNoteOfAModelOnce) {
   for (auto& variant : record.variants) variant.note = "came in four bits";
   const auto report = make_report(record);
   EXPECT_EQ(std::count(report.careful.begin(), report.careful.end(), "m: came in four bits."), 1);
+}
+
+TEST(Careful, TellsOfAMixThatItIsOne) {
+  const auto report = make_report(mixed_run());
+  EXPECT_TRUE(says(report, "Energy is mixed: gpu0 measured, cpu modelled"));
+  EXPECT_FALSE(says(report, "Energy is modelled from CPU use"));
+}
+
+TEST(Careful, TellsOfEveryTroubleOfASensorAndWhereItWas) {
+  const auto report = make_report(mixed_run());
+  EXPECT_TRUE(says(report, "nvml:GPU-a: counter and integrated power disagree; the interval holds both "
+                           "(serve:lora-int4 (load))."));
+  EXPECT_TRUE(says(report, "nvml:GPU-a: the counter was reset"));
+  EXPECT_TRUE(says(report, "No energy of gpu0 from nvml:GPU-a: the sensor vanished, in serve:qlora (load). It is "
+                           "missing there, not zero."));
+  EXPECT_TRUE(says(report, "nvml:GPU-a: samples cover as little as 80 % of a window (serve:base (load))."));
+  const auto clean = make_report(measured_run(false));
+  EXPECT_FALSE(says(clean, "disagree") || says(clean, "reset") || says(clean, "No energy of") ||
+               says(clean, "samples cover") || says(clean, "modelled"));
+}
+
+TEST(Verdict, DoesNotPreferAVariantWhoseBoardWasNotRead) {
+  const auto report = make_report(mixed_run());
+  EXPECT_FALSE(holds(report.verdict, "QLoRA")) << report.verdict;
+}
+
+TEST(Careful, SaysThatASharedBoardIsShared) {
+  auto record = measured_run(false);
+  for (auto& window : record.stages["serve:base"].windows) window.energy[0].flags = {"shared board"};
+  EXPECT_TRUE(says(make_report(record), "the board is shared (MIG or vGPU)"));
+}
+
+TEST(Careful, TellsIdlePowerResidencyAndDrift) {
+  auto record = measured_run(false);
+  EXPECT_TRUE(says(make_report(record), "Idle power of the bare machine: 10.0 ["));
+  EXPECT_TRUE(says(make_report(record), "A resident model adds at most 2.00 ["));
+  EXPECT_TRUE(says(make_report(record), "the tax of keeping it loaded"));
+  EXPECT_FALSE(says(make_report(record), "Bare idle power went"));
+  for (auto& entry : record.idle[1].window.energy) entry.joules.value *= 1.3;
+  EXPECT_TRUE(says(make_report(record), "Bare idle power went from 10.0 to 13.0 W in sitting 1"));
+  EXPECT_FALSE(says(make_report(record), "not at rest"));
+  record.idle[0].window.cpu_utilisation = 0.97;
+  EXPECT_TRUE(says(make_report(record), "not at rest while its idle power was read (CPU use 97 %)"));
+  record.idle.clear();
+  EXPECT_FALSE(says(make_report(record), "Idle power"));
+}
+
+TEST(Verdict, GivesTheRatioOfMeasuredEnergiesWithTheBoardsGainCancelled) {
+  const auto report = make_report(measured_run(false));
+  EXPECT_TRUE(holds(report.verdict, "(50 % [")) << report.verdict;
+  const auto ratio = request_energy_ratio(report, report.record.variants[3], report.record.variants[1]);
+  ASSERT_TRUE(ratio && ratio->lo && ratio->hi);
+  EXPECT_NEAR(ratio->value, 0.5, 1e-12);
+  EXPECT_GT(*ratio->lo, 0.48) << "1 % own bounds each, the gain of 5 % gone";
+  EXPECT_LT(*ratio->hi, 0.52);
 }
 
 }  // namespace
