@@ -46,10 +46,7 @@ int run(int argc, char** argv) {
   edgeeval::register_doctor(app, chosen);
   edgeeval::register_measure(app, chosen, command);
   edgeeval::register_mock_server(app, chosen);
-<<<<<<< HEAD
   if (const auto unknown = edgeeval::unknown_subcommand(app, arguments)) return edgeeval::report_error(*unknown);
-=======
->>>>>>> l-mock
   try {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back.
     app.parse(arguments);
