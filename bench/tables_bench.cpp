@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Published tables: the 72 variants of the paper (goal: under 5 ms) and a million rows of the same shape, read from
-// disk, joined and computed (goal: under 3 s on one core).
+// Published tables: the 72 variants of the paper (goal: under 5 ms) and a million rows of the same shape,
+// read from disk, joined and computed (goal: under 3 s on one core).
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -31,11 +31,11 @@ class LargeTables {
     std::ofstream serving = open("serving.csv");
     std::ofstream adaptation = open("adaptation.csv");
     std::ofstream quality = open("quality.csv");
-    const std::ofstream merging = open("merging.csv");
     for (int family = 0; family < kFamilies; ++family) {
       for (const char* task : kTasks) {
         for (const char* method : {"LoRA", "QLoRA"})
-          adaptation << 'F' << family << ",1B," << method << ',' << task << ",74995.85,53.85,1392.68,5000,1\n";
+          adaptation << 'F' << family << ",1B," << method << ',' << task
+                     << ",74995.85,53.85,1392.68,5000,1\n";
         for (const char* way : kWays) {
           serving << 'F' << family << ",1B," << way << ',' << task
                   << ",INT8,100,15000,24.86,10.96,1368.02,64.35,64.99,19.61,18.94,1210.51,110.4,125.48\n";
@@ -67,7 +67,8 @@ class LargeTables {
   int rows_ = 0;
 };
 
-void read_and_compute(benchmark::State& state, const fs::path& folder, const edgeeval::StudyMapping& mapping) {
+void read_and_compute(benchmark::State& state, const fs::path& folder,
+                      const edgeeval::StudyMapping& mapping) {
   for (auto _ : state) {
     const auto study = edgeeval::read_tables(folder, mapping);
     if (!study) return state.SkipWithError(study.error().message.c_str());
@@ -85,8 +86,9 @@ void paper_tables(benchmark::State& state) {
 }
 
 void million_rows(benchmark::State& state) {
-  const auto mapping = edgeeval::read_mapping(shipped() / "mapping.yaml");
+  auto mapping = edgeeval::read_mapping(shipped() / "mapping.yaml");
   if (!mapping) return state.SkipWithError(mapping.error().message.c_str());
+  mapping->tables.erase("merging");
   const LargeTables tables;
   read_and_compute(state, tables.folder(), *mapping);
   state.counters["rows"] = tables.rows();

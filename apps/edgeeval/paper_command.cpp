@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -54,6 +55,10 @@ Result<void> write_all(const paper::PaperReport& report, const Options& options)
 }
 
 int run(const Options& options) {
+  const double price = options.api_usd_per_request;
+  if (!std::isfinite(price) || price <= 0.0)
+    return report_error({ErrorCode::usage, fmt::format("{} USD is no price of a request", price),
+                         "--api-usd-per-request", "Give a finite price above 0, such as 0.00125."});
   const auto study = read_published(options.folder, options.mapping);
   if (!study) return report_error(study.error());
   paper::Constants constants;
@@ -61,7 +66,7 @@ int run(const Options& options) {
   auto variants = paper::compute(*study, constants);
   if (!variants) return report_error(variants.error());
   auto rows = paper::metric_rows(*variants, study->context, constants);
-  auto claims = paper::check_claims(*variants);
+  auto claims = paper::check_claims(*variants, study->context);
   const paper::PaperReport report{study->context, constants, std::move(*variants), std::move(rows),
                                   std::move(claims)};
   if (auto written = write_all(report, options); !written) return report_error(written.error());
@@ -76,18 +81,19 @@ void register_paper(CLI::App& app, Subcommand& chosen) {
       app.add_subcommand("paper", "The published study's metrics, re-computed, and its claims, checked");
   command->add_option("TABLES_DIR", options->folder,
                       "Folder of the published tables (default: the shipped ones)");
-  command->add_option("--mapping", options->mapping, "Mapping file of the tables (default: the folder's mapping.yaml, else the paper's)");
+  command->add_option("--mapping", options->mapping,
+                      "Mapping file of the tables (default: the folder's mapping.yaml, else the paper's)");
   command->add_option("-o,--output", options->outputs,
                       "FORMAT:PATH (repeatable; formats: console, csv, html, json, md; - is stdout)");
   command->add_flag("--json", options->json, "The same as -o json:-");
   command
       ->add_option("--api-usd-per-request", options->api_usd_per_request,
                    "API price; the paper's README says 0.005")
-      ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->footer("Examples:\n  edgeeval paper\n  edgeeval paper -o csv:metrics.csv -o html:paper.html\n"
-                  "  edgeeval paper tables/ --mapping mapping.yaml --api-usd-per-request 0.005\n"
-                  "What a mapping file holds: docs/tables.md.");
+  command->footer(
+      "Examples:\n  edgeeval paper\n  edgeeval paper -o csv:metrics.csv -o html:paper.html\n"
+      "  edgeeval paper tables/ --mapping mapping.yaml --api-usd-per-request 0.005\n"
+      "What a mapping file holds: docs/tables.md.");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

@@ -6,6 +6,9 @@
 
 namespace edgeeval::audit {
 
+// Figures that cannot be (ranges.cpp).
+[[nodiscard]] Outcome check_ranges(const Subject& subject);
+
 // Figures that must agree with each other (identities.cpp).
 [[nodiscard]] Outcome check_serving_energy(const Subject& subject);
 [[nodiscard]] Outcome check_stage_energy(const Subject& subject);

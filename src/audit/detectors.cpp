@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of detectors: what each asks, and when honest figures would trip it. docs/audit.md is written from
-// it.
+// The table of detectors: what each asks, and when honest figures would trip it. docs/audit.md is written
+// from it.
 #include <algorithm>
 
 #include "audit/checks.hpp"
@@ -28,6 +28,11 @@ std::optional<Severity> severity_from(std::string_view name) {
 
 const std::vector<Detector>& detectors() {
   static const std::vector<Detector> kDetectors{
+      {"ranges",
+       "A figure that cannot be: not finite, below zero, or zero where something was used or is divided by "
+       "(error). The "
+       "other checks leave such rows out.",
+       "None: leave a field empty where nothing is known.", check_ranges},
       {"serving-energy",
        "Energy of serving differs from mean power × the stated window by over 1 % (warning) or 5 % (error), "
        "beyond rounding; or agrees with the inference alone although the window is said to cover the load "
@@ -50,8 +55,13 @@ const std::vector<Detector>& detectors() {
        "Mean, median and deviation for which no three passes over the items exist (error; the test of Anaya "
        "2016, GRIMMER, for three values).",
        "A sample deviation (n − 1) where the population's is expected.", check_pass_spread},
-      {"complete", "A variant that stands in one table and lacks in another (error).",
-       "A mapping that reads one table's names wrongly.", check_complete},
+      {"complete",
+       "A row that lacks in the serving, adaptation, merging or quality table although rows of other tables "
+       "speak of "
+       "it (error).",
+       "A mapping that reads one table's names wrongly; a variant that was served as it was trained, "
+       "unmerged.",
+       check_complete},
       {"power-limit",
        "Mean power above the boards' limit, or above that of the boards the sensor loop reads (error); peak "
        "power above the boards' limit (warning).",
@@ -62,21 +72,21 @@ const std::vector<Detector>& detectors() {
        "Time between tokens shorter than reading the nominal weights once, or throughput above that of all "
        "requests decoding at once (error).",
        "Speculative decoding; layers that were pruned or shared.", check_roofline},
-      {"window-resolution",
-       "One sensor period at each end of the energy window is over 5 % of it (warning).",
+      {"window-resolution", "One sensor period at each end of the energy window is over 5 % of it (warning).",
        "An energy counter that is finer than its refresh period.", check_window_resolution},
       {"cancelling", "C_tax equals requests × load time ÷ inference time within 1 % in every row (warning).",
        "Load power that truly equals the power of serving, in every row.", check_cancelling},
       {"flag", "A flag that all of at least 8 variants raise, or none (warning).",
        "A grid of variants that are alike in truth.", check_flags},
       {"sample-size",
-       "Differences between precisions below 1.96 standard errors of two shares of that many items (warning).",
+       "Differences between precisions below 1.96 standard errors of two shares of that many items "
+       "(warning).",
        "Paired items resolve more; it needs the scores of single items.", check_sample_size},
-      {"threshold-resolution",
-       "A Q_ret threshold whose margin is below what the items resolve (warning).",
+      {"threshold-resolution", "A Q_ret threshold whose margin is below what the items resolve (warning).",
        "As for sample-size.", check_threshold_resolution},
       {"noise-only",
-       "At least 8 quantized scores whose squared distance from FP16, in standard errors, passes for chance at "
+       "At least 8 quantized scores whose squared distance from FP16, in standard errors, passes for chance "
+       "at "
        "the 5 % level (warning).",
        "A true effect too small for the sample: absence of proof, not proof of absence.", check_noise_only},
       {"two-samples", "Another number of requests served than items scored (note).",
@@ -87,11 +97,11 @@ const std::vector<Detector>& detectors() {
       {"round-values", "All of at least 10 measured values are multiples of 10 (warning).",
        "A table that was rounded for print.", check_round_values},
       {"last-digits",
-       "Last digits of a column of at least 50 values, uneven or too even with a chance under 1e-6 (warning).",
+       "Last digits of a column of at least 50 values, uneven or too even with a chance under 1e-6 "
+       "(warning).",
        "Quantized sensors; values of few steps. Columns that span fewer than 100 steps are left out.",
        check_last_digits},
-      {"repeats",
-       "More equal values in a column than chance makes, with a chance under 1e-6 (warning).",
+      {"repeats", "More equal values in a column than chance makes, with a chance under 1e-6 (warning).",
        "Columns with most values crowded on few steps.", check_repeats},
       {"labels", "A variant whose precision is labelled differently between tables (warning).",
        "Tables that name the base model's precision and the served one's.", check_labels},
@@ -115,12 +125,13 @@ const std::vector<Detector>& detectors() {
 
 AuditReport audit(const Subject& subject) {
   const auto& study = subject.study;
-  AuditReport report{subject.name,
-                     study.context,
-                     study.serving.size() + study.adaptation.size() + study.merging.size() + study.quality.size(),
-                     {},
-                     {},
-                     detectors().size()};
+  AuditReport report{
+      subject.name,
+      study.context,
+      study.serving.size() + study.adaptation.size() + study.merging.size() + study.quality.size(),
+      {},
+      {},
+      detectors().size()};
   for (const auto& detector : detectors()) {
     auto outcome = detector.look(subject);
     if (!outcome.skipped.empty()) report.skipped.push_back({detector.id, std::move(outcome.skipped)});

@@ -47,14 +47,16 @@ std::optional<Finding> digits_finding(const Column& column) {
   const double more = chi_square_upper_tail(squares, 9.0);
   const double less = chi_square_lower_tail(squares, 9.0);
   if (more >= kChance && less >= kChance) return std::nullopt;
-  Finding finding{"last-digits", Severity::warning,
-                  fmt::format("last digits of {} are {} (chi-square {:.1f}, 9 degrees, chance {:.1g})", column.name,
-                              more < kChance ? "uneven" : "too even", squares, std::min(more, less)),
-                  more < kChance ? "Measured figures spread evenly over their last digit; these were rounded, "
-                                   "set or typed."
-                                 : "Chance is rougher than this; figures this regular are more likely generated "
-                                   "than measured.",
-                  {}};
+  Finding finding{
+      "last-digits",
+      Severity::warning,
+      fmt::format("last digits of {} are {} (chi-square {:.1f}, 9 degrees, chance {:.1g})", column.name,
+                  more < kChance ? "uneven" : "too even", squares, std::min(more, less)),
+      more < kChance ? "Measured figures spread evenly over their last digit; these were rounded, "
+                       "set or typed."
+                     : "Chance is rougher than this; figures this regular are more likely generated "
+                       "than measured.",
+      {}};
   for (const auto& cell : column.cells)
     finding.evidence.push_back({cell.place, cell.what, fmt::format("{} {}", cell.value, column.unit)});
   return finding;
@@ -81,9 +83,10 @@ std::optional<Finding> repeats_finding(const Column& column) {
   for (const auto& [value, cells] : same) pairs += cells.size() * (cells.size() - 1) / 2;
   const double expected = expected_pairs(column);
   if (pairs < 2 || poisson_upper_tail(pairs, expected) >= kChance) return std::nullopt;
-  Finding finding{"repeats", Severity::warning,
-                  fmt::format("{} pairs of equal values in {}, where chance makes about {:.1f}", pairs, column.name,
-                              expected),
+  Finding finding{"repeats",
+                  Severity::warning,
+                  fmt::format("{} pairs of equal values in {}, where chance makes about {:.1f}", pairs,
+                              column.name, expected),
                   "Rows were copied, or one measurement stands for several variants.",
                   {}};
   for (const auto& [value, cells] : same) {
@@ -114,14 +117,16 @@ Outcome check_exact_tokens(const Subject& subject) {
     if (!same || members.size() < 4 || per_request != std::floor(per_request)) continue;
     each += fmt::format("{}{:.0f} a request in {}", each.empty() ? "" : ", ", per_request, task);
     for (const auto* row : members)
-      finding.evidence.push_back(evidence(*row, fmt::format("{:.0f} tokens for {:.0f} requests = {:.0f} each", *row->tokens,
-                                                            *row->samples, per_request)));
+      finding.evidence.push_back(evidence(*row, fmt::format("{:.0f} tokens for {:.0f} requests = {:.0f} each",
+                                                            *row->tokens, *row->samples, per_request)));
   }
   if (finding.evidence.empty()) return clean();
-  finding.title = fmt::format("token counts are exact in {} of {} rows: {}", finding.evidence.size(), rows, each);
-  finding.meaning = "Answers of a free-running model differ in length. Either every request was forced to a fixed "
-                    "length, so that energy and speed are those of padding as well, or the count was computed from "
-                    "a setting and not counted.";
+  finding.title =
+      fmt::format("token counts are exact in {} of {} rows: {}", finding.evidence.size(), rows, each);
+  finding.meaning =
+      "Answers of a free-running model differ in length. Either every request was forced to a fixed "
+      "length, so that energy and speed are those of padding as well, or the count was computed from "
+      "a setting and not counted.";
   return found(std::move(finding));
 }
 
@@ -129,13 +134,16 @@ Outcome check_round_values(const Subject& subject) {
   constexpr std::size_t kFewest = 10;
   Outcome outcome;
   for (const auto& column : measured_columns(subject.study)) {
+    // Where a mapping scales figures by 10 or more, all of them come out as multiples of 10.
+    if (std::isfinite(column.resolution) && column.resolution >= 10.0) continue;
     const bool round = std::all_of(column.cells.begin(), column.cells.end(), [](const Cell& cell) {
       return cell.value != 0.0 && std::fmod(cell.value, 10.0) == 0.0;
     });
     if (!round || column.cells.size() < kFewest) continue;
-    Finding finding{"round-values", Severity::warning,
-                    fmt::format("all {} values of {} are multiples of 10 {}", column.cells.size(), column.name,
-                                column.unit),
+    Finding finding{"round-values",
+                    Severity::warning,
+                    fmt::format("all {} values of {} are multiples of 10 {}", column.cells.size(),
+                                column.name, column.unit),
                     "Too round to have been measured: they were set, estimated or rounded away.",
                     {}};
     for (const auto& cell : column.cells)

@@ -29,9 +29,10 @@ Outcome from_deviations(const char* detector, const char* identity, const char* 
     return std::abs(a.relative) > std::abs(b.relative);
   });
   const double worst = std::abs(deviations.front().relative);
-  Finding finding{detector, worst > kContradiction ? Severity::error : Severity::warning,
-                  fmt::format("{} fails in {} of {} rows, by up to {:.1f} %", identity, deviations.size(), rows,
-                              100.0 * worst),
+  Finding finding{detector,
+                  worst > kContradiction ? Severity::error : Severity::warning,
+                  fmt::format("{} fails in {} of {} rows, by up to {:.1f} %", identity, deviations.size(),
+                              rows, 100.0 * worst),
                   meaning,
                   {}};
   for (auto& deviation : deviations) finding.evidence.push_back(std::move(deviation.row));
@@ -48,11 +49,12 @@ void energy_deviations(const std::vector<Row>& rows, std::vector<Deviation>& dev
     ++seen;
     const double product = *row.power_mean_w * *row.time_s;
     const double relative = product / *row.energy_j - 1.0;
-    if (!deviates(relative, rounding_error({*row.energy_j, *row.power_mean_w, *row.time_s}))) continue;
-    deviations.push_back({evidence(row, fmt::format("{} J against {} W × {} s = {:.2f} J ({:+.1f} %)",
-                                                    *row.energy_j, *row.power_mean_w, *row.time_s, product,
-                                                    100.0 * relative)),
-                          relative});
+    if (!deviates(relative, rounding_error(row, {&Row::energy_j, &Row::power_mean_w, &Row::time_s})))
+      continue;
+    deviations.push_back(
+        {evidence(row, fmt::format("{} J against {} W × {} s = {:.2f} J ({:+.1f} %)", *row.energy_j,
+                                   *row.power_mean_w, *row.time_s, product, 100.0 * relative)),
+         relative});
   }
 }
 
@@ -70,15 +72,18 @@ Windows sort_by_window(const PublishedStudy& study) {
   for (const auto& row : study.serving) {
     if (!row.energy_j || !row.power_mean_w || !row.inference_time_s || *row.energy_j == 0.0) continue;
     if (*row.power_mean_w <= 0.0 || *row.inference_time_s <= 0.0) continue;
+    // Without the load's time the whole window is not known; it is not zero.
+    if (holds_load && !row.load_time_s) continue;
     ++windows.rows;
     const double whole = *row.inference_time_s + (holds_load ? row.load_time_s.value_or(0.0) : 0.0);
     const double of_whole = *row.power_mean_w * whole / *row.energy_j - 1.0;
     const double of_inference = *row.power_mean_w * *row.inference_time_s / *row.energy_j - 1.0;
-    const double rounding = rounding_error({*row.energy_j, *row.power_mean_w, *row.inference_time_s});
+    const double rounding = rounding_error(
+        row, {&ServingRow::energy_j, &ServingRow::power_mean_w, &ServingRow::inference_time_s});
     if (!deviates(of_whole, rounding)) continue;
-    const auto text = fmt::format("{} J against {} W × {} s = {:.2f} J ({:+.2f} %)", *row.energy_j,
-                                  *row.power_mean_w, *row.inference_time_s,
-                                  *row.power_mean_w * *row.inference_time_s, 100.0 * of_inference);
+    const auto text =
+        fmt::format("{} J against {} W × {} s = {:.2f} J ({:+.2f} %)", *row.energy_j, *row.power_mean_w,
+                    *row.inference_time_s, *row.power_mean_w * *row.inference_time_s, 100.0 * of_inference);
     if (holds_load && !deviates(of_inference, rounding)) {
       windows.growth.push_back(whole / *row.inference_time_s);
       windows.inference_only.push_back(
@@ -133,11 +138,12 @@ Outcome check_board_sum(const Subject& subject) {
     ++rows;
     const double sum = *row.board0_energy_j + *row.board1_energy_j;
     const double relative = sum / *row.energy_j - 1.0;
-    if (!deviates(relative, rounding_error({*row.energy_j, *row.board0_energy_j}))) continue;
-    deviations.push_back({evidence(row, fmt::format("{} J against {} J + {} J = {:.2f} J ({:+.1f} %)",
-                                                    *row.energy_j, *row.board0_energy_j, *row.board1_energy_j,
-                                                    sum, 100.0 * relative)),
-                          relative});
+    if (!deviates(relative, rounding_error(row, {&MergingRow::energy_j, &MergingRow::board0_energy_j})))
+      continue;
+    deviations.push_back(
+        {evidence(row, fmt::format("{} J against {} J + {} J = {:.2f} J ({:+.1f} %)", *row.energy_j,
+                                   *row.board0_energy_j, *row.board1_energy_j, sum, 100.0 * relative)),
+         relative});
   }
   if (rows == 0) return skipped("no row gives the energy of each board");
   return from_deviations("board-sum", "energy = sum over the boards",
@@ -154,11 +160,13 @@ Outcome check_throughput(const Subject& subject) {
     ++rows;
     const double ratio = *row.tokens / *row.inference_time_s;
     const double relative = ratio / *row.throughput - 1.0;
-    if (!deviates(relative, rounding_error({*row.throughput, *row.inference_time_s}))) continue;
-    deviations.push_back({evidence(row, fmt::format("{} tok/s against {} tok ÷ {} s = {:.2f} tok/s ({:+.1f} %)",
-                                                    *row.throughput, *row.tokens, *row.inference_time_s,
-                                                    ratio, 100.0 * relative)),
-                          relative});
+    if (!deviates(relative, rounding_error(row, {&ServingRow::throughput, &ServingRow::inference_time_s})))
+      continue;
+    deviations.push_back(
+        {evidence(row,
+                  fmt::format("{} tok/s against {} tok ÷ {} s = {:.2f} tok/s ({:+.1f} %)", *row.throughput,
+                              *row.tokens, *row.inference_time_s, ratio, 100.0 * relative)),
+         relative});
   }
   if (rows == 0) return skipped("no serving row has throughput, tokens and time");
   return from_deviations("throughput", "throughput = tokens ÷ time",
@@ -167,14 +175,16 @@ Outcome check_throughput(const Subject& subject) {
 }
 
 Outcome check_mean_in_range(const Subject& subject) {
-  Finding finding{"mean-in-range", Severity::error, "", "A mean cannot lie above the maximum of its values.",
-                  {}};
+  Finding finding{
+      "mean-in-range", Severity::error, "", "A mean cannot lie above the maximum of its values.", {}};
   std::size_t rows = 0;
   for (const auto& row : subject.study.serving) {
     if (!row.power_mean_w || !row.power_peak_w) continue;
     ++rows;
     // Both are rounded: a constant power may show its mean half a step above its peak on each side.
-    if (*row.power_mean_w <= *row.power_peak_w + 0.01) continue;
+    const double slack =
+        (rounding_step(row, &ServingRow::power_mean_w) + rounding_step(row, &ServingRow::power_peak_w)) / 2.0;
+    if (*row.power_mean_w <= *row.power_peak_w + slack) continue;
     finding.evidence.push_back(
         evidence(row, fmt::format("mean {} W, peak {} W", *row.power_mean_w, *row.power_peak_w)));
   }
@@ -182,13 +192,18 @@ Outcome check_mean_in_range(const Subject& subject) {
     if (!row.power_mean_w || !row.board0_peak_w || !row.board1_peak_w) continue;
     ++rows;
     const double peaks = *row.board0_peak_w + *row.board1_peak_w;
-    if (*row.power_mean_w <= peaks + 0.02) continue;
+    const double slack =
+        rounding_step(row, &MergingRow::power_mean_w) / 2.0 +
+        (rounding_step(row, &MergingRow::board0_peak_w) + rounding_step(row, &MergingRow::board1_peak_w)) /
+            2.0;
+    if (*row.power_mean_w <= peaks + slack) continue;
     finding.evidence.push_back(evidence(
         row, fmt::format("mean {} W, peaks of the boards {:.2f} W together", *row.power_mean_w, peaks)));
   }
   if (rows == 0) return skipped("no row has both a mean and a peak");
   if (finding.evidence.empty()) return clean();
-  finding.title = fmt::format("mean power lies above peak power in {} of {} rows", finding.evidence.size(), rows);
+  finding.title =
+      fmt::format("mean power lies above peak power in {} of {} rows", finding.evidence.size(), rows);
   return found(std::move(finding));
 }
 

@@ -9,15 +9,20 @@ namespace edgeeval::audit {
 namespace {
 
 template <class Row>
-void add_column(std::vector<Column>& columns, const std::vector<Row>& rows, const char* name, const char* unit,
-                std::optional<double> Row::*member) {
-  Column column{name, unit, {}, 1.0};
+void add_column(std::vector<Column>& columns, const std::vector<Row>& rows, const char* name,
+                const char* unit, std::optional<double> Row::*member) {
+  // Finer steps than this are those of a double, not of a printed figure.
+  constexpr double kFinest = 1e-6;
+  Column column{name, unit, {}, std::numeric_limits<double>::infinity()};
   for (const auto& row : rows) {
-    if (row.*member) column.cells.push_back({row.place, describe(row.key), *(row.*member)});
+    if (!(row.*member)) continue;
+    const double value = *(row.*member);
+    column.cells.push_back({row.place, describe(row.key), value});
+    column.resolution =
+        std::min(column.resolution, written_step(row, member).value_or(decimal_resolution(value)));
   }
   if (column.cells.empty()) return;
-  for (const auto& cell : column.cells)
-    column.resolution = std::min(column.resolution, decimal_resolution(cell.value));
+  if (column.resolution < kFinest * (1.0 - kFinest)) column.resolution = 0.0;
   columns.push_back(std::move(column));
 }
 
@@ -32,15 +37,6 @@ double decimal_resolution(double value) {
     if (std::abs(scaled - std::round(scaled)) <= kSlack * std::max(1.0, std::abs(scaled))) return step;
   }
   return 0.0;
-}
-
-double rounding_error(std::initializer_list<double> factors) {
-  double total = 0.0;
-  for (const double factor : factors) {
-    const double step = std::max(decimal_resolution(factor), 0.01);
-    if (factor != 0.0) total += 0.5 * step / std::abs(factor);
-  }
-  return total;
 }
 
 std::vector<Column> measured_columns(const PublishedStudy& study) {

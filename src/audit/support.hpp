@@ -2,11 +2,15 @@
 // What several detectors need: columns of figures with their resolution, and findings put together.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "audit/audit.hpp"
+#include "tables/fields.hpp"
 
 namespace edgeeval::audit {
 
@@ -33,9 +37,25 @@ struct Column {
 /// not among them.
 [[nodiscard]] std::vector<Column> measured_columns(const PublishedStudy& study);
 
-/// The largest relative error that rounding each of `factors` to two decimals, or to its own shorter form,
-/// can cause in their product or quotient.
-[[nodiscard]] double rounding_error(std::initializer_list<double> factors);
+/// The step that the figure at `member` was rounded to: one unit of the last decimal of its text, in the
+/// field's unit; for figures that were read from no text, of two decimals or of their own shorter form.
+template <class Row>
+[[nodiscard]] double rounding_step(const Row& row, std::optional<double> Row::*member) {
+  if (const auto step = written_step(row, member)) return *step;
+  return std::max(decimal_resolution((row.*member).value_or(0.0)), 0.01);
+}
+
+/// The largest relative error that the rounding of each of `factors` can cause in their product or quotient.
+template <class Row>
+[[nodiscard]] double rounding_error(const Row& row,
+                                    std::initializer_list<std::optional<double> Row::*> factors) {
+  double total = 0.0;
+  for (const auto member : factors) {
+    const double value = (row.*member).value_or(0.0);
+    if (value != 0.0) total += 0.5 * rounding_step(row, member) / std::abs(value);
+  }
+  return total;
+}
 
 /// One finding.
 [[nodiscard]] Outcome found(Finding finding);

@@ -175,10 +175,11 @@ void gather_requests(VariantFacts& facts, const std::vector<RequestTimeline>& re
 /// The FP16 variant of the same base, adaptation and task; null for itself or where there is none.
 const VariantInfo* reference_of(const RunRecord& record, const VariantInfo& variant) {
   if (variant.precision == "fp16") return nullptr;
-  const auto found = std::find_if(record.variants.begin(), record.variants.end(), [&](const VariantInfo& other) {
-    return other.model == variant.model && other.method == variant.method && other.task == variant.task &&
-           other.precision == "fp16";
-  });
+  const auto found =
+      std::find_if(record.variants.begin(), record.variants.end(), [&](const VariantInfo& other) {
+        return other.model == variant.model && other.method == variant.method && other.task == variant.task &&
+               other.precision == "fp16";
+      });
   return found == record.variants.end() ? nullptr : &*found;
 }
 
@@ -208,8 +209,8 @@ MaybeFact mean_power_of(const RunRecord& record, const VariantFacts& facts) {
 void gather_scores(VariantFacts& facts, const RunRecord& record, const VariantInfo& variant) {
   facts.primary_score = score_of(record, variant);
   const auto* published = reference_of(record, variant);
-  facts.reference_primary_score =
-      published == nullptr ? MaybeFact(absent("no FP16 variant to compare with")) : score_of(record, *published);
+  facts.reference_primary_score = published == nullptr ? MaybeFact(absent("no FP16 variant to compare with"))
+                                                       : score_of(record, *published);
   const auto scores = record.scores.find(variant.id);
   if (scores == record.scores.end()) return;
   for (const auto& score : scores->second) {

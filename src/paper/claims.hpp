@@ -20,7 +20,9 @@ struct Claim {
 };
 
 /// Checks the paper's six headline statements against `variants`. A statement whose rows are not in the
-/// tables (those of another study) is left out.
-[[nodiscard]] std::vector<Claim> check_claims(const std::vector<PublishedVariant>& variants);
+/// tables (those of another study) is left out. What a verdict says of the sample rests on the `context`'s
+/// quality_items, and is left out without them.
+[[nodiscard]] std::vector<Claim> check_claims(const std::vector<PublishedVariant>& variants,
+                                              const StudyContext& context = {});
 
 }  // namespace edgeeval::paper

@@ -24,14 +24,19 @@ struct PublishedVariant {
   double rho_sys = 0.0;
   double c_tax = 0.0;
   std::optional<double> q_ret;  ///< LoRA INT8 and INT4 only: they alone have an FP16 row to compare with.
+  std::string q_ret_absent;     ///< Why `q_ret` has no value where it should have one.
 };
 
 /// "llama-1b.rag.lora.int4": the variant's id in rows and records; without the precision where it is empty.
 [[nodiscard]] std::string variant_id(const CellKey& key);
 
+/// The nominal gigabytes of `key`, or an error at `place` that says which sizes and precisions have any.
+[[nodiscard]] Result<double> nominal_gb_of(const CellKey& key, const Place& place);
+
 /// Joins the tables and computes the metrics, in the order of the serving table. `study` must outlive the
-/// result. Errors: invalid_table where a variant has no adaptation, quality or FP16 row, or a size label has
-/// no nominal size.
+/// result. Errors: invalid_table where a row lacks that rows of other tables speak of (holes.hpp), where a
+/// variant has no adaptation, quality or FP16 row or its size label has no nominal size, and where a figure
+/// that is divided by is not above zero or a metric comes out as no finite number.
 [[nodiscard]] Result<std::vector<PublishedVariant>> compute(const PublishedStudy& study,
                                                             const Constants& constants);
 

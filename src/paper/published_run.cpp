@@ -52,7 +52,8 @@ class StageOf {
     if (!text.empty()) stage_.notes[name] = std::move(text);
   }
   /// A window of published energy; its duration stands beside it as a fact, since no clock of ours took it.
-  void window(const std::string& name, const std::optional<double>& joules, const std::optional<double>& seconds) {
+  void window(const std::string& name, const std::optional<double>& joules,
+              const std::optional<double>& seconds) {
     if (joules) {
       WindowRecord window;
       window.name = name;
@@ -79,7 +80,12 @@ StageRecord adapt_stage(const AdaptationRow& row) {
   return stage.take();
 }
 
-StageRecord making_stage(const MergingRow& row) {
+Result<StageRecord> making_stage(const MergingRow& row) {
+  if (row.operation != "MERGE" && row.operation != "QUANTIZE")
+    return fail(ErrorCode::invalid_table,
+                fmt::format("operation \"{}\" of {} is neither a merge nor a quantization", row.operation,
+                            describe(row.key)),
+                source_of(row.place), "allowed: MERGE, QUANTIZE; the mapping's `values` rename others");
   const auto kind = row.operation == "QUANTIZE" ? "quantize" : "merge";
   StageOf stage(std::string(kind) + ":" + variant_id(row.key), kind, row.place);
   stage.window(kind, row.energy_j, row.time_s);
@@ -88,10 +94,8 @@ StageRecord making_stage(const MergingRow& row) {
 }
 
 Result<StageRecord> serve_stage(const ServingRow& row) {
-  const auto gigabytes = nominal_gb(row.key.size, row.key.precision);
-  if (!gigabytes)
-    return fail(ErrorCode::invalid_table, fmt::format("no nominal size for {}", describe(row.key)),
-                source_of(row.place), "Sizes are 1B, 3B and 7B; precisions FP16, INT8, INT4 and MERGED.");
+  const auto gigabytes = nominal_gb_of(row.key, row.place);
+  if (!gigabytes) return tl::unexpected(gigabytes.error());
   StageOf stage("serve:" + variant_id(row.key), "serve", row.place);
   stage.window("load", row.energy_j, row.inference_time_s);
   stage.fact("requests", row.samples, "1");
@@ -107,7 +111,8 @@ Result<StageRecord> serve_stage(const ServingRow& row) {
   stage.fact("ttft_p50", seconds(row.ttft_median_ms), "s");
   stage.fact("itl_mean", seconds(row.itl_mean_ms), "s");
   stage.fact("itl_p50", seconds(row.itl_median_ms), "s");
-  stage.fact("model_bytes", Fact{*gigabytes * kBytesPerGb, "B", {}, {}, Grade::assumed, {"nominal size, arXiv 2604.19342"}});
+  stage.fact("model_bytes",
+             Fact{*gigabytes * kBytesPerGb, "B", {}, {}, Grade::assumed, {"nominal size, arXiv 2604.19342"}});
   stage.note("precision_label", row.precision_label);
   return stage.take();
 }
@@ -131,17 +136,27 @@ std::vector<std::string> stages_of(const CellKey& key, const std::set<std::strin
   auto whole = key;
   whole.precision = "FP16";
   std::vector<std::string> ids;
-  for (const auto& id : {"adapt:" + variant_id(adaptation), "merge:" + variant_id(whole), "merge:" + variant_id(key),
-                         "quantize:" + variant_id(key), "serve:" + variant_id(key), "score:" + variant_id(key)}) {
+  for (const auto& id :
+       {"adapt:" + variant_id(adaptation), "merge:" + variant_id(whole), "merge:" + variant_id(key),
+        "quantize:" + variant_id(key), "serve:" + variant_id(key), "score:" + variant_id(key)}) {
     if (known.contains(id) && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   }
   return ids;
 }
 
 VariantInfo variant_of(const CellKey& key, const std::set<std::string>& known) {
-  VariantInfo info{variant_id(key),         model_of(key),          key.family,           key.size, lower(key.method),
-                   lower(key.precision), key.task, stages_of(key, known), "",       "serve:" + variant_id(key),
-                   "score:" + variant_id(key), ""};
+  VariantInfo info{variant_id(key),
+                   model_of(key),
+                   key.family,
+                   key.size,
+                   lower(key.method),
+                   lower(key.precision),
+                   key.task,
+                   stages_of(key, known),
+                   "",
+                   "serve:" + variant_id(key),
+                   "score:" + variant_id(key),
+                   ""};
   for (const auto& id : info.stages) {
     if (id.starts_with("merge:") || id.starts_with("quantize:")) info.model_stage = id;
   }
@@ -152,17 +167,31 @@ VariantInfo variant_of(const CellKey& key, const std::set<std::string>& known) {
 Result<std::vector<StageRecord>> stages_of(const PublishedStudy& study) {
   std::vector<StageRecord> stages;
   for (const auto& row : study.adaptation) stages.push_back(adapt_stage(row));
-  for (const auto& row : study.merging) stages.push_back(making_stage(row));
+  for (const auto& row : study.merging) {
+    auto stage = making_stage(row);
+    if (!stage) return tl::unexpected(stage.error());
+    stages.push_back(std::move(*stage));
+  }
   for (const auto& row : study.serving) {
     auto stage = serve_stage(row);
     if (!stage) return tl::unexpected(stage.error());
     stages.push_back(std::move(*stage));
   }
   for (const auto& row : study.quality) stages.push_back(score_stage(row, study.context.quality_items));
+  // Ids are in lower case: names that differ in case alone would write over each other.
+  std::map<std::string, std::string> sources;
+  for (const auto& stage : stages) {
+    const auto [earlier, fresh] = sources.try_emplace(stage.id, stage.key);
+    if (!fresh)
+      return fail(ErrorCode::invalid_table,
+                  fmt::format("two rows become one stage, {}; the first is {}", stage.id, earlier->second),
+                  stage.key, "Ids are in lower case: names must differ in more than case.");
+  }
   return stages;
 }
 
-RecordedPlan plan_of(const PublishedStudy& study, const Constants& constants, const std::vector<StageRecord>& stages) {
+RecordedPlan plan_of(const PublishedStudy& study, const Constants& constants,
+                     const std::vector<StageRecord>& stages) {
   std::set<std::string> known;
   std::string text;
   for (const auto& stage : stages) {
@@ -172,9 +201,10 @@ RecordedPlan plan_of(const PublishedStudy& study, const Constants& constants, co
   RecordedPlan plan{study.context.title, sha256(text), {}, {}, {{"source", study.context.source}}};
   for (const auto& row : study.serving) plan.variants.push_back(variant_of(row.key, known));
   plan.prices["electricity_usd_per_kwh"] =
-      Fact{constants.electricity_usd_per_kwh, "USD/kWh", {}, {}, Grade::assumed, {"arXiv 2604.19342, metric scripts"}};
-  plan.prices["api_usd_per_request"] =
-      Fact{constants.api_usd_per_request, "USD", {}, {}, Grade::assumed, {"arXiv 2604.19342, metric scripts"}};
+      Fact{constants.electricity_usd_per_kwh,   "USD/kWh", {}, {}, Grade::assumed,
+           {"arXiv 2604.19342, metric scripts"}};
+  plan.prices["api_usd_per_request"] = Fact{
+      constants.api_usd_per_request, "USD", {}, {}, Grade::assumed, {"arXiv 2604.19342, metric scripts"}};
   return plan;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tables/published_study.hpp"
+#include "tables/range.hpp"
 
 namespace edgeeval {
 
@@ -25,6 +26,7 @@ struct NumberField {
   const char* name;
   std::optional<double> Row::*member;
   bool required;
+  Range range;  ///< What it may be, in the field's unit.
 };
 
 /// The fields that name what a row is about; an adaptation has no precision.
@@ -52,41 +54,52 @@ template <class Row>
 inline constexpr std::array<NumberField<Row>, 0> kNumberFields{};
 template <>
 inline constexpr std::array<NumberField<ServingRow>, 12> kNumberFields<ServingRow>{
-    {{"samples", &ServingRow::samples, true},
-     {"tokens", &ServingRow::tokens, false},
-     {"load_time_s", &ServingRow::load_time_s, true},
-     {"inference_time_s", &ServingRow::inference_time_s, true},
-     {"throughput_tok_per_s", &ServingRow::throughput, true},
-     {"ttft_mean_ms", &ServingRow::ttft_mean_ms, false},
-     {"ttft_median_ms", &ServingRow::ttft_median_ms, false},
-     {"itl_mean_ms", &ServingRow::itl_mean_ms, false},
-     {"itl_median_ms", &ServingRow::itl_median_ms, false},
-     {"energy_j", &ServingRow::energy_j, true},
-     {"power_mean_w", &ServingRow::power_mean_w, true},
-     {"power_peak_w", &ServingRow::power_peak_w, false}}};
+    {{"samples", &ServingRow::samples, true, Range::positive},
+     {"tokens", &ServingRow::tokens, false, Range::not_negative},
+     {"load_time_s", &ServingRow::load_time_s, true, Range::not_negative},
+     {"inference_time_s", &ServingRow::inference_time_s, true, Range::positive},
+     {"throughput_tok_per_s", &ServingRow::throughput, true, Range::positive},
+     {"ttft_mean_ms", &ServingRow::ttft_mean_ms, false, Range::not_negative},
+     {"ttft_median_ms", &ServingRow::ttft_median_ms, false, Range::not_negative},
+     {"itl_mean_ms", &ServingRow::itl_mean_ms, false, Range::not_negative},
+     {"itl_median_ms", &ServingRow::itl_median_ms, false, Range::not_negative},
+     {"energy_j", &ServingRow::energy_j, true, Range::positive},
+     {"power_mean_w", &ServingRow::power_mean_w, true, Range::positive},
+     {"power_peak_w", &ServingRow::power_peak_w, false, Range::not_negative}}};
 template <>
 inline constexpr std::array<NumberField<AdaptationRow>, 5> kNumberFields<AdaptationRow>{
-    {{"energy_j", &AdaptationRow::energy_j, true},
-     {"power_mean_w", &AdaptationRow::power_mean_w, false},
-     {"time_s", &AdaptationRow::time_s, false},
-     {"rows", &AdaptationRow::rows, false},
-     {"boards", &AdaptationRow::boards, false}}};
+    {{"energy_j", &AdaptationRow::energy_j, true, Range::positive},
+     {"power_mean_w", &AdaptationRow::power_mean_w, false, Range::positive},
+     {"time_s", &AdaptationRow::time_s, false, Range::positive},
+     {"rows", &AdaptationRow::rows, false, Range::positive},
+     {"boards", &AdaptationRow::boards, false, Range::positive}}};
 template <>
 inline constexpr std::array<NumberField<MergingRow>, 7> kNumberFields<MergingRow>{
-    {{"energy_j", &MergingRow::energy_j, true},
-     {"power_mean_w", &MergingRow::power_mean_w, false},
-     {"time_s", &MergingRow::time_s, false},
-     {"board0_energy_j", &MergingRow::board0_energy_j, false},
-     {"board0_peak_w", &MergingRow::board0_peak_w, false},
-     {"board1_energy_j", &MergingRow::board1_energy_j, false},
-     {"board1_peak_w", &MergingRow::board1_peak_w, false}}};
+    {{"energy_j", &MergingRow::energy_j, true, Range::positive},
+     {"power_mean_w", &MergingRow::power_mean_w, false, Range::positive},
+     {"time_s", &MergingRow::time_s, false, Range::positive},
+     {"board0_energy_j", &MergingRow::board0_energy_j, false, Range::not_negative},
+     {"board0_peak_w", &MergingRow::board0_peak_w, false, Range::not_negative},
+     {"board1_energy_j", &MergingRow::board1_energy_j, false, Range::not_negative},
+     {"board1_peak_w", &MergingRow::board1_peak_w, false, Range::not_negative}}};
 template <>
 inline constexpr std::array<NumberField<QualityRow>, 6> kNumberFields<QualityRow>{
-    {{"primary_mean", &QualityRow::primary_mean, true},
-     {"primary_median", &QualityRow::primary_median, false},
-     {"primary_sd", &QualityRow::primary_sd, false},
-     {"secondary_mean", &QualityRow::secondary_mean, false},
-     {"secondary_median", &QualityRow::secondary_median, false},
-     {"secondary_sd", &QualityRow::secondary_sd, false}}};
+    {{"primary_mean", &QualityRow::primary_mean, true, Range::not_negative},
+     {"primary_median", &QualityRow::primary_median, false, Range::not_negative},
+     {"primary_sd", &QualityRow::primary_sd, false, Range::not_negative},
+     {"secondary_mean", &QualityRow::secondary_mean, false, Range::not_negative},
+     {"secondary_median", &QualityRow::secondary_median, false, Range::not_negative},
+     {"secondary_sd", &QualityRow::secondary_sd, false, Range::not_negative}}};
+
+/// Half of this is the most by which rounding has moved the number at `member`: one unit of the last decimal
+/// that its text has, in the field's unit. Nothing where the row was not read from a text.
+template <class Row>
+[[nodiscard]] std::optional<double> written_step(const Row& row, std::optional<double> Row::*member) {
+  static_assert(std::tuple_size_v<decltype(Row::steps)> == kNumberFields<Row>.size());
+  for (std::size_t i = 0; i < kNumberFields<Row>.size(); ++i) {
+    if (kNumberFields<Row>[i].member == member) return row.steps[i];
+  }
+  return std::nullopt;
+}
 
 }  // namespace edgeeval

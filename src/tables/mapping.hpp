@@ -5,20 +5,24 @@
 #include <edgeeval/result.hpp>
 #include <filesystem>
 #include <map>
-#include <optional>
-#include <regex>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "tables/published_study.hpp"
 
+namespace re2 {
+class RE2;
+}
+
 namespace edgeeval {
 
 /// How one field is had from a row.
 struct ColumnRule {
-  std::string column;                 ///< Header of the column.
-  std::optional<std::regex> pattern;  ///< Where given, the field is its first group in the column's text.
-  std::string pattern_text;           ///< The pattern as written, for errors.
+  std::string column;  ///< Header of the column.
+  /// Where given, the field is its first group in the column's text. RE2 takes time linear in that text,
+  /// whatever the pattern.
+  std::shared_ptr<const re2::RE2> pattern;
   std::map<std::string, std::string> values;  ///< Text found → text meant; texts not named stay as they are.
   double scale = 1.0;  ///< Numbers are multiplied by this, to come into the field's unit.
 };

@@ -2,6 +2,7 @@
 // A published study's raw tables as typed rows: what was served, adapted, merged and scored.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <optional>
@@ -29,6 +30,9 @@ struct CellKey {
 /// "Llama-1B LoRA INT4 rag".
 [[nodiscard]] std::string describe(const CellKey& key);
 
+/// `key` in lower case: what ids are made of.
+[[nodiscard]] CellKey folded(CellKey key);
+
 /// One serving measurement of one variant.
 struct ServingRow {
   CellKey key;
@@ -43,6 +47,8 @@ struct ServingRow {
   std::optional<double> energy_j;      ///< Over all requests (J).
   std::optional<double> power_mean_w;  ///< (W)
   std::optional<double> power_peak_w;  ///< (W)
+  /// By the order of the number fields: one unit of the last decimal as written, in the field's unit.
+  std::array<std::optional<double>, 12> steps{};
 };
 
 /// One adaptation run.
@@ -52,6 +58,8 @@ struct AdaptationRow {
   std::optional<double> energy_j, power_mean_w, time_s;
   std::optional<double> rows;    ///< Training examples.
   std::optional<double> boards;  ///< Accelerators used.
+  /// By the order of the number fields: one unit of the last decimal as written, in the field's unit.
+  std::array<std::optional<double>, 5> steps{};
 };
 
 /// One merge or quantization.
@@ -62,6 +70,8 @@ struct MergingRow {
   std::string precision_label;  ///< As the table's own column says it.
   std::optional<double> energy_j, power_mean_w, time_s;
   std::optional<double> board0_energy_j, board0_peak_w, board1_energy_j, board1_peak_w;
+  /// By the order of the number fields: one unit of the last decimal as written, in the field's unit.
+  std::array<std::optional<double>, 7> steps{};
 };
 
 /// Quality of one variant.
@@ -71,6 +81,11 @@ struct QualityRow {
   std::string precision_label;
   std::optional<double> primary_mean, primary_median, primary_sd;  ///< Task's primary score, and over passes.
   std::optional<double> secondary_mean, secondary_median, secondary_sd;  ///< Task's secondary score.
+  /// By the order of the number fields: one unit of the last decimal as written, in the field's unit.
+  std::array<std::optional<double>, 6> steps{};
+  std::optional<double> items;         ///< Items behind the scores, where the row itself tells.
+  std::optional<double> paired_error;  ///< Standard error of the primary score's difference from the FP16
+                                       ///< row's over the same items, where single items are known.
 };
 
 /// What a reader of the tables must know and no column says: the platform and the sample, with their sources.

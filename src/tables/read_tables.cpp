@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <charconv>
@@ -10,10 +11,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "core/json.hpp"
 #include "core/text.hpp"
 #include "tables/csv.hpp"
 #include "tables/fields.hpp"
+#include "tables/json_rows.hpp"
 #include "tables/mapping.hpp"
 
 namespace edgeeval {
@@ -28,6 +29,30 @@ struct Bound {
   std::size_t column;
 };
 
+/// A cell as errors show it.
+std::string shortened(const std::string& text) {
+  constexpr std::size_t kShown = 60;
+  return printable(text.size() <= kShown ? text : text.substr(0, kShown) + "…");
+}
+
+/// One unit of the last decimal of a number's text: 0.01 for "1.25", 100 for "3e2".
+double step_of(std::string_view text) {
+  const auto mantissa_end = std::min(text.find_first_of("eE"), text.size());
+  int exponent = 0;
+  if (mantissa_end < text.size()) {
+    const auto skip = text[mantissa_end + 1] == '+' ? 2U : 1U;
+    std::from_chars(text.data() + mantissa_end + skip, text.data() + text.size(), exponent);
+  }
+  const auto point = text.substr(0, mantissa_end).find('.');
+  if (point != std::string_view::npos) exponent -= static_cast<int>(mantissa_end - point - 1);
+  // No double is finer or coarser than this, and a loop beats std::pow by far.
+  constexpr int kLargest = 330;
+  double step = 1.0;
+  for (int left = std::clamp(exponent, -kLargest, kLargest); left != 0; left += left < 0 ? 1 : -1)
+    step = left < 0 ? step / 10.0 : step * 10.0;
+  return step;
+}
+
 /// Reads the rows of one kind of table from one file after the other.
 template <class Row>
 class RowReader {
@@ -36,6 +61,7 @@ class RowReader {
 
   Result<void> header(const CsvRow& row, const std::string& file) {
     file_ = file;
+    before_file_ = rows_.size();
     texts_.clear();
     numbers_.clear();
     for (const auto& field : kKeyFields<Row>) {
@@ -61,12 +87,13 @@ class RowReader {
       bound.field.of(made) = std::move(*text);
     }
     for (const auto& bound : numbers_) {
-      auto number = number_of(row, bound);
-      if (!number) return tl::unexpected(number.error());
-      made.*bound.field.member = *number;
+      if (auto read = read_number(row, bound, made); !read) return read;
     }
     return keep(std::move(made), row.line);
   }
+
+  /// Whether the file of the last header gave any row.
+  [[nodiscard]] bool has_rows_of_file() const { return rows_.size() > before_file_; }
 
   std::vector<Row> take() { return std::move(rows_); }
 
@@ -82,7 +109,8 @@ class RowReader {
     const auto found = std::find(row.fields.begin(), row.fields.end(), rule->second.column);
     if (found != row.fields.end()) {
       if (std::find(found + 1, row.fields.end(), rule->second.column) != row.fields.end()) {
-        return fail(ErrorCode::invalid_table, fmt::format("two columns are named \"{}\"", rule->second.column),
+        return fail(ErrorCode::invalid_table,
+                    fmt::format("two columns are named \"{}\"", rule->second.column),
                     fmt::format("{}:{}", file_, row.line));
       }
       bounds.push_back({field, &rule->second, static_cast<std::size_t>(found - row.fields.begin())});
@@ -103,13 +131,14 @@ class RowReader {
   Result<std::string> text_of(const CsvRow& row, const Bound<Target>& bound) const {
     std::string text = row.fields[bound.column];
     if (bound.rule->pattern) {
-      std::smatch match;
-      if (!std::regex_search(text, match, *bound.rule->pattern)) {
+      std::string group;
+      if (!re2::RE2::PartialMatch(text, *bound.rule->pattern, &group)) {
         return fail(ErrorCode::invalid_table,
-                    fmt::format("\"{}\" does not match /{}/", text, bound.rule->pattern_text),
+                    fmt::format("\"{}\" does not match /{}/ ({})", shortened(text),
+                                bound.rule->pattern->pattern(), bound.field.name),
                     where(row, bound));
       }
-      text = match[1].str();
+      text = std::move(group);
     }
     if (const auto meant = bound.rule->values.find(text); meant != bound.rule->values.end())
       text = meant->second;
@@ -120,29 +149,45 @@ class RowReader {
     return text;
   }
 
-  Result<std::optional<double>> number_of(const CsvRow& row, const Bound<NumberField<Row>>& bound) const {
+  /// Reads one number into `made`, with the step it was written in.
+  Result<void> read_number(const CsvRow& row, const Bound<NumberField<Row>>& bound, Row& made) const {
     auto text = text_of(row, bound);
     if (!text) return tl::unexpected(text.error());
-    if (text->empty()) return std::optional<double>();
+    if (text->empty()) return {};
     double number = 0.0;
     const auto* end = text->data() + text->size();
     const auto parsed = std::from_chars(text->data(), end, number);
     if (parsed.ec != std::errc() || parsed.ptr != end || !std::isfinite(number)) {
-      return fail(ErrorCode::invalid_table, fmt::format("\"{}\" is not a number", *text), where(row, bound));
+      return fail(ErrorCode::invalid_table, fmt::format("\"{}\" is not a number", shortened(*text)),
+                  where(row, bound));
     }
-    return std::optional<double>(number * bound.rule->scale);
+    number *= bound.rule->scale;
+    if (!within(number, bound.field.range)) {
+      const auto scaled = bound.rule->scale == 1.0 ? std::string() : fmt::format(" × {}", bound.rule->scale);
+      return fail(ErrorCode::invalid_table,
+                  fmt::format("{} cannot be \"{}\"{}", bound.field.name, shortened(*text), scaled),
+                  where(row, bound), allowed_in(bound.field.range));
+    }
+    made.*bound.field.member = number;
+    const auto field = static_cast<std::size_t>(
+        std::find_if(kNumberFields<Row>.begin(), kNumberFields<Row>.end(),
+                     [&](const NumberField<Row>& other) { return other.member == bound.field.member; }) -
+        kNumberFields<Row>.begin());
+    made.steps[field] = step_of(*text) * bound.rule->scale;
+    return {};
   }
 
   Result<void> keep(Row row, std::size_t line) {
     std::string operation;
     if constexpr (std::is_same_v<Row, MergingRow>) operation = row.operation;
-    const auto [earlier, fresh] = seen_.try_emplace({row.key, operation}, row.place);
+    // Ids are in lower case, so that names which differ in case alone would become one.
+    const auto [earlier, fresh] = seen_.try_emplace({folded(row.key), operation}, row.place);
     if (!fresh) {
       return fail(
           ErrorCode::invalid_table,
           fmt::format("a second row for {}{}; the first is {}:{}", describe(row.key),
                       operation.empty() ? "" : " " + operation, earlier->second.file, earlier->second.line),
-          fmt::format("{}:{}", file_, line));
+          fmt::format("{}:{}", file_, line), "Upper and lower case are not told apart.");
     }
     rows_.push_back(std::move(row));
     return {};
@@ -154,35 +199,8 @@ class RowReader {
   std::vector<Bound<NumberField<Row>>> numbers_;
   std::map<std::pair<CellKey, std::string>, Place> seen_;
   std::vector<Row> rows_;
+  std::size_t before_file_ = 0;
 };
-
-/// JSON tables are arrays of flat objects; they are read as the CSV they could have been.
-Result<void> read_json_rows(const fs::path& path, const OnCsvRow& on_header, const OnCsvRow& on_row) {
-  auto json = read_json_file(path.string());
-  if (!json) return tl::unexpected(json.error());
-  if (!json->is_array() || json->empty() || !json->front().is_object()) {
-    return fail(ErrorCode::invalid_table, "a JSON table is an array of objects, one a row", path.string());
-  }
-  std::vector<std::string> names;
-  for (const auto& [name, value] : json->front().items()) names.push_back(name);
-  if (auto taken = on_header(CsvRow{1, names}); !taken) return taken;
-  std::size_t number = 0;
-  for (const auto& object : *json) {
-    std::vector<std::string> fields;
-    ++number;
-    for (const auto& name : names) {
-      const auto found = object.is_object() ? object.find(name) : object.end();
-      if (!object.is_object() || found == object.end()) {
-        return fail(ErrorCode::invalid_table, fmt::format("row {} has no \"{}\"", number, name),
-                    path.string());
-      }
-      fields.push_back(found->is_string() ? found->get<std::string>()
-                                          : (found->is_null() ? "" : found->dump()));
-    }
-    if (auto taken = on_row(CsvRow{number, fields}); !taken) return taken;
-  }
-  return {};
-}
 
 template <class Row>
 Result<std::vector<Row>> read_kind(const fs::path& folder, const StudyMapping& mapping, const char* kind) {
@@ -196,6 +214,9 @@ Result<std::vector<Row>> read_kind(const fs::path& folder, const StudyMapping& m
     auto read =
         path.extension() == ".json" ? read_json_rows(path, header, record) : read_csv(path, header, record);
     if (!read) return tl::unexpected(read.error());
+    if (!reader.has_rows_of_file())
+      return fail(ErrorCode::invalid_table, "the table has no rows", path.string(),
+                  "Leave a table that holds nothing out of the mapping.");
   }
   return reader.take();
 }
@@ -206,6 +227,13 @@ std::string describe(const CellKey& key) {
   std::string text = key.family + "-" + key.size + " " + key.method;
   if (!key.precision.empty()) text += " " + key.precision;
   return text + " " + key.task;
+}
+
+CellKey folded(CellKey key) {
+  for (auto* text : {&key.family, &key.size, &key.method, &key.precision, &key.task}) {
+    for (char& c : *text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return key;
 }
 
 Result<PublishedStudy> read_tables(const fs::path& folder, const StudyMapping& mapping) {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "planted.hpp"
 
 namespace edgeeval::audit {
 namespace {
 
-TEST(ServingEnergy, OverTheStatedWindowIsClean) { EXPECT_TRUE(findings_of(clean_study(1), "serving-energy").empty()); }
+TEST(ServingEnergy, OverTheStatedWindowIsClean) {
+  EXPECT_TRUE(findings_of(clean_study(1), "serving-energy").empty());
+}
 
 TEST(ServingEnergy, OverTheInferenceAloneIsAnErrorWhereTheWindowHoldsTheLoad) {
   auto study = clean_study(2);
@@ -15,7 +19,8 @@ TEST(ServingEnergy, OverTheInferenceAloneIsAnErrorWhereTheWindowHoldsTheLoad) {
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].severity, Severity::error);
   EXPECT_EQ(findings[0].evidence.size(), study.serving.size());
-  EXPECT_NE(findings[0].title.find("inference time in 72 of 72 rows"), std::string::npos) << findings[0].title;
+  EXPECT_NE(findings[0].title.find("inference time in 72 of 72 rows"), std::string::npos)
+      << findings[0].title;
 }
 
 TEST(ServingEnergy, OverTheInferenceAloneIsCleanWhereTheWindowIsThat) {
@@ -83,6 +88,41 @@ TEST(Identities, SayWhatIsMissingWhenTheyCannotLook) {
   auto study = clean_study(10);
   for (auto& row : study.merging) row.board0_energy_j.reset();
   EXPECT_EQ(why_skipped(study, "board-sum"), "no row gives the energy of each board");
+}
+
+TEST(Ranges, FindFiguresThatCannotBeAndNameTheirRows) {
+  auto study = clean_study(21);
+  EXPECT_TRUE(findings_of(study, "ranges").empty());
+  study.serving[1].energy_j = -*study.serving[1].energy_j;
+  study.quality[3].primary_mean = std::nan("");
+  const auto findings = findings_of(study, "ranges");
+  ASSERT_EQ(findings.size(), 1U);
+  ASSERT_EQ(findings[0].evidence.size(), 2U);
+  EXPECT_EQ(findings[0].evidence[0].place.line, 3U);
+  EXPECT_NE(findings[0].evidence[0].text.find("energy_j is -"), std::string::npos);
+  EXPECT_NE(why_skipped(study, "flag").find("serving.csv:3"), std::string::npos)
+      << why_skipped(study, "flag");
+}
+
+TEST(Rounding, FollowsTheTextAsWrittenAndItsScale) {
+  auto study = clean_study(22);
+  auto& row = study.merging[0];
+  // Times written in whole kiloseconds explain a product that is 30 % off; hundredths of a second do not.
+  row.energy_j = 1300.0;
+  row.board0_energy_j = row.board1_energy_j = 650.0;
+  row.power_mean_w = 1.0;
+  row.time_s = 1000.0;
+  for (auto& step : row.steps) step = 0.01;
+  EXPECT_EQ(findings_of(study, "stage-energy").size(), 1U);
+  row.steps[2] = 1000.0;
+  EXPECT_TRUE(findings_of(study, "stage-energy").empty());
+  // Figures of milliseconds and millijoules are finer than a hundredth of the field's unit.
+  auto& serving = study.serving[0];
+  serving.inference_time_s = 0.1;
+  serving.throughput = 1000.0;
+  serving.tokens = 104.0;
+  for (auto& step : serving.steps) step = 0.0001;
+  EXPECT_EQ(findings_of(study, "throughput").size(), 1U) << "4 % off, and rounding explains 0.05 %";
 }
 
 }  // namespace

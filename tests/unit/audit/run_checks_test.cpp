@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "planted.hpp"
 
 namespace edgeeval::audit {
@@ -11,8 +13,18 @@ RunRecord small_run() {
   RunRecord record;
   record.version = "1.0";
   record.study = "small";
-  record.variants.push_back({"v1", "m", "SmolLM2", "135M", "none", "fp16", "rag", {"serve:v1", "score:v1"},
-                             "import:m", "serve:v1", "score:v1", ""});
+  record.variants.push_back({"v1",
+                             "m",
+                             "SmolLM2",
+                             "135M",
+                             "none",
+                             "fp16",
+                             "rag",
+                             {"serve:v1", "score:v1"},
+                             "import:m",
+                             "serve:v1",
+                             "score:v1",
+                             ""});
   StageRecord serve;
   serve.id = "serve:v1";
   serve.kind = "serve";
@@ -56,8 +68,10 @@ TEST(RunAudit, SeesTheRunAsRows) {
 
 TEST(Failures, OfStagesAreErrorsAndOfRequestsWarnings) {
   auto record = small_run();
-  record.stages["score:v1"] = {"score:v1", "score", "", StageOutcome::failed, 1, "", 0.0, {}, {}, {}, {},
-                               Error{ErrorCode::engine_failed, "it hung"}, {}};
+  record.stages["score:v1"] = {"score:v1", "score", "",  StageOutcome::failed,
+                               1,          "",      0.0, {},
+                               {},         {},      {},  Error{ErrorCode::engine_failed, "it hung"},
+                               {}};
   record.requests["v1"][1].ok = false;
   const auto findings = of(record, "failures");
   ASSERT_EQ(findings.size(), 2U);
@@ -101,6 +115,44 @@ TEST(EnergyGrade, WarnsOfWideModelsAndNotOfMeasurements) {
 
 TEST(RunChecks, CannotLookAtTables) {
   EXPECT_EQ(why_skipped(clean_study(1), "timelines"), "only a run folder holds raw requests and windows");
+}
+
+TEST(RunAudit, KnowsTheItemsOfEachTaskAndPairsTheirScores) {
+  auto record = small_run();
+  const auto add = [&](const std::string& id, const std::string& precision, const std::string& task,
+                       int items, double f1) {
+    record.variants.push_back({id,
+                               "m",
+                               "SmolLM2",
+                               "135M",
+                               "none",
+                               precision,
+                               task,
+                               {"serve:v1", "score:v1"},
+                               "import:m",
+                               "serve:v1",
+                               "score:v1",
+                               ""});
+    for (int i = 0; i < items; ++i)
+      record.scores[id].push_back(
+          {"i" + std::to_string(i), "a", {"a"}, true, 1.0, i % 2 == 0 ? 0.4 : f1, 1.0});
+  };
+  record.scores["v1"].clear();
+  record.variants.clear();
+  add("rag16", "fp16", "rag", 10, 0.5);
+  add("rag4", "int4", "rag", 10, 0.6);
+  add("summ16", "fp16", "summ", 40, 0.5);
+  const auto subject = subject_of(record, "run");
+  ASSERT_EQ(subject.study.quality.size(), 3U);
+  EXPECT_EQ(subject.study.quality[0].items, 10.0);
+  EXPECT_EQ(subject.study.quality[2].items, 40.0) << "the last task's count is not that of all";
+  EXPECT_FALSE(subject.study.context.quality_items) << "there is no one count";
+  EXPECT_FALSE(subject.study.quality[0].paired_error);
+  // Differences of 0 and 0.1 in turn: deviation 0.0527 over 10 items.
+  EXPECT_NEAR(*subject.study.quality[1].paired_error, 0.052704628 / std::sqrt(10.0), 1e-8);
+  EXPECT_TRUE(of(record, "sample-size").empty()) << "0.05 shows against 0.033, paired; unpaired it would not";
+  record.scores["rag4"][0].item = "another";
+  EXPECT_EQ(of(record, "sample-size").size(), 1U) << "other items cannot be paired";
 }
 
 }  // namespace

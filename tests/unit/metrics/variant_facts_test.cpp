@@ -93,5 +93,26 @@ TEST(GatherScores, PairsAreJoinedByItem) {
   EXPECT_EQ(facts.reference_f1, facts.paired_f1) << "INT8 answers each item as FP16 does";
 }
 
+TEST(VariantFacts, GiveASumOfPublishedEnergiesNoIntervalOfItsOwn) {
+  auto record = sample_run();
+  for (auto& [id, stage] : record.stages) {
+    for (auto& window : stage.windows) {
+      for (auto& entry : window.energy) {
+        entry.joules.lo.reset();
+        entry.joules.hi.reset();
+      }
+    }
+  }
+  const auto exact = facts_of(record, "lora-int8").making_energy;
+  ASSERT_TRUE(exact);
+  EXPECT_FALSE(exact->lo);
+  EXPECT_FALSE(exact->hi);
+  record.stages["adapt:m.lora"].windows[0].energy[0].joules.lo = 1.0;
+  const auto open = facts_of(record, "lora-int8").making_energy;
+  ASSERT_TRUE(open && open->lo);
+  EXPECT_LT(*open->lo, open->value);
+  EXPECT_FALSE(open->hi) << "what is open above keeps the sum open";
+}
+
 }  // namespace
 }  // namespace edgeeval

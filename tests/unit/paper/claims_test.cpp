@@ -16,7 +16,7 @@ Claim claim_of(const PublishedStudy& study, const std::string& id) {
     ADD_FAILURE() << variants.error().message;
     return {};
   }
-  for (auto& claim : check_claims(*variants)) {
+  for (auto& claim : check_claims(*variants, study.context)) {
     if (claim.id == id) return claim;
   }
   ADD_FAILURE() << "no claim " << id;
@@ -128,7 +128,11 @@ TEST(Claims, ColdStartHoldsWhereSizesDiffer) {
 
 TEST(Claims, OfOtherStudiesAreLeftOutWhereTheirRowsAre) {
   auto study = clean_study(7);
-  std::erase_if(study.serving, [](const ServingRow& row) { return row.key.size == "1B"; });
+  const auto small = [](const auto& row) { return row.key.size == "1B"; };
+  std::erase_if(study.serving, small);
+  std::erase_if(study.adaptation, small);
+  std::erase_if(study.merging, small);
+  std::erase_if(study.quality, small);
   const auto variants = compute(study, Constants{});
   ASSERT_TRUE(variants);
   for (const auto& claim : check_claims(*variants)) {
@@ -136,6 +140,45 @@ TEST(Claims, OfOtherStudiesAreLeftOutWhereTheirRowsAre) {
     EXPECT_NE(claim.id, "density_6900");
   }
   EXPECT_TRUE(check_claims({}).empty());
+}
+
+TEST(Claims, SayWhereBreakEvenIsNeverReached) {
+  auto study = shipped_study();
+  Constants cheap;
+  cheap.api_usd_per_request = 1e-12;
+  const auto variants = compute(study, cheap);
+  ASSERT_TRUE(variants);
+  const auto claims = check_claims(*variants, study.context);
+  ASSERT_EQ(claims.size(), 6U) << "no claim vanishes";
+  EXPECT_EQ(claims[0].verdict, "does not hold: never in 6 of 6 cells");
+  for (auto& row : study.serving) {
+    if (row.key == CellKey{"Llama", "1B", "LoRA", "INT4", "rag"}) row.energy_j = 1e9;
+  }
+  EXPECT_EQ(claim_of(study, "break_even_14").verdict, "does not hold: never in 1 of 6 cells");
+}
+
+TEST(Claims, OfTheColdStartStateTheRequestsOfTheTables) {
+  auto study = shipped_study();
+  EXPECT_NE(claim_of(study, "c_tax_7b").verdict.find("power cancels and C_tax is 100 · t_load"),
+            std::string::npos);
+  for (auto& row : study.serving) row.samples = 1000.0;
+  EXPECT_NE(claim_of(study, "c_tax_7b").verdict.find("C_tax is 1000 · t_load"), std::string::npos)
+      << claim_of(study, "c_tax_7b").verdict;
+  for (auto& row : study.serving) row.power_mean_w = *row.power_mean_w * 1.5;
+  EXPECT_EQ(claim_of(study, "c_tax_7b").verdict.find("cancels"), std::string::npos)
+      << "power does not cancel here";
+}
+
+TEST(Claims, SayThatTheSampleIsTooSmallOnlyWhereItIs) {
+  auto study = shipped_study();
+  const auto words = "cannot resolve 0.1 %";
+  EXPECT_NE(claim_of(study, "q_ret_999").verdict.find("200 items cannot resolve 0.1 %"), std::string::npos)
+      << claim_of(study, "q_ret_999").verdict;
+  study.context.quality_items = 1e9;
+  EXPECT_EQ(claim_of(study, "q_ret_999").verdict.find(words), std::string::npos);
+  study.context.quality_items.reset();
+  EXPECT_EQ(claim_of(study, "q_ret_999").verdict.find(words), std::string::npos)
+      << "nothing is known of the sample";
 }
 
 }  // namespace

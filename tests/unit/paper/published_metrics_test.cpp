@@ -21,14 +21,30 @@ struct Expected {
 /// Worked out in Python from the tables as published, in the published order of operations.
 std::vector<Expected> expected() {
   return {
-      {{"Llama", "1B", "LoRA", "INT4", "rag"}, 2.4567494156745266, 0.31821966329396156, 6768.832, 149.7617374370264,
+      {{"Llama", "1B", "LoRA", "INT4", "rag"},
+       2.4567494156745266,
+       0.31821966329396156,
+       6768.832,
+       149.7617374370264,
        101.34831460674157},
-      {{"Llama", "1B", "QLoRA", "MERGED", "chat"}, 34.094135230910425, 0.430342346971546, 7685.072,
-       284.34555848159806, {}},
-      {{"Qwen", "7B", "LoRA", "INT8", "summ"}, 17.56082709416446, 0.04798689138576779, 184.94571428571427,
-       166.6822871650821, 99.62616822429906},
-      {{"Qwen", "3B", "LoRA", "FP16", "chat"}, 12.857145177601199, 0.10107419457907503, 242.67333333333332,
-       262.66879075481626, {}},
+      {{"Llama", "1B", "QLoRA", "MERGED", "chat"},
+       34.094135230910425,
+       0.430342346971546,
+       7685.072,
+       284.34555848159806,
+       {}},
+      {{"Qwen", "7B", "LoRA", "INT8", "summ"},
+       17.56082709416446,
+       0.04798689138576779,
+       184.94571428571427,
+       166.6822871650821,
+       99.62616822429906},
+      {{"Qwen", "3B", "LoRA", "FP16", "chat"},
+       12.857145177601199,
+       0.10107419457907503,
+       242.67333333333332,
+       262.66879075481626,
+       {}},
   };
 }
 
@@ -135,12 +151,18 @@ TEST(PublishedMetrics, NameTheRowThatLacksACounterpart) {
   EXPECT_FALSE(compute(study, Constants{}));
 
   study = clean_study(4);
-  study.serving[0].key.size = "13B";
-  study.adaptation[0].key.size = "13B";
-  study.quality[0].key.size = "13B";
+  const auto rename = [](auto& rows) {
+    for (auto& row : rows) {
+      if (row.key.size == "7B") row.key.size = "13B";
+    }
+  };
+  rename(study.serving);
+  rename(study.adaptation);
+  rename(study.merging);
+  rename(study.quality);
   const auto unknown = compute(study, Constants{});
   ASSERT_FALSE(unknown);
-  EXPECT_NE(unknown.error().message.find("nominal size"), std::string::npos);
+  EXPECT_NE(unknown.error().message.find("size \"13B\""), std::string::npos) << unknown.error().message;
 }
 
 TEST(PublishedMetrics, RefuseAMissingFigureInPlaceOfInventingOne) {
@@ -152,6 +174,70 @@ TEST(PublishedMetrics, RefuseAMissingFigureInPlaceOfInventingOne) {
 TEST(VariantId, IsLowerCaseAndLeavesOutAnEmptyPrecision) {
   EXPECT_EQ(variant_id({"Llama", "1B", "QLoRA", "MERGED", "rag"}), "llama-1b.rag.qlora.merged");
   EXPECT_EQ(variant_id({"Llama", "1B", "LoRA", "", "rag"}), "llama-1b.rag.lora");
+}
+
+/// The error of `study`, whose figures cannot be computed with.
+Error refused(const PublishedStudy& study) {
+  const auto variants = compute(study, Constants{});
+  if (!variants) return variants.error();
+  ADD_FAILURE() << "it was computed";
+  return {};
+}
+
+TEST(PublishedMetrics, RefuseADivisorThatIsNotAboveZero) {
+  for (const double bad : {0.0, -5.0, std::nan("")}) {
+    auto study = clean_study(6);
+    study.serving[2].energy_j = bad;
+    EXPECT_EQ(refused(study).where, "serving.csv:4");
+    EXPECT_NE(refused(study).message.find("energy_j of Llama-1B LoRA INT4 rag cannot be"), std::string::npos);
+    study = clean_study(6);
+    study.serving[2].samples = bad;
+    EXPECT_NE(refused(study).message.find("samples of"), std::string::npos) << "and not \"never\"";
+  }
+  auto study = clean_study(6);
+  study.serving[2].energy_j = 1e-300;
+  study.serving[2].samples = 1e300;
+  EXPECT_NE(refused(study).message.find("no finite number"), std::string::npos);
+}
+
+TEST(PublishedMetrics, HaveNoRetentionOfAScoreOfZeroAndSayWhy) {
+  auto study = clean_study(7);
+  study.quality[0].primary_mean = 0.0;
+  const auto variants = compute(study, Constants{});
+  ASSERT_TRUE(variants) << variants.error().message;
+  EXPECT_FALSE((*variants)[1].q_ret);
+  std::size_t absent = 0;
+  for (const auto& row : metric_rows(*variants, study.context, Constants{})) {
+    if (row.value) {
+      EXPECT_TRUE(std::isfinite(row.value->value)) << row.metric;
+      continue;
+    }
+    ++absent;
+    EXPECT_EQ(row.metric, "q_ret");
+    EXPECT_EQ(row.absent_reason, "the FP16 score (quality.csv:2) is 0: nothing to keep a share of");
+  }
+  EXPECT_EQ(absent, 2U) << "INT8 and INT4";
+}
+
+TEST(PublishedMetrics, SayWhichSizesThereAre) {
+  auto study = clean_study(8);
+  for (auto* key : {&study.serving[0].key, &study.quality[0].key, &study.merging[0].key})
+    key->precision = "FP8";
+  EXPECT_EQ(refused(study).message.find("no nominal size row"), std::string::npos);
+  EXPECT_NE(refused(study).hint.find("sizes 1B, 3B, 7B; precisions FP16, INT8, INT4, MERGED"),
+            std::string::npos);
+}
+
+TEST(PublishedMetrics, RefuseAStudyThatLacksARowItsOtherTablesSpeakOf) {
+  auto study = clean_study(9);
+  study.serving.erase(study.serving.begin());
+  EXPECT_EQ(refused(study).message, "no serving row for Llama-1B LoRA FP16 rag");
+  EXPECT_EQ(refused(study).where, "merging.csv:2");
+  study = clean_study(9);
+  study.merging.erase(study.merging.begin() + 1);
+  EXPECT_EQ(refused(study).message, "no merging row for Llama-1B LoRA INT8 rag");
+  study.merging.clear();
+  EXPECT_TRUE(compute(study, Constants{})) << "a study without a merging table is whole";
 }
 
 }  // namespace

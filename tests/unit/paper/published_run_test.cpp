@@ -20,7 +20,8 @@ constexpr const char* kWhen = "2026-01-02T03:04:05Z";
 
 Result<RunRecord> imported(const PublishedStudy& study, const ScratchFolder& folder) {
   const auto run = folder.path() / "run";
-  if (auto done = write_published_run(study, Constants{}, run, kWhen); !done) return tl::unexpected(done.error());
+  if (auto done = write_published_run(study, Constants{}, run, kWhen); !done)
+    return tl::unexpected(done.error());
   return read_run(run.string());
 }
 
@@ -40,7 +41,8 @@ TEST(PublishedRun, YieldsTheSamePaperMetricsAsTheTables) {
   for (const auto& row : rows) {
     const auto& other = of_run[{row.variant, row.metric}];
     ASSERT_TRUE(other.value) << row.variant << " " << row.metric << ": " << other.absent_reason;
-    EXPECT_LE(std::abs(other.value->value / row.value->value - 1.0), 1e-12) << row.variant << " " << row.metric;
+    EXPECT_LE(std::abs(other.value->value / row.value->value - 1.0), 1e-12)
+        << row.variant << " " << row.metric;
     EXPECT_EQ(other.flag, row.flag) << row.variant << " " << row.metric;
     EXPECT_GE(other.value->grade, Grade::published) << "nothing of others' is called measured";
   }
@@ -70,9 +72,10 @@ TEST(PublishedRun, KeepsTheChainOfStagesAndTheirPlaces) {
   EXPECT_EQ(record->stages.size(), 36U + 72U + 72U + 72U);
   const auto& variant = record->variants[1];
   EXPECT_EQ(variant.id, "llama-1b.rag.lora.int8");
-  EXPECT_EQ(variant.stages, (std::vector<std::string>{"adapt:llama-1b.rag.lora", "merge:llama-1b.rag.lora.fp16",
-                                                      "quantize:llama-1b.rag.lora.int8",
-                                                      "serve:llama-1b.rag.lora.int8", "score:llama-1b.rag.lora.int8"}));
+  EXPECT_EQ(variant.stages,
+            (std::vector<std::string>{"adapt:llama-1b.rag.lora", "merge:llama-1b.rag.lora.fp16",
+                                      "quantize:llama-1b.rag.lora.int8", "serve:llama-1b.rag.lora.int8",
+                                      "score:llama-1b.rag.lora.int8"}));
   EXPECT_EQ(variant.model_stage, "quantize:llama-1b.rag.lora.int8");
   EXPECT_EQ(record->stages.at(variant.serve_stage).key, "serving.csv:3");
   EXPECT_EQ(record->sittings.size(), 1U);
@@ -108,6 +111,30 @@ TEST(PublishedRun, RefusesASizeWithoutNominalGigabytes) {
   ASSERT_FALSE(record);
   EXPECT_EQ(record.error().code, ErrorCode::invalid_table);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "run" / "record.jsonl")) << "nothing is begun";
+}
+
+TEST(PublishedRun, RefusesAnOperationThatIsNeitherMergeNorQuantization) {
+  auto study = clean_study(7);
+  study.merging[1].operation = "PRUNE";
+  const ScratchFolder folder;
+  const auto record = imported(study, folder);
+  ASSERT_FALSE(record);
+  EXPECT_EQ(record.error().code, ErrorCode::invalid_table);
+  EXPECT_NE(record.error().message.find("operation \"PRUNE\""), std::string::npos) << record.error().message;
+  EXPECT_EQ(record.error().where, "merging.csv:3");
+}
+
+TEST(PublishedRun, RefusesNamesThatBecomeOneIdInLowerCase) {
+  auto study = clean_study(8);
+  study.serving.push_back(study.serving[0]);
+  study.serving.back().key.family = "LLAMA";
+  study.serving.back().place.line = 99;
+  const ScratchFolder folder;
+  const auto record = imported(study, folder);
+  ASSERT_FALSE(record);
+  EXPECT_EQ(record.error().where, "serving.csv:99");
+  EXPECT_NE(record.error().message.find("the first is serving.csv:2"), std::string::npos)
+      << record.error().message;
 }
 
 }  // namespace

@@ -74,5 +74,48 @@ TEST(Mapping, NeedsAServingTableAndFiles) {
 
 TEST(Mapping, NamesBrokenYamlWithItsPlace) { expect_error("tables: [\n", "", ":2:"); }
 
+/// The small mapping with one more key in its context, or another rule for the column of energy.
+std::string with_context(const std::string& entry) { return with(serving_mapping(), "boards: 1", entry); }
+std::string with_rule(const std::string& rule) {
+  return with(serving_mapping(), "energy_j: energy", "energy_j: {column: energy, " + rule + "}");
+}
+
+TEST(Mapping, RefusesNumbersThatCannotBeAndSaysWhatIsAllowed) {
+  for (const char* entry : {"board_power_limit_w: .nan", "boards: -2", "boards: 1.5", "quality_items: 0", "boards: two",
+                            "sensor_period_s: 1e308", "quality_passes: 1e999", "board_memory_gb: .inf", "boards: [1]",
+                            "boards: ", "api_prices_usd: [1, 0]", "api_prices_usd: []", "api_prices_usd: 3"}) {
+    const std::string text = entry;
+    expect_error(with_context(text), "context." + text.substr(0, text.find(':')), "mapping.yaml:1:");
+    EXPECT_NE(read(with_context(text)).error().hint.find("allowed"), std::string::npos) << text;
+  }
+  for (const char* rule : {"scale: .nan", "scale: 1e308", "scale: 0", "scale: -1"})
+    expect_error(with_rule(rule), "tables.serving.columns.energy_j.scale", ":7:");
+  expect_error(with_context("boards: 1, boards_read: 2"), "2 boards are read of 1", ":1:");
+}
+
+TEST(Mapping, NamesKeyAndValueOfWrongTypes) {
+  expect_error(with_context("window_holds_load: maybe"), "context.window_holds_load: must be true or false, found \"maybe\"", ":1:");
+  expect_error(with_context("cost_terms: {a: b}"), "context.cost_terms: must be a list of texts, found a map", ":1:");
+  expect_error(with(serving_mapping(), "title: small", "title: [a]"), "context.title: must be a text, found a list", ":1:");
+  expect_error(with_rule("values: [a]"), "columns.energy_j.values: must be a map", ":7:");
+  expect_error(with(serving_mapping(), "energy_j: energy", "energy_j: [energy]"), "columns.energy_j: must be a text", ":7:");
+}
+
+TEST(Mapping, RefusesKeysGivenTwice) {
+  expect_error(with_context("boards: 1, boards: 2"), "context.boards: given twice", ":1:");
+  expect_error(with_rule("scale: 2, scale: 3"), "energy_j.scale: given twice", ":7:");
+  expect_error(serving_mapping() + "context: {title: b}\n", "context: given twice", ":8:1");
+}
+
+TEST(Mapping, SaysThatAnEmptyFileIsEmpty) {
+  expect_error("", "the mapping is empty", "mapping.yaml:1");
+  expect_error("# nothing\n", "the mapping is empty", "mapping.yaml:1");
+}
+
+TEST(Mapping, NamesFileKeyAndPatternOfAPatternThatIsNone) {
+  expect_error(with_rule("pattern: \"(a)\\\\1\""), "tables.serving.columns.energy_j.pattern: /(a)\\1/ is no regular expression",
+               "mapping.yaml:7:");
+}
+
 }  // namespace
 }  // namespace edgeeval

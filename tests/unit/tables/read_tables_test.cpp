@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "table_files.hpp"
+#include "tables/fields.hpp"
 #include "tables/mapping.hpp"
 
 namespace edgeeval {
@@ -140,6 +141,98 @@ TEST(ReadTablesProperty, AMutatedTableIsReadWholeOrRefused) {
     }
   }
   EXPECT_GT(refused, 500) << "most damage to a table this small is seen";
+}
+
+TEST(ReadTables, TakesTimeLinearInATextWhateverThePattern) {
+  for (const char* pattern : {"((.|x)*)", "((L+)+)$"}) {
+    const auto mapping = with(serving_mapping(), "family: family",
+                              "family: {column: family, pattern: \"" + std::string(pattern) + "\"}");
+    const auto name = std::string(300'000, 'L') + (pattern[1] == '(' && pattern[2] == 'L' ? "x" : "");
+    const auto study = read(with(serving_csv(), "Llama", name), mapping);
+    if (study) continue;
+    EXPECT_NE(study.error().message.find(pattern), std::string::npos);
+    EXPECT_NE(study.error().message.find("family"), std::string::npos);
+    EXPECT_LT(study.error().message.size(), 200U) << "long texts are shown by their beginning";
+  }
+}
+
+TEST(ReadTables, RefusesNumbersThatCannotBe) {
+  expect_error(with(serving_csv(), ",700,", ",-5,"), "energy_j cannot be \"-5\"", "serving.csv:3, column 10 (energy)");
+  expect_error(with(serving_csv(), ",700,", ",0,"), "energy_j cannot be \"0\"", "serving.csv:3, column 10");
+  expect_error(with(serving_csv(), "INT4,rag,100", "INT4,rag,0"), "samples cannot be \"0\"", "serving.csv:3, column 6");
+  expect_error(with(serving_csv(), "rag,100,8", "rag,100,-8"), "load_time_s cannot be", "serving.csv:3, column 7");
+  expect_error(with(serving_csv(), ",700,", ",1e300,"), "energy_j cannot be", "serving.csv:3");
+  EXPECT_TRUE(read(with(serving_csv(), "rag,100,8", "rag,100,0"))) << "a load may take no time";
+}
+
+TEST(ReadTables, ChecksNumbersInTheFieldsOwnUnit) {
+  const auto mapping = with(serving_mapping(), "energy_j: energy", "energy_j: {column: energy, scale: 1e10}");
+  const auto study = read(serving_csv(), mapping);
+  ASSERT_FALSE(study);
+  EXPECT_NE(study.error().message.find("\"1500\" × 1"), std::string::npos) << study.error().message;
+}
+
+TEST(ReadTables, KeepTheStepThatEachNumberWasWrittenIn) {
+  auto csv = with(serving_csv(), ",1500,75\n", ",1500.20,75\n");
+  csv = with(csv, ",700,", ",70e1,");
+  const auto study = read(csv, with(serving_mapping(), "energy_j: energy", "energy_j: {column: energy, scale: 3600}"));
+  ASSERT_TRUE(study) << study.error().message;
+  EXPECT_DOUBLE_EQ(*written_step(study->serving[0], &ServingRow::energy_j), 36.0);
+  EXPECT_DOUBLE_EQ(*written_step(study->serving[1], &ServingRow::energy_j), 36000.0);
+  EXPECT_DOUBLE_EQ(*written_step(study->serving[0], &ServingRow::power_mean_w), 1.0);
+  EXPECT_FALSE(written_step(study->serving[0], &ServingRow::tokens)) << "it was not read";
+}
+
+TEST(ReadTables, RefusesATableWithoutRows) {
+  const auto csv = serving_csv();
+  expect_error(csv.substr(0, csv.find('\n') + 1), "the table has no rows", "serving.csv");
+}
+
+TEST(ReadTables, TakesNamesThatDifferInCaseAloneForOne) {
+  expect_error(with(serving_csv(), "Llama,1B,LoRA,INT4", "llama,1b,LORA,fp16"), "the first is serving.csv:2", "serving.csv:3");
+}
+
+/// The JSON table `text`, read by a mapping for JSON.
+Result<PublishedStudy> read_json(const std::string& text) {
+  const TableFolder folder;
+  folder.write("serving.json", text);
+  folder.write("mapping.yaml", with(serving_mapping(), "serving.csv", "serving.json"));
+  return read_tables(folder.path(), *read_mapping(folder.file("mapping.yaml")));
+}
+
+std::string json_row(const std::string& precision, const std::string& samples = "100", const std::string& more = "") {
+  return R"({"family":"Llama","size":"1B","method":"LoRA","precision":")" + precision + R"(","task":"rag","samples":)" +
+         samples + R"(,"load_s":8,"infer_s":10,"tps":1500,"energy":700,"power":70.50)" + more + "}";
+}
+
+void expect_json_error(const std::string& second, const std::string& message) {
+  const auto study = read_json("[" + json_row("FP16") + ",\n" + second + "]");
+  ASSERT_FALSE(study) << message;
+  EXPECT_EQ(study.error().code, ErrorCode::invalid_table);
+  EXPECT_NE(study.error().message.find(message), std::string::npos) << study.error().message;
+  EXPECT_NE(study.error().where.find("serving.json:2"), std::string::npos) << study.error().where;
+}
+
+TEST(ReadTables, RefusesBrokenJsonWithFileAndLine) {
+  expect_json_error("{\"family\"", "not valid JSON");
+  expect_json_error(json_row("INT4", "NaN"), "not valid JSON");
+  expect_json_error(json_row("INT4", "1" + std::string(400, '0')), "a number is too large");
+  expect_json_error(json_row("INT4", "[1]"), "\"samples\" holds a list");
+  expect_json_error(json_row("INT4", "{\"a\":1}"), "\"samples\" holds an object");
+  expect_json_error(json_row("INT4", "1", ",\"extra\":1"), "unknown key \"extra\"");
+  expect_json_error(json_row("INT4", "1", ",\"power\":1"), "\"power\" is given twice");
+  expect_json_error("{\"family\":\"Llama\"}", "the row has no \"size\"");
+  expect_json_error(json_row("INT4", "\"many\""), "is not a number");
+  expect_json_error("7", "an array of objects");
+}
+
+TEST(ReadTables, GiveRowsOfJsonTheirLineAndStep) {
+  const auto study = read_json("[\n" + json_row("FP16") + ",\n\n" + json_row("INT4") + "]\n");
+  ASSERT_TRUE(study) << study.error().message;
+  ASSERT_EQ(study->serving.size(), 2U);
+  EXPECT_EQ(study->serving[0].place.line, 2U);
+  EXPECT_EQ(study->serving[1].place.line, 4U);
+  EXPECT_DOUBLE_EQ(*written_step(study->serving[0], &ServingRow::power_mean_w), 0.01) << "70.50";
 }
 
 }  // namespace
