@@ -13,6 +13,7 @@
 #include "audit/audit.hpp"
 #include "audit/audit_text.hpp"
 #include "console.hpp"
+#include "core/text.hpp"
 #include "output_target.hpp"
 #include "tables_source.hpp"
 
@@ -33,7 +34,8 @@ struct Options {
 
 bool is_run(const fs::path& path) {
   std::error_code ignored;
-  return fs::exists(path / "record.jsonl", ignored);
+  // A broken link is a run that lacks its record, not a folder of tables.
+  return fs::exists(fs::symlink_status(path / "record.jsonl", ignored));
 }
 
 /// Reads a run folder or a folder of tables; the shipped tables for an empty path.
@@ -41,6 +43,8 @@ Result<audit::Subject> read_subject(const std::string& path, const std::string& 
   if (!path.empty() && is_run(path)) {
     auto record = read_run(path);
     if (!record) return tl::unexpected(record.error());
+    for (const auto& warning : record->warnings)
+      print_if_possible(stderr, path + ": warning: " + printable(warning) + "\n");
     return audit::subject_of(std::move(*record), path);
   }
   auto study = read_published(path, mapping);
@@ -125,7 +129,9 @@ void register_audit(CLI::App& app, Subcommand& chosen) {
   command->add_option("-o,--output", options->outputs,
                       "FORMAT:PATH (repeatable; formats: console, json, md; - is stdout)");
   auto* json = command->add_flag("--json", options->json, "The same as -o json:-");
-  command->add_option("--rows", options->rows, "Rows shown of each finding on the console")->capture_default_str();
+  command->add_option("--rows", options->rows, "Rows shown of each finding on the console")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
   command->add_option("--fail-on", options->fail_on, "Exit with 19 where a finding is at least this grave")
       ->check(CLI::IsMember({"never", "error", "warning", "note"}))
       ->capture_default_str();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console.hpp"
 
-#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -35,8 +34,13 @@ std::string error_block(const Error& error) {
   return block;
 }
 
+void print_if_possible(std::FILE* stream, const std::string& text) {
+  // Nothing can be done here: a reader of stderr that has gone must not end a run, and main looks at stdout.
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stream));
+}
+
 int report_error(const Error& error) {
-  fmt::print(stderr, "{}", error_block(error));
+  print_if_possible(stderr, error_block(error));
   return exit_code(error.code);
 }
 

@@ -21,6 +21,9 @@ struct Terminal {
 /// An error as one block: where and what, then the hint's lines indented below.
 [[nodiscard]] std::string error_block(const Error& error);
 
+/// Prints `text` and leaves a failure in the stream's own error flag.
+void print_if_possible(std::FILE* stream, const std::string& text);
+
 /// Prints the error's block to stderr and returns its exit code.
 int report_error(const Error& error);
 

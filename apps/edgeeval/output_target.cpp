@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output_target.hpp"
 
+#include <cerrno>
 #include <cstdio>
 
 #include "core/files.hpp"
@@ -17,11 +18,16 @@ Result<OutputTarget> output_target(const std::string& text) {
 }
 
 Result<void> write_output(const std::string& path, const std::string& content) {
-  if (path != "-") return write_file(path, content);
+  errno = 0;
+  if (path != "-") {
+    // The path may name stdout in another way, and what was printed before comes before.
+    std::fflush(stdout);
+    return write_file(path, content);
+  }
   const bool whole =
       std::fwrite(content.data(), 1, content.size(), stdout) == content.size() && std::fflush(stdout) == 0;
   if (whole) return {};
-  return fail(ErrorCode::io, "stdout cannot be written");
+  return tl::unexpected(errno_error(errno == 0 ? EIO : errno, "cannot write", "stdout"));
 }
 
 }  // namespace edgeeval

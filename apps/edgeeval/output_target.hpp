@@ -16,7 +16,7 @@ struct OutputTarget {
 /// Takes "FORMAT:PATH" apart; usage error where it is not of that form.
 [[nodiscard]] Result<OutputTarget> output_target(const std::string& text);
 
-/// Writes `content` to a path as a whole, or to stdout for "-". Errors: disk_full, io.
+/// Writes `content` to a path as a whole, or to stdout for "-"; into a device or a pipe. Errors: disk_full, io.
 [[nodiscard]] Result<void> write_output(const std::string& path, const std::string& content);
 
 }  // namespace edgeeval

@@ -3,7 +3,6 @@
 
 #include <edgeeval/record.hpp>
 #include <edgeeval/reporter.hpp>
-#include <iostream>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -35,13 +34,15 @@ Result<void> write_one(const StudyReport& report, const std::string& text) {
 }
 
 Result<void> write_all(const StudyReport& report, const Options& options) {
-  if (options.json) return write_one(report, "json:-");
-  if (options.outputs.empty()) {
-    return write_reports(report, options.run).and_then([&] {
-      return write_console(report, terminal_of(stdout).colour, std::cout);
-    });
+  auto outputs = options.outputs;
+  if (options.json) outputs.emplace_back("json:-");
+  if (outputs.empty()) {
+    std::ostringstream table;
+    return write_reports(report, options.run)
+        .and_then([&] { return write_console(report, terminal_of(stdout).colour, table); })
+        .and_then([&] { return write_output("-", table.str()); });
   }
-  for (const auto& output : options.outputs) {
+  for (const auto& output : outputs) {
     if (auto written = write_one(report, output); !written) return written;
   }
   return {};
@@ -63,7 +64,7 @@ void register_report(CLI::App& app, Subcommand& chosen) {
   command->add_option("RUN", options->run, "Run folder")->required();
   command->add_option("-o,--output", options->outputs,
                       "FORMAT:PATH (repeatable; formats: console, csv, html, json, md; - is stdout)");
-  command->add_flag("--json", options->json, "The same as -o json:-");
+  command->add_flag("--json", options->json, "The same as -o json:-, beside other outputs");
   command->footer(
       "Examples:\n  edgeeval report runs/quickstart-20260101-120000\n  edgeeval report RUN -o md:summary.md "
       "-o csv:-\n"

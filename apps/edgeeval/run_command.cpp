@@ -4,16 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <edgeeval/clock.hpp>
 #include <edgeeval/reporter.hpp>
 #include <edgeeval/version.hpp>
 #include <filesystem>
-#include <iostream>
 #include <memory>
+#include <sstream>
 #include <string>
 
 #include "console.hpp"
 #include "core/cancel.hpp"
+#include "output_target.hpp"
 #include "plan/plan.hpp"
 #include "probe/open_probes.hpp"
 #include "probe/window_meter.hpp"
@@ -36,6 +38,7 @@ struct Options {
   bool fresh = false;
   bool quiet = false;
   bool json = false;
+  std::string require = "any";
 };
 
 /// "runs/<study>-20261124-014500": sorts by time.
@@ -68,12 +71,14 @@ struct Workers {
   }
 };
 
-Result<RunSummary> sit(const Plan& plan, const fs::path& folder, const Clock& clock,
+Result<RunSummary> sit(const Plan& plan, const fs::path& folder, bool require_measured, const Clock& clock,
                        const CancelToken& cancel, ProgressListener& listener) {
   const auto epoch = clock.now();
-  WindowMeter meter(open_probes(clock), clock, epoch, folder / "power.csv");
+  auto sources = open_sources(clock, source_options_from_environment());
+  for (const auto& note : sources.notes) listener.on_event(Warned{note});
+  WindowMeter meter(std::move(sources.probes), clock, epoch, folder / "power.csv", {}, std::move(sources.conditions));
   Workers workers;
-  const RunOptions options{folder, plan_to_json(plan), capture_environment()};
+  const RunOptions options{folder, plan_to_json(plan), capture_environment(), require_measured};
   return run_plan(plan, options, RunServices{clock, meter, epoch, workers.set(), cancel, listener});
 }
 
@@ -84,7 +89,11 @@ int conclude(const RunSummary& summary, const fs::path& folder, const Options& o
   const auto report = make_report(std::move(*record));
   if (auto written = write_reports(report, folder); !written) return report_error(written.error());
   if (!options.json) {
-    if (auto shown = write_console(report, terminal_of(stdout).colour, std::cout); !shown)
+    std::ostringstream table;
+    if (auto shown = write_console(report, terminal_of(stdout).colour, table).and_then([&] {
+          return write_output("-", table.str());
+        });
+        !shown)
       return report_error(shown.error());
     fmt::print("Report    {}\n          {}\n          {}\n", (folder / "report.html").string(),
                (folder / "report.md").string(), (folder / "results.json").string());
@@ -94,7 +103,7 @@ int conclude(const RunSummary& summary, const fs::path& folder, const Options& o
 
 int run(const Options& options) {
   const SystemClock clock;
-  if (!options.json && !options.quiet) fmt::print(stderr, "edgeeval  {}\n", version());
+  if (!options.json && !options.quiet) print_if_possible(stderr, fmt::format("edgeeval  {}\n", version()));
   auto plan = load_plan(options.study, PlanOptions::for_running());
   if (!plan) {
     for (const auto& error : plan.error()) report_error(error);
@@ -109,12 +118,14 @@ int run(const Options& options) {
     listener = std::make_unique<RunProgress>(stderr, clock, options.quiet);
   }
   const auto folder = choose_folder(options, *plan, clock);
-  const auto summary = sit(*plan, folder, clock, cancel, *listener);
+  const auto summary = sit(*plan, folder, options.require == "measured", clock, cancel, *listener);
   if (!summary) return report_error(summary.error());
   if (summary->cancelled) {
-    fmt::print(stderr,
-               "^C stopped after {} of {} stages. Run the same command to go on; {} keeps what is done.\n",
-               summary->finished, summary->total, folder.string());
+    // A terminal has shown ^C itself, at the beginning of this line.
+    const char* stopped = cancel.signal_number() == SIGTERM ? "Stopped by SIGTERM" : "^C stopped";
+    print_if_possible(
+        stderr, fmt::format("{} after {} of {} stages. Run the same command to go on; {} keeps what is done.\n",
+                            stopped, summary->finished, summary->total, folder.string()));
     return 128 + cancel.signal_number();
   }
   return conclude(*summary, folder, options);
@@ -132,6 +143,8 @@ void register_run(CLI::App& app, Subcommand& chosen) {
                     "Begin a new run folder even where an unfinished one could go on");
   command->add_flag("-q,--quiet", options->quiet, "Show only warnings, failures and the result");
   command->add_flag("--json", options->json, "Events as JSON lines on stdout instead of progress and table");
+  command->add_option("--require", options->require, "What energy must be: any, or measured (exit code 20 without a sensor)")
+      ->check(CLI::IsMember({"any", "measured"}));
   command->footer(
       "Examples:\n  edgeeval run examples/quickstart.yaml\n  edgeeval run study.yaml --out results/monday "
       "--quiet\n"

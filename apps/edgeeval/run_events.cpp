@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_events.hpp"
 
-#include <fmt/format.h>
-
 #include <variant>
 
+#include "console.hpp"
 #include "core/json.hpp"
 #include "record/codec.hpp"
 
@@ -44,7 +43,7 @@ Json json_of(const RunEnded& event) {
 
 void RunEvents::on_event(const Event& event) {
   const auto json = std::visit([](const auto& e) { return json_of(e); }, event);
-  fmt::print(stream_, "{}\n", to_line(json));
+  print_if_possible(stream_, to_line(json) + "\n");
   std::fflush(stream_);
 }
 

@@ -180,19 +180,19 @@ std::string RunProgress::paint(const char* colour, const std::string& text) cons
 
 void RunProgress::line(const std::string& text) {
   clear_live();
-  fmt::print(stream_, "{}\n", text);
+  print_if_possible(stream_, text + "\n");
   std::fflush(stream_);
 }
 
 void RunProgress::live(const std::string& text) {
   clear_live();
-  fmt::print(stream_, "{}", clipped(text, terminal_.columns - 1));
+  print_if_possible(stream_, clipped(text, terminal_.columns - 1));
   std::fflush(stream_);
   live_shown_ = true;
 }
 
 void RunProgress::clear_live() {
-  if (live_shown_) fmt::print(stream_, "\r\033[K");
+  if (live_shown_) print_if_possible(stream_, "\r\033[K");
   live_shown_ = false;
 }
 

@@ -40,4 +40,26 @@ struct MetricRow {
 /// Deterministic: opens no file, reads no clock.
 [[nodiscard]] std::vector<MetricRow> compute_metrics(const RunRecord& record);
 
+/// One phase of the life of the variants that rest on one stage, and the energy it took.
+struct LedgerRow {
+  std::string stage;
+  std::string phase;   ///< "import", "adapt", "merge", "quantize", "cold_start", "idle", "serve" or "score".
+  std::string window;  ///< The window of the stage that tells it.
+  std::vector<std::string> variants;  ///< Those that rest on the stage: a shared stage is paid for once.
+  double duration_s = 0.0;
+  std::optional<Fact> gross;  ///< All that was drawn (J).
+  std::string absent_reason;  ///< Set where gross is absent.
+  std::optional<Fact> net;    ///< Gross less the bare machine's idle power × duration (J).
+  std::string net_absent_reason;     ///< Set where net is absent and gross is there.
+  double measured_share = 0.0;       ///< Of the gross joules, 0…1, that a sensor measured.
+  std::vector<std::string> counted;  ///< The sources added up.
+  /// Domains that gave no energy here. They are not zero but not known, so gross is a lower bound, open above.
+  std::vector<std::string> missing;
+  std::vector<std::string> flags;    ///< What the sources say of their figures.
+  std::optional<Fact> unexplained;   ///< Wall less its parts (J), where a wall meter was read.
+};
+
+/// The ledger of a record, in the order of its variants and of their stages; a shared stage stands once.
+[[nodiscard]] std::vector<LedgerRow> life_cycle(const RunRecord& record);
+
 }  // namespace edgeeval

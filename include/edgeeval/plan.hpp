@@ -84,6 +84,12 @@ struct LoadSettings {
   double request_timeout_s = 60.0;
 };
 
+/// How energy is taken.
+struct EnergySettings {
+  std::optional<double> idle_s;  ///< Length of each idle window (s); 0: none. Not given: by the sensors at hand.
+  std::string require = "any";   ///< "any", or "measured": refuse to run on a machine without a sensor.
+};
+
 /// Prices and sizes the paper-mode metrics take on trust, each with where it comes from.
 struct PriceBook {
   double electricity_usd_per_kwh = 0.12;
@@ -109,6 +115,7 @@ struct Study {
   AdaptSettings adapt;
   EngineSettings engine;
   LoadSettings load;
+  EnergySettings energy;
   PriceBook prices;
 };
 

@@ -49,6 +49,7 @@ struct EnergyEntry {
   std::optional<double> coverage{};///< Share of the window that samples cover, 0…1.
   std::optional<double> longest_gap_s{};
   std::vector<std::string> flags{};  ///< "reset", "glitch", "gap", "disagrees", "shared board", "mirror".
+  std::string device{};  ///< The hardware, as ProbeInfo::device; empty where not known (then the source stands for it).
 };
 
 /// A source that gave a window no energy, and why.
@@ -70,6 +71,14 @@ struct WindowRecord {
   /// Conditions at the opening and the close: "gpu0.temperature_c" → first and last value.
   std::map<std::string, std::pair<std::string, std::string>> conditions{};
   std::optional<double> sampling_cpu_s{};  ///< CPU time that reading the sources took (s).
+};
+
+/// A window in which the machine was left alone, so that net energy can be told from gross.
+struct IdleRecord {
+  int sitting = 1;
+  std::string state;   ///< "bare": nothing of the study is loaded.
+  std::string moment;  ///< "before" the sitting's first stage or "after" its last.
+  WindowRecord window;
 };
 
 /// How a stage ended.
@@ -151,6 +160,7 @@ struct RunRecord {
   std::vector<Sitting> sittings;
   std::vector<VariantInfo> variants;
   std::map<std::string, StageRecord> stages;  ///< By stage id; the latest outcome wins.
+  std::vector<IdleRecord> idle;               ///< In the order they were made; none where idling was switched off.
   std::map<std::string, Fact> prices;         ///< "electricity_usd_per_kwh", "api_usd_per_request".
   std::map<std::string, std::vector<RequestTimeline>> requests;  ///< By variant id.
   std::map<std::string, std::vector<ItemScore>> scores;          ///< By variant id.

@@ -15,6 +15,7 @@ namespace edgeeval {
 struct StudyReport {
   RunRecord record;
   std::vector<MetricRow> rows;
+  std::vector<LedgerRow> ledger;
   std::string verdict;               ///< One sentence.
   std::vector<std::string> careful;  ///< What a reader must know before quoting a figure.
 };

@@ -31,6 +31,7 @@ enum class ErrorCode {
   unavailable,        ///< A sensor, right or resource is not there.
   invalid_table,      ///< A table of figures is malformed; the message names file, line and column.
   findings,           ///< An audit found something at least as grave as the user's limit.
+  not_measured,       ///< Measured energy was required, and no sensor gave it.
 };
 
 /// One failure, told so that a reader knows what happened, where, and what to do next.

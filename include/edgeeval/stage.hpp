@@ -44,6 +44,9 @@ class StageContext {
   [[nodiscard]] virtual const StageRecord& input(const std::string& stage_id) const = 0;
   /// Opens a window on all probes.
   [[nodiscard]] virtual std::unique_ptr<WindowHandle> open_window(const std::string& name) = 0;
+  /// Leaves the machine alone for the study's idle length in a window `name`, to tell what is drawn in this state.
+  /// Does nothing where idle windows are switched off or no source is there; ends early where the run is cancelled.
+  virtual void idle(const std::string& name) = 0;
   virtual void progress(const Progress& progress) = 0;
   /// Puts a warning in the record and before the user.
   virtual void warn(const std::string& message) = 0;

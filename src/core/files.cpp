@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <system_error>
 #include <utility>
@@ -52,6 +54,72 @@ void sync_folder(const std::filesystem::path& folder) {
   if (descriptor.get() >= 0) ::fsync(descriptor.get());
 }
 
+/// The number of one of our own open descriptors that `path` names; nothing for any other path.
+std::optional<int> own_descriptor(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  if (name == "/dev/stdin") return STDIN_FILENO;
+  if (name == "/dev/stdout") return STDOUT_FILENO;
+  if (name == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!name.starts_with(folder)) continue;
+    int number = -1;
+    const char* end = name.data() + name.size();
+    const auto read = std::from_chars(name.data() + folder.size(), end, number);
+    if (read.ec == std::errc() && read.ptr == end && number >= 0) return number;
+  }
+  return std::nullopt;
+}
+
+/// What a path that is no regular file is, in words.
+const char* kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+/// The file that `path` stands for once its symbolic links are followed; the last one need not exist.
+Result<std::filesystem::path> followed(const std::filesystem::path& path) {
+  constexpr int kMostLinks = 40;  // As many as Linux follows.
+  auto target = path;
+  std::error_code status;
+  for (int links = 0; std::filesystem::is_symlink(target, status); ++links) {
+    if (links == kMostLinks) return tl::unexpected(errno_error(ELOOP, "cannot write", path.string()));
+    const auto next = std::filesystem::read_symlink(target, status);
+    if (status) return tl::unexpected(errno_error(status.value(), "cannot follow the link", target.string()));
+    target = next.is_absolute() ? next : target.parent_path() / next;
+  }
+  return target;
+}
+
+/// The mode of what stands at `path`; nothing where there is nothing yet.
+std::optional<mode_t> mode_at(const std::filesystem::path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? std::optional(status.st_mode) : std::nullopt;
+}
+
+/// Writes into what cannot be replaced: a device or a pipe.
+Result<void> write_into(const std::filesystem::path& path, std::string_view content) {
+  const Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  if (descriptor.get() < 0) return tl::unexpected(errno_error(errno, "cannot open", path.string()));
+  return write_all(descriptor.get(), content, path.string());
+}
+
+/// Why the file at `path` cannot be read, told where opening it alone would wait for ever or mislead.
+Result<void> readable(const std::filesystem::path& path) {
+  const auto mode = mode_at(path);
+  std::error_code status;
+  if (!mode && std::filesystem::is_symlink(path, status)) {
+    const auto target = std::filesystem::read_symlink(path, status);
+    return fail(ErrorCode::io,
+                "is a broken link: it points to \"" + target.string() + "\", which cannot be reached",
+                path.string());
+  }
+  if (!mode || S_ISREG(*mode)) return {};
+  if (!S_ISDIR(*mode) && own_descriptor(path)) return {};
+  return fail(ErrorCode::io, fmt::format("is {}, not a file", kind_of(*mode)), path.string());
+}
+
 }  // namespace
 
 Error errno_error(int number, std::string what, std::string where) {
@@ -64,9 +132,7 @@ Error errno_error(int number, std::string what, std::string where) {
 }
 
 Result<std::string> read_file(const std::filesystem::path& path) {
-  std::error_code status;
-  if (std::filesystem::is_directory(path, status))
-    return fail(ErrorCode::io, "is a folder, not a file", path.string());
+  if (auto can = readable(path); !can) return tl::unexpected(can.error());
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return tl::unexpected(errno_error(errno, "cannot read the file", path.string()));
@@ -108,15 +174,34 @@ Result<void> commit_file(const std::filesystem::path& part, const std::filesyste
   const Descriptor descriptor(::open(part.c_str(), O_RDONLY | O_CLOEXEC));
   if (descriptor.get() < 0) return tl::unexpected(errno_error(errno, "cannot open", part.string()));
   if (::fsync(descriptor.get()) != 0) return tl::unexpected(errno_error(errno, "cannot sync", part.string()));
-  if (::rename(part.c_str(), path.c_str()) != 0) {
-    return tl::unexpected(errno_error(errno, "cannot rename " + part.string(), path.string()));
+  const auto target = followed(path);
+  const auto mode = mode_at(path);
+  Result<void> renamed;
+  if (!target) {
+    renamed = tl::unexpected(target.error());
+  } else if (mode && !S_ISREG(*mode)) {
+    renamed = fail(ErrorCode::io, fmt::format("is {}, not a file that could be replaced", kind_of(*mode)),
+                   path.string());
+  } else if (::rename(part.c_str(), target->c_str()) != 0) {
+    renamed = tl::unexpected(errno_error(errno, "cannot rename " + part.string(), target->string()));
   }
-  sync_folder(path.parent_path());
+  if (!renamed) {
+    ::unlink(part.c_str());
+    return renamed;
+  }
+  sync_folder(target->parent_path());
   return {};
 }
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view content) {
-  const auto part = part_path(path);
+  if (const auto number = own_descriptor(path)) return write_all(*number, content, path.string());
+  const auto mode = mode_at(path);
+  if (mode && S_ISDIR(*mode)) return fail(ErrorCode::io, "is a folder, not a file", path.string());
+  // To rename over a device or a pipe would take its place; over a link, the link's.
+  if (mode && !S_ISREG(*mode)) return write_into(path, content);
+  const auto target = followed(path);
+  if (!target) return tl::unexpected(target.error());
+  const auto part = part_path(*target);
   {
     const Descriptor descriptor(::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (descriptor.get() < 0) return tl::unexpected(errno_error(errno, "cannot create", part.string()));
@@ -125,7 +210,7 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
       return written;
     }
   }
-  return commit_file(part, path);
+  return commit_file(part, *target);
 }
 
 Result<std::uint64_t> free_space(const std::filesystem::path& path) {

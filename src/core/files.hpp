@@ -12,13 +12,15 @@
 
 namespace edgeeval {
 
-/// The whole content of a file; io error where it cannot be read.
+/// The whole content of a file; io error where it cannot be read. A pipe or a device is refused, since reading it
+/// may never end, unless it is a descriptor the caller was given (/dev/stdin, /dev/fd/N).
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
 
 /// The lines of a text file without their line ends (LF or CRLF); an empty last line is dropped.
 [[nodiscard]] Result<std::vector<std::string>> read_lines(const std::filesystem::path& path);
 
-/// Writes `content` beside `path`, syncs it and renames it over `path`; disk_full or io on failure.
+/// Writes `content` beside `path`, syncs it and renames it over `path`; disk_full or io on failure. Links are
+/// followed and stay; a device, a pipe or an own descriptor (/dev/fd/N) is written into; a folder is refused.
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view content);
 
 /// Creates a folder and its parents.
@@ -27,7 +29,8 @@ namespace edgeeval {
 /// The name under which a file is written before it is whole: "<path>.part".
 [[nodiscard]] std::filesystem::path part_path(const std::filesystem::path& path);
 
-/// Syncs the finished `part` to disk and renames it to `path`.
+/// Syncs the finished `part` to disk and renames it to `path`, or to where `path` links to. Anything there but a
+/// regular file is refused (io); `part` is removed where it cannot take the place.
 [[nodiscard]] Result<void> commit_file(const std::filesystem::path& part, const std::filesystem::path& path);
 
 /// The Error that an errno means: disk_full for ENOSPC and EDQUOT, io otherwise.

@@ -33,6 +33,7 @@ constexpr std::array kCodes{
     CodeRow{ErrorCode::unavailable, 17, "unavailable"},
     CodeRow{ErrorCode::invalid_table, 18, "invalid_table"},
     CodeRow{ErrorCode::findings, 19, "findings"},
+    CodeRow{ErrorCode::not_measured, 20, "not_measured"},
     CodeRow{ErrorCode::cancelled, 130, "cancelled"},
 };
 

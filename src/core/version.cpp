@@ -5,6 +5,6 @@ namespace edgeeval {
 
 std::string_view version() noexcept { return EDGEEVAL_VERSION; }
 
-std::string_view record_version() noexcept { return "1.0"; }
+std::string_view record_version() noexcept { return "1.1"; }
 
 }  // namespace edgeeval

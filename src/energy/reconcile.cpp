@@ -106,6 +106,7 @@ EnergyEntry to_entry(const ProbeInfo& info, const Estimate& estimate) {
   entry.domain = info.domain;
   entry.boundary = info.boundary;
   entry.parent = info.parent;
+  entry.device = info.device;
   const Bounds bounds = with_common(estimate);
   entry.joules = {estimate.joules, "J", bounds.lo_j, bounds.hi_j, info.grade, {info.id}};
   entry.method = estimate.method;

@@ -129,9 +129,10 @@ MaybeFact published_retention(const VariantFacts& v) {
 MaybeFact retention(const VariantFacts& v, bool interval) {
   if (v.info->precision == "fp16") return absent("it is the FP16 variant that others are compared with");
   if (v.f1.empty() && v.primary_score && v.reference_primary_score) return published_retention(v);
-  if (v.reference_f1.empty() || v.f1.empty())
+  if (!v.has_reference || v.f1.empty())
     return absent("no scored FP16 variant of the same adaptation to compare with");
-  const auto own = mean(v.f1);
+  if (v.paired_f1.empty()) return absent("no item was scored for both this and the FP16 variant");
+  const auto own = mean(v.paired_f1);
   const auto whole = mean(v.reference_f1);
   if (*whole == 0.0) return absent("the FP16 variant scores zero");
   Fact fact{paper::q_ret(*own, *whole),
@@ -139,8 +140,8 @@ MaybeFact retention(const VariantFacts& v, bool interval) {
             {},
             {},
             Grade::computed,
-            {fmt::format("token F1 of {} paired items", v.f1.size())}};
-  const auto bounds = interval ? paired_ratio_interval(v.f1, v.reference_f1) : std::nullopt;
+            {fmt::format("token F1 of {} paired items", v.paired_f1.size())}};
+  const auto bounds = interval ? paired_ratio_interval(v.paired_f1, v.reference_f1) : std::nullopt;
   if (bounds) {
     fact.lo = 100.0 * bounds->lo;
     fact.hi = 100.0 * bounds->hi;
@@ -172,8 +173,12 @@ MaybeFact rho_resident(const VariantFacts& v) {
                    [](Values x) { return std::optional(x[0] / (x[1] / kBytesPerGb)); });
 }
 MaybeFact c_tax_measured(const VariantFacts& v) {
-  return propagate({v.start_energy, joules_per_request(v)}, "requests",
-                   [](Values x) { return std::optional(x[0] / x[1]); });
+  // The quotient of both energies as one fact: what a device's gain does to both cancels.
+  return propagate({v.start_over_load, v.requests}, "requests",
+                   [](Values x) { return std::optional(x[0] * x[1]); });
+}
+MaybeFact net_joules_per_request(const VariantFacts& v) {
+  return propagate({v.load_net, v.requests}, "J", [](Values x) { return std::optional(x[0] / x[1]); });
 }
 MaybeFact joules_per_token(const VariantFacts& v) {
   return propagate({v.load_energy, v.output_tokens}, "J/tok",
@@ -286,6 +291,49 @@ const std::vector<Rule>& rules() {
        no_flag},
       {{"adapt_time", "observed", "Adaptation time", "s", "duration of the adapt window", kHonest, kLower},
        [](const VariantFacts& v) { return v.adapt_time; },
+       no_flag},
+      {{"energy_adapt_net", "observed", "Adaptation energy, net", "J",
+        "J of the adapt window − bare idle W · its duration", kHonest, kLower},
+       [](const VariantFacts& v) { return v.adapt_net; },
+       no_flag},
+      {{"energy_merge", "observed", "Merge energy", "J", "energy of the merge window", kHonest, kLower},
+       [](const VariantFacts& v) { return v.merge_energy; },
+       no_flag},
+      {{"energy_quantize", "observed", "Quantization energy", "J", "energy of the quantize window", kHonest, kLower},
+       [](const VariantFacts& v) { return v.quantize_energy; },
+       no_flag},
+      {{"energy_cold_start", "observed", "Cold-start energy", "J", "energy from spawn to first token", kHonest, kLower},
+       [](const VariantFacts& v) { return v.start_energy; },
+       no_flag},
+      {{"energy_cold_start_net", "observed", "Cold-start energy, net", "J",
+        "J from spawn to first token − bare idle W · its duration", kHonest, kLower},
+       [](const VariantFacts& v) { return v.start_net; },
+       no_flag},
+      {{"energy_serve", "observed", "Serving energy", "J", "energy of the load window", kHonest, kLower},
+       [](const VariantFacts& v) { return v.load_energy; },
+       no_flag},
+      {{"energy_serve_net", "observed", "Serving energy, net", "J",
+        "J of the load window − bare idle W · its duration", kHonest, kLower},
+       [](const VariantFacts& v) { return v.load_net; },
+       no_flag},
+      {{"j_per_request_net", "observed", "Energy per request, net", "J",
+        "net J of the load window ÷ answered requests", kHonest, kLower},
+       net_joules_per_request,
+       no_flag},
+      {{"measured_share", "observed", "Measured share of serving energy", "1",
+        "J that sensors measured ÷ J of the load window", kHonest, kHigher},
+       [](const VariantFacts& v) { return v.measured_share; },
+       no_flag},
+      {{"idle_power", "observed", "Idle power, bare", "W", "mean W of the idle windows before and after", kHonest,
+        kLower},
+       [](const VariantFacts& v) { return v.bare_power; },
+       no_flag},
+      {{"resident_power", "observed", "Idle power, model resident", "W",
+        "mean W with the engine up and nothing in flight", kHonest, kLower},
+       [](const VariantFacts& v) { return v.resident_power; },
+       no_flag},
+      {{"residency_tax", "observed", "Residency tax", "W", "resident W − bare idle W", kHonest, kLower},
+       [](const VariantFacts& v) { return v.residency_tax; },
        no_flag},
       {{"failed_requests", "observed", "Failed requests", "1", "requests without a whole answer", kHonest,
         kLower},

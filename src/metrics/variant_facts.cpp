@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
+#include "metrics/net_energy.hpp"
+#include "metrics/paired_scores.hpp"
 #include "metrics/propagate.hpp"
 #include "record/ledger.hpp"
 
@@ -30,15 +33,83 @@ MaybeFact fact_of(const RunRecord& record, const std::string& stage_id, const st
   return found->second;
 }
 
-MaybeFact energy_of(const RunRecord& record, const std::string& stage_id, const std::string& window) {
+/// A window of a finished stage, with the sitting that it belongs to.
+struct FoundWindow {
+  const WindowRecord* window = nullptr;
+  int sitting = 0;
+};
+
+tl::expected<FoundWindow, std::string> window_of(const RunRecord& record, const std::string& stage_id,
+                                                 const std::string& name) {
   const auto stage = finished(record, stage_id);
   if (!stage) return absent(stage.error());
-  for (const auto& entry : (*stage)->windows) {
-    if (entry.name != window) continue;
-    if (auto total = total_energy(entry)) return *total;
-    return absent("no energy source was read in window " + window);
+  for (const auto& window : (*stage)->windows) {
+    if (window.name == name) return FoundWindow{&window, (*stage)->sitting};
   }
-  return absent("stage " + stage_id + " has no window " + window);
+  return absent("stage " + stage_id + " has no window " + name);
+}
+
+/// Why the total of a window is no energy to reckon with: a domain that failed is not zero. A wall meter that failed
+/// leaves the parts, whose sum is open above.
+std::optional<std::string> unknown_part(const EnergyTotal& total, const std::string& name) {
+  for (const auto& domain : total.missing) {
+    if (domain != "wall") return "the energy of " + domain + " in window " + name + " is not known, so neither is the sum";
+  }
+  return std::nullopt;
+}
+
+MaybeFact energy_of(const RunRecord& record, const std::string& stage_id, const std::string& name) {
+  const auto found = window_of(record, stage_id, name);
+  if (!found) return absent(found.error());
+  const auto total = add_up({found->window});
+  if (!total) return absent("no energy source was read in window " + name);
+  if (const auto part = unknown_part(*total, name)) return absent(*part);
+  return total->joules;
+}
+
+MaybeFact net_energy_of(const RunRecord& record, const std::string& stage_id, const std::string& name) {
+  const auto found = window_of(record, stage_id, name);
+  if (!found) return absent(found.error());
+  const auto net = net_window(record, found->sitting, *found->window);
+  if (!net) return absent(net.error());
+  const auto total = add_up({&*net});
+  if (const auto part = unknown_part(*total, name)) return absent(*part);
+  return total->joules;
+}
+
+MaybeFact share_measured(const RunRecord& record, const std::string& stage_id, const std::string& name) {
+  const auto found = window_of(record, stage_id, name);
+  if (!found) return absent(found.error());
+  const auto total = add_up({found->window});
+  if (!total) return absent("no energy source was read in window " + name);
+  return Fact{total->measured_share, "1", {}, {}, weaker(total->joules.grade, Grade::computed), total->joules.sources};
+}
+
+/// The energy of one window of a stage over that of another. The same devices drew both, so their gains cancel.
+MaybeFact ratio_of(const RunRecord& record, const std::string& stage_id, const std::string& a, const std::string& b) {
+  const auto above = window_of(record, stage_id, a);
+  if (!above) return absent(above.error());
+  const auto below = window_of(record, stage_id, b);
+  if (!below) return absent(below.error());
+  if (auto ratio = energy_ratio({above->window}, {below->window})) return *ratio;
+  return absent("windows " + a + " and " + b + " have no energies that can be compared");
+}
+
+MaybeFact power_in(const RunRecord& record, const std::string& stage_id, const std::string& name) {
+  const auto found = window_of(record, stage_id, name);
+  if (!found) return absent(found.error());
+  if (auto power = mean_power(*found->window)) return *power;
+  return absent("no energy source was read in window " + name);
+}
+
+/// Net power of the resident engine: what keeping the model loaded adds to the bare machine.
+MaybeFact residency_tax_of(const RunRecord& record, const std::string& stage_id) {
+  const auto found = window_of(record, stage_id, "resident");
+  if (!found) return absent(found.error());
+  const auto net = net_window(record, found->sitting, *found->window);
+  if (!net) return absent(net.error());
+  if (auto power = mean_power(*net)) return *power;
+  return absent("window resident has no duration");
 }
 
 MaybeFact duration_of(const RunRecord& record, const std::string& stage_id, const std::string& window) {
@@ -64,28 +135,16 @@ std::string stage_of_kind(const RunRecord& record, const VariantInfo& variant, c
 
 /// Energy of every stage that made the served model.
 MaybeFact making_energy(const RunRecord& record, const VariantInfo& variant) {
-  std::optional<Fact> total;
+  Windows windows;
   for (const char* kind : {"import", "adapt", "merge", "quantize"}) {
     const auto id = stage_of_kind(record, variant, kind);
     if (id.empty()) continue;
-    const auto energy = energy_of(record, id, kind);
-    if (!energy) return energy;
-    if (!total) {
-      total = *energy;
-      continue;
-    }
-    const auto sum = RecordedReading::restore<Joules>(*total) + RecordedReading::restore<Joules>(*energy);
-    // As total_energy() does: figures without bounds, as published ones are, add up to one without, since an
-    // interval of no width would say that the sum is exact; and what is open above keeps the sum open.
-    const bool bounded = total->lo || total->hi || energy->lo || energy->hi;
-    const bool open = (total->lo && !total->hi) || (energy->lo && !energy->hi);
-    Fact next{sum.value().value(), "J", {}, {}, sum.grade(), sum.sources()};
-    if (bounded) next.lo = sum.lo().value();
-    if (bounded && !open) next.hi = sum.hi().value();
-    total = std::move(next);
+    if (const auto energy = energy_of(record, id, kind); !energy) return energy;
+    windows.push_back(window_of(record, id, kind)->window);
   }
+  const auto total = add_up(windows);
   if (!total) return absent("the variant was not made by any stage");
-  return *total;
+  return total->joules;
 }
 
 void gather_requests(VariantFacts& facts, const std::vector<RequestTimeline>& requests) {
@@ -163,13 +222,36 @@ void gather_scores(VariantFacts& facts, const RunRecord& record, const VariantIn
   if (whole == nullptr) return;
   const auto reference = record.scores.find(whole->id);
   if (reference == record.scores.end()) return;
-  for (const auto& score : reference->second) facts.reference_f1.push_back(score.f1);
+  auto pairs = paired_f1(scores->second, reference->second);
+  facts.paired_f1 = std::move(pairs.a);
+  facts.reference_f1 = std::move(pairs.b);
+  facts.has_reference = true;
 }
 
 MaybeFact price_of(const RunRecord& record, const std::string& name) {
   const auto found = record.prices.find(name);
   if (found == record.prices.end()) return absent("the record has no price " + name);
   return found->second;
+}
+
+/// Net energies, other phases and idle powers.
+void gather_ledger(VariantFacts& facts, const RunRecord& record, const VariantInfo& variant,
+                   const std::string& adapt) {
+  const auto& serve = variant.serve_stage;
+  const auto merge = stage_of_kind(record, variant, "merge");
+  const auto quantize = stage_of_kind(record, variant, "quantize");
+  facts.merge_energy = merge.empty() ? MaybeFact(absent("nothing is merged")) : energy_of(record, merge, "merge");
+  facts.quantize_energy =
+      quantize.empty() ? MaybeFact(absent("nothing is quantized")) : energy_of(record, quantize, "quantize");
+  facts.start_over_load = ratio_of(record, serve, "start", "load");
+  facts.adapt_net = adapt.empty() ? MaybeFact(absent("the base is not adapted")) : net_energy_of(record, adapt, "adapt");
+  facts.start_net = net_energy_of(record, serve, "start");
+  facts.load_net = net_energy_of(record, serve, "load");
+  facts.measured_share = share_measured(record, serve, "load");
+  const auto bare = bare_power(record);
+  facts.bare_power = bare ? MaybeFact(*bare) : MaybeFact(absent("the bare machine was not left idle"));
+  facts.resident_power = power_in(record, serve, "resident");
+  facts.residency_tax = residency_tax_of(record, serve);
 }
 
 }  // namespace
@@ -188,6 +270,7 @@ VariantFacts gather(const RunRecord& record, const VariantInfo& variant) {
   facts.load_energy = energy_of(record, serve, "load");
   facts.load_time = duration_of(record, serve, "load");
   facts.start_energy = energy_of(record, serve, "start");
+  gather_ledger(facts, record, variant, adapt);
   facts.failed_requests = fact_of(record, serve, "failed_requests");
   facts.model_bytes = fact_of(record, serve, "model_bytes");
   facts.peak_resident = fact_of(record, serve, "peak_resident");

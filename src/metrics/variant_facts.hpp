@@ -25,6 +25,16 @@ struct VariantFacts {
   MaybeFact load_energy;        ///< J, of the closed loop
   MaybeFact load_time;          ///< s
   MaybeFact start_energy;       ///< J, from spawn to first token
+  MaybeFact start_over_load;    ///< start_energy ÷ load_energy, gains of one device cancelled
+  MaybeFact adapt_net;          ///< J, net of the bare machine's idle power; also of the next two
+  MaybeFact start_net;
+  MaybeFact load_net;
+  MaybeFact merge_energy;       ///< J, of the merge stage
+  MaybeFact quantize_energy;    ///< J, of the quantize stage
+  MaybeFact measured_share;     ///< Of load_energy, that a sensor measured
+  MaybeFact bare_power;         ///< W, of the machine at rest
+  MaybeFact resident_power;     ///< W, with the engine up and nothing in flight
+  MaybeFact residency_tax;      ///< W, resident less bare
   MaybeFact requests;           ///< answered requests
   MaybeFact mean_power;         ///< W, over the closed loop
   MaybeFact throughput;         ///< tok/s, over the closed loop
@@ -38,8 +48,10 @@ struct VariantFacts {
   MaybeFact reference_primary_score;  ///< The same of the FP16 variant that retention compares with
   std::vector<double> exact_match, f1, rouge_l;  ///< By item; empty where not scored.
   std::vector<double> ttft_s, tpot_s, e2e_s;     ///< By answered request.
-  std::vector<double>
-      reference_f1;  ///< Of the FP16 variant with the same base, adaptation and task; empty for itself.
+  /// Of the items scored here and for the FP16 variant with the same base, adaptation and task, in one order; both
+  /// empty for that variant itself.
+  std::vector<double> paired_f1, reference_f1;
+  bool has_reference = false;  ///< Whether that variant was scored, be it on other items.
 };
 
 /// Gathers the facts of `variant` from `record`.

@@ -159,7 +159,10 @@ class Expander {
                  {"settings", Json::object()},
                  {"variants", Json::array()},
                  {"stages", Json::object()}};
-    for (const auto& setting : plan_.settings) content["settings"][setting.key] = setting.effective;
+    // How energy is taken changes no result that is there already: a run may go on with it changed.
+    for (const auto& setting : plan_.settings) {
+      if (!setting.key.starts_with("energy.")) content["settings"][setting.key] = setting.effective;
+    }
     for (const auto& variant : plan_.variants)
       content["variants"].push_back({variant.id, variant.family, variant.size});
     for (const auto& stage : plan_.stages) content["stages"][stage.id] = stage.key;

@@ -75,6 +75,9 @@ struct Assign {
   void operator()(double* slot) const {
     if (const auto value = number(false)) *slot = *value;
   }
+  void operator()(std::optional<double>* slot) const {
+    if (const auto value = number(false)) *slot = *value;
+  }
   void operator()(std::string* slot) const {
     if (!node.IsScalar() || node.Scalar().empty() || node.Scalar().size() > 500) {
       return findings.add(node.Mark(), path, "must be a text of at most 500 bytes, found " + describe(node));
@@ -91,6 +94,9 @@ struct Show {
   }
   std::string operator()(const std::uint64_t* value) const { return fmt::to_string(*value); }
   std::string operator()(const double* value) const { return format_round_trip(*value); }
+  std::string operator()(const std::optional<double>* value) const {
+    return *value ? format_round_trip(**value) : std::string(unset);
+  }
   std::string operator()(const std::string* value) const { return *value; }
   std::string operator()(const std::vector<std::string>* value) const { return join(*value, " "); }
 };
@@ -135,6 +141,9 @@ const std::vector<SettingField>& setting_fields() {
        [](Study& s) -> SettingSlot { return &s.load.warmup_requests; }},
       {"load", "request_timeout_s", 0.1, 86400, "",
        [](Study& s) -> SettingSlot { return &s.load.request_timeout_s; }},
+      {"energy", "idle_s", 0, 3600, "5 with a sensor, 1 without",
+       [](Study& s) -> SettingSlot { return &s.energy.idle_s; }},
+      {"energy", "require", 0, 0, "", [](Study& s) -> SettingSlot { return &s.energy.require; }},
       {"prices", "electricity_usd_per_kwh", 0, 1000, "",
        [](Study& s) -> SettingSlot { return &s.prices.electricity_usd_per_kwh; }},
       {"prices", "api_usd_per_request", 0, 1000, "",
@@ -165,6 +174,11 @@ void settle(const YamlMap& root, const std::vector<Setting>& asked, int cores, S
     findings.add(mark("engine"), "engine.name", fmt::format("unknown engine \"{}\"", study.engine.name),
                  allowed_hint(study.engine.name, {"llama-server"}));
   }
+  if (study.energy.require != "any" && study.energy.require != "measured") {
+    findings.add(mark("energy"), "energy.require",
+                 fmt::format("unknown requirement \"{}\"", study.energy.require),
+                 allowed_hint(study.energy.require, {"any", "measured"}));
+  }
   const bool own_prices = given("prices.electricity_usd_per_kwh") || given("prices.api_usd_per_request");
   if (own_prices && !given("prices.source")) study.prices.source = "the study file";
   if (study.engine.threads == 0) study.engine.threads = cores;
@@ -184,7 +198,7 @@ void settle(const YamlMap& root, const std::vector<Setting>& asked, int cores, S
 std::vector<Setting> read_settings(const YamlMap& root, int cores, Study& study, Findings& findings) {
   std::vector<Setting> settings;
   study.adapt.target_modules = {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
-  for (const char* section : {"adapt", "engine", "load", "prices"}) {
+  for (const char* section : {"adapt", "engine", "load", "energy", "prices"}) {
     std::vector<std::string> keys;
     for (const auto& field : setting_fields()) {
       if (field.section == section) keys.emplace_back(field.key);

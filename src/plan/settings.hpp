@@ -3,6 +3,7 @@
 #pragma once
 
 #include <edgeeval/plan.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -13,22 +14,23 @@
 namespace edgeeval {
 
 /// Where a setting is held.
-using SettingSlot = std::variant<int*, double*, std::uint64_t*, std::string*, std::vector<std::string>*>;
+using SettingSlot = std::variant<int*, double*, std::optional<double>*, std::uint64_t*, std::string*,
+                                 std::vector<std::string>*>;
 
 /// One row of the table.
 struct SettingField {
-  std::string_view section;  ///< "adapt", "engine", "load" or "prices".
+  std::string_view section;  ///< "adapt", "engine", "load", "energy" or "prices".
   std::string_view key;      ///< With its unit, as in the study.
   double lo = 0.0;           ///< Least number allowed.
   double hi = 0.0;           ///< Greatest number allowed.
-  std::string_view unset;  ///< What 0 means where the setting was not given; empty where 0 is only a number.
+  std::string_view unset;  ///< What stands for a setting that was not given; empty where its default is a value.
   SettingSlot (*slot)(Study&);
 };
 
 /// All plain settings, in the order of the documentation.
 [[nodiscard]] const std::vector<SettingField>& setting_fields();
 
-/// Reads the four sections that are given into `study` and returns every setting as asked for. Defaults that
+/// Reads the sections that are given into `study` and returns every setting as asked for. Defaults that
 /// follow from other settings or from the machine (`cores`) are filled in.
 [[nodiscard]] std::vector<Setting> read_settings(const YamlMap& root, int cores, Study& study,
                                                  Findings& findings);

@@ -20,7 +20,7 @@ constexpr std::size_t kMostTasks = 16;
 constexpr std::size_t kMostCells = 32;
 
 const std::vector<std::string> kRootKeys{"name",  "models", "tasks", "variants",
-                                         "adapt", "engine", "load",  "prices"};
+                                         "adapt", "engine", "load",  "energy", "prices"};
 const std::vector<std::string> kModelKeys{"name", "family", "size", "source", "note"};
 const std::vector<std::string> kSourceKeys{"installed", "file", "huggingface"};
 const std::vector<std::string> kTaskKeys{"name", "folder"};

@@ -11,29 +11,45 @@
 namespace edgeeval {
 namespace {
 
-constexpr const char* kHeader = "t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts";
+constexpr const char* kHeader = "t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts,kind";
 
 double seconds(SteadyTime from, SteadyTime to) { return std::chrono::duration<double>(to - from).count(); }
 
 }  // namespace
 
-void PowerLog::add(const std::string& source, const EnergyReading& reading) {
-  if (given_up_) return;
+void PowerLog::begin_line(SteadyTime before, SteadyTime after, const std::string& source) {
   if (!queued_.empty()) queued_ += '\n';
-  fmt::format_to(std::back_inserter(queued_), "{:.6f},{:.6f},{},{:.6f},{:.6f},{:.6f},",
-                 seconds(epoch_, reading.before), seconds(epoch_, reading.after), source,
-                 reading.energy.value(), reading.bounds.lo.value(), reading.bounds.hi.value());
-  const auto [last, first] = last_.try_emplace(source, reading);
+  fmt::format_to(std::back_inserter(queued_), "{:.6f},{:.6f},{},", seconds(epoch_, before),
+                 seconds(epoch_, after), source);
+}
+
+void PowerLog::add(const ProbeInfo& source, const EnergyReading& reading) {
+  if (!kept()) return;
+  begin_line(reading.before, reading.after, source.id);
+  const auto out = std::back_inserter(queued_);
+  if (source.kind == ReadingKind::power) {
+    fmt::format_to(out, ",,,{:.4f},power", reading.power.value());
+    return;
+  }
+  fmt::format_to(out, "{:.6f},{:.6f},{:.6f},", reading.energy.value(), reading.bounds.lo.value(),
+                 reading.bounds.hi.value());
+  const auto [last, first] = last_.try_emplace(source.id, reading);
   const double elapsed_s = seconds(last->second.after, reading.after);
   if (!first && elapsed_s > 0.0) {
-    fmt::format_to(std::back_inserter(queued_), "{:.4f}",
-                   (reading.energy - last->second.energy).value() / elapsed_s);
+    fmt::format_to(out, "{:.4f}", (reading.energy - last->second.energy).value() / elapsed_s);
   }
+  queued_ += source.kind == ReadingKind::counter ? ",counter" : ",model";
   last->second = reading;
 }
 
+void PowerLog::add_failure(const ProbeInfo& source, SteadyTime at) {
+  if (!kept()) return;
+  begin_line(at, at, source.id);
+  queued_ += ",,,,failed";
+}
+
 std::optional<Error> PowerLog::flush() {
-  if (queued_.empty() || given_up_) return std::nullopt;
+  if (queued_.empty() || !kept()) return std::nullopt;
   if (!lines_) {
     if (auto failed = open()) return failed;
   }

@@ -43,7 +43,9 @@ std::optional<ProbeInfo> describe(const std::string& name) {
   if (name.size() < 3 || (!name.ends_with("_j") && !name.ends_with("_w"))) return std::nullopt;
   ProbeInfo info;
   info.domain = name.substr(0, name.size() - 2);
-  info.id = "replay:" + name;
+  // Joules and watts of one domain are one measuring point: they audit each other and are counted once.
+  info.point = "replay:" + info.domain;
+  info.id = info.point + (name.ends_with("_j") ? "" : "#power");
   info.title = fmt::format("recording of {}", info.domain);
   info.boundary = "recording";
   info.grade = Grade::published;

@@ -17,8 +17,8 @@ double thread_cpu_s() {
 
 }  // namespace
 
-SamplerThread::SamplerThread(std::chrono::milliseconds period, std::function<void(double)> tick)
-    : period_(period), tick_(std::move(tick)) {
+SamplerThread::SamplerThread(std::chrono::milliseconds period, std::function<void(double)> tick, First first)
+    : period_(period), tick_(std::move(tick)), first_(first) {
   // A thread inherits the mask: Ctrl-C must reach the threads that wait for children, not this one.
   sigset_t all;
   sigset_t before;
@@ -42,7 +42,8 @@ SamplerThread::~SamplerThread() {
 }
 
 void SamplerThread::work() {
-  auto deadline = std::chrono::steady_clock::now() + period_;
+  auto deadline = std::chrono::steady_clock::now();
+  if (first_ == First::after_a_period) deadline += period_;
   std::unique_lock lock(mutex_);
   while (!wake_.wait_until(lock, deadline, [this] { return stop_; })) {
     lock.unlock();

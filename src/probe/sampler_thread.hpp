@@ -14,8 +14,11 @@ namespace edgeeval {
 /// deadlines that passed meanwhile are skipped. Takes no signals. Stops at once when destroyed.
 class SamplerThread {
  public:
+  /// When the first call comes.
+  enum class First { after_a_period, now };
   /// `tick` gets the CPU time the thread has used so far (s).
-  SamplerThread(std::chrono::milliseconds period, std::function<void(double)> tick);
+  SamplerThread(std::chrono::milliseconds period, std::function<void(double)> tick,
+                First first = First::after_a_period);
   ~SamplerThread();
   SamplerThread(const SamplerThread&) = delete;
   SamplerThread& operator=(const SamplerThread&) = delete;
@@ -26,6 +29,7 @@ class SamplerThread {
   void work();
   std::chrono::milliseconds period_;
   std::function<void(double)> tick_;
+  First first_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stop_ = false;

@@ -2,51 +2,19 @@
 #include "record/codec.hpp"
 
 #include <array>
-#include <stdexcept>
 #include <utility>
 
+#include "record/codec_parts.hpp"
+
 namespace edgeeval {
+
+using namespace codec;
+
 namespace {
 
 constexpr std::array<std::pair<StageOutcome, const char*>, 3> kOutcomes{{{StageOutcome::finished, "finished"},
                                                                          {StageOutcome::failed, "failed"},
                                                                          {StageOutcome::skipped, "skipped"}}};
-
-template <class T>
-void put(Json& json, const char* key, const std::optional<T>& value) {
-  if (value) json[key] = *value;
-}
-
-template <class T>
-std::optional<T> optional_at(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  if (found == json.end() || found->is_null()) return std::nullopt;
-  return found->template get<T>();
-}
-
-/// A word that this version does not know where it must know it; never leaves this file.
-struct UnknownWord : std::runtime_error {
-  UnknownWord(const char* key, const std::string& word)
-      : std::runtime_error(std::string("unknown ") + key + " \"" + word + "\"") {}
-};
-
-/// Runs a decoder; nlohmann's exceptions become the one error a reader can act on.
-template <class T, class Decode>
-Result<T> decoded(const std::string& where, Decode decode) {
-  try {
-    return decode();
-  } catch (const nlohmann::json::exception& problem) {
-    return fail(ErrorCode::record_unreadable, std::string("malformed entry: ") + problem.what(), where);
-  } catch (const UnknownWord& problem) {
-    return fail(ErrorCode::record_unreadable, std::string("malformed entry: ") + problem.what(), where);
-  }
-}
-
-Grade grade_named(const std::string& name) {
-  const auto grade = grade_from(name);
-  if (!grade) throw UnknownWord("grade", name);
-  return *grade;
-}
 
 StageOutcome outcome_named(const std::string& name) {
   for (const auto& [value, known] : kOutcomes) {
@@ -55,37 +23,9 @@ StageOutcome outcome_named(const std::string& name) {
   throw UnknownWord("outcome", name);
 }
 
-Fact fact_at(const Json& json) {
-  Fact fact;
-  fact.value = json.at("value").get<double>();
-  fact.unit = json.at("unit").get<std::string>();
-  fact.lo = optional_at<double>(json, "lo");
-  fact.hi = optional_at<double>(json, "hi");
-  fact.grade = grade_named(json.at("grade").get<std::string>());
-  fact.sources = json.at("sources").get<std::vector<std::string>>();
-  return fact;
-}
-
 Artifact artifact_at(const Json& json) {
   return {json.at("name").get<std::string>(), json.at("path").get<std::string>(),
           json.at("bytes").get<std::uint64_t>(), json.at("sha256").get<std::string>()};
-}
-
-EnergyEntry energy_at(const Json& json) {
-  return {json.at("source").get<std::string>(), json.at("domain").get<std::string>(),
-          json.at("boundary").get<std::string>(), value_or(json, "parent", std::string()),
-          fact_at(json.at("energy"))};
-}
-
-WindowRecord window_at(const Json& json) {
-  WindowRecord window;
-  window.name = json.at("name").get<std::string>();
-  window.start_s = json.at("start_s").get<double>();
-  window.duration_s = json.at("duration_s").get<double>();
-  for (const auto& entry : json.at("energy")) window.energy.push_back(energy_at(entry));
-  window.cpu_utilisation = optional_at<double>(json, "cpu_utilisation");
-  window.notes = json.at("notes").get<std::vector<std::string>>();
-  return window;
 }
 
 Error error_at(const Json& json) {
@@ -101,7 +41,7 @@ StageRecord stage_at(const Json& json) {
   stage.outcome = outcome_named(json.at("outcome").get<std::string>());
   stage.sitting = json.at("sitting").get<int>();
   stage.started = json.at("started").get<std::string>();
-  stage.duration_s = json.at("duration_s").get<double>();
+  stage.duration_s = duration_at(json, "duration_s");
   for (const auto& [name, fact] : json.at("facts").items()) stage.facts[name] = fact_at(fact);
   stage.notes = json.at("notes").get<std::map<std::string, std::string>>();
   for (const auto& artifact : json.at("artifacts")) stage.artifacts.push_back(artifact_at(artifact));
@@ -143,37 +83,11 @@ Json to_json(const Error& error) {
   return json;
 }
 
-Json to_json(const Fact& fact) {
-  Json json{{"value", fact.value}, {"unit", fact.unit}};
-  put(json, "lo", fact.lo);
-  put(json, "hi", fact.hi);
-  json["grade"] = std::string(to_string(fact.grade));
-  json["sources"] = fact.sources;
-  return json;
-}
-
 Json to_json(const Artifact& artifact) {
   return {{"name", artifact.name},
           {"path", artifact.path},
           {"bytes", artifact.bytes},
           {"sha256", artifact.sha256}};
-}
-
-Json to_json(const WindowRecord& window) {
-  Json energy = Json::array();
-  for (const auto& entry : window.energy) {
-    Json row{{"source", entry.source}, {"domain", entry.domain}, {"boundary", entry.boundary}};
-    if (!entry.parent.empty()) row["parent"] = entry.parent;
-    row["energy"] = to_json(entry.joules);
-    energy.push_back(std::move(row));
-  }
-  Json json{{"name", window.name},
-            {"start_s", window.start_s},
-            {"duration_s", window.duration_s},
-            {"energy", energy}};
-  put(json, "cpu_utilisation", window.cpu_utilisation);
-  json["notes"] = window.notes;
-  return json;
 }
 
 Json to_json(const StageRecord& stage) {
@@ -236,10 +150,6 @@ Json to_json(const VariantInfo& variant) {
             {"score_stage", variant.score_stage}};
   if (!variant.note.empty()) json["note"] = variant.note;
   return json;
-}
-
-Result<Fact> fact_from(const Json& json, const std::string& where) {
-  return decoded<Fact>(where, [&] { return fact_at(json); });
 }
 
 Result<StageRecord> stage_from(const Json& json, const std::string& where) {

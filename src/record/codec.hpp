@@ -11,6 +11,7 @@ namespace edgeeval {
 [[nodiscard]] Json to_json(const Fact& fact);
 [[nodiscard]] Json to_json(const Artifact& artifact);
 [[nodiscard]] Json to_json(const WindowRecord& window);
+[[nodiscard]] Json to_json(const IdleRecord& idle);
 [[nodiscard]] Json to_json(const StageRecord& stage);
 [[nodiscard]] Json to_json(const RequestTimeline& request);
 [[nodiscard]] Json to_json(const ItemScore& score);
@@ -19,6 +20,8 @@ namespace edgeeval {
 
 /// The reverse; record_unreadable naming `where` and the key on anything malformed.
 [[nodiscard]] Result<Fact> fact_from(const Json& json, const std::string& where);
+[[nodiscard]] Result<WindowRecord> window_from(const Json& json, const std::string& where);
+[[nodiscard]] Result<IdleRecord> idle_from(const Json& json, const std::string& where);
 [[nodiscard]] Result<StageRecord> stage_from(const Json& json, const std::string& where);
 [[nodiscard]] Result<RequestTimeline> request_from(const Json& json, const std::string& where);
 [[nodiscard]] Result<ItemScore> score_from(const Json& json, const std::string& where);

@@ -75,6 +75,11 @@ Result<void> take(RunRecord& record, const Json& entry, const std::string& where
   if (type == "sitting") return take_sitting(record, entry, where);
   if (type == "sitting_ended") take_sitting_end(record, entry);
   if (type == "warning") record.warnings.push_back(value_or(entry, "message", std::string()));
+  if (type == "idle") {
+    auto idle = idle_from(entry, where);
+    if (!idle) return tl::unexpected(idle.error());
+    record.idle.push_back(std::move(*idle));
+  }
   if (type == "stage") {
     auto stage = stage_from(entry, where);
     if (!stage) return tl::unexpected(stage.error());
@@ -111,6 +116,17 @@ const Artifact* finished_artifact(const RunRecord& record, const std::string& st
   return found == artifacts.end() ? nullptr : &*found;
 }
 
+/// That the file holds as many scores as its stage says it scored.
+Result<void> check_items(const RunRecord& record, const VariantInfo& variant, const Artifact& file,
+                         std::size_t found) {
+  const auto& facts = record.stages.at(variant.score_stage).facts;
+  const auto stated = facts.find("items");
+  if (stated == facts.end() || stated->second.value == static_cast<double>(found)) return {};
+  return fail(ErrorCode::record_unreadable,
+              fmt::format("holds {} scores, and its stage says that {} items were scored", found, stated->second.value),
+              file.path, "The file was changed or torn after the run; restore it from a copy.");
+}
+
 Result<void> read_variant_files(RunRecord& record, const std::filesystem::path& folder) {
   for (const auto& variant : record.variants) {
     if (const auto* file = finished_artifact(record, variant.serve_stage, "requests")) {
@@ -121,6 +137,7 @@ Result<void> read_variant_files(RunRecord& record, const std::filesystem::path& 
     if (const auto* file = finished_artifact(record, variant.score_stage, "predictions")) {
       auto scores = read_items<ItemScore>(folder / file->path, score_from);
       if (!scores) return tl::unexpected(scores.error());
+      if (auto whole = check_items(record, variant, *file, scores->size()); !whole) return whole;
       record.scores[variant.id] = std::move(*scores);
     }
   }
@@ -147,13 +164,16 @@ Result<RunRecord> read_run(const std::string& folder) {
           fmt::format("record.jsonl:{}: the last line is torn and was left out", number));
       break;
     }
-    auto json = parse_json(std::string_view(*text).substr(start, end - start), where);
+    const auto line = std::string_view(*text).substr(start, end - start);
+    start = end + 1;
+    // Empty lines, as an editor leaves them at the end and a resumed run then has in the middle, hide nothing.
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    auto json = parse_json(line, where);
     if (!json || !json->is_object()) {
       return fail(ErrorCode::record_unreadable, json ? "a line that is not an object" : json.error().message,
                   where, "The record is damaged before its last line; restore it from a copy.");
     }
     if (auto taken = take(record, *json, where); !taken) return tl::unexpected(taken.error());
-    start = end + 1;
   }
   if (record.version.empty()) return fail(ErrorCode::record_unreadable, "the record is empty", path.string());
   if (auto files = read_variant_files(record, folder); !files) return tl::unexpected(files.error());

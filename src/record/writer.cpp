@@ -52,6 +52,12 @@ Result<void> RecordWriter::sitting_started(const Sitting& sitting) {
                  {"environment", sitting.environment}});
 }
 
+Result<void> RecordWriter::idled(const IdleRecord& idle) {
+  Json entry{{"type", "idle"}};
+  entry.update(to_json(idle));
+  return append(entry);
+}
+
 Result<void> RecordWriter::stage_started(const std::string& id, const std::string& key, int sitting,
                                          const std::string& when) {
   return append(

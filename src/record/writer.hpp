@@ -28,6 +28,8 @@ class RecordWriter {
   [[nodiscard]] static Result<RecordWriter> open(const std::filesystem::path& folder,
                                                  const RecordedPlan& plan, bool fresh);
   [[nodiscard]] Result<void> sitting_started(const Sitting& sitting);
+  /// A stretch of idling of the machine, before the first or after the last stage of a sitting.
+  [[nodiscard]] Result<void> idled(const IdleRecord& idle);
   [[nodiscard]] Result<void> stage_started(const std::string& id, const std::string& key, int sitting,
                                            const std::string& when);
   [[nodiscard]] Result<void> stage_ended(const StageRecord& stage);

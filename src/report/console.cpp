@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <ostream>
+#include <utility>
 
 #include "core/text.hpp"
+#include "report/ledger_table.hpp"
 #include "report/renderers.hpp"
 #include "report/text_table.hpp"
 
@@ -55,6 +57,20 @@ std::string line_of(const std::vector<std::string>& cells, const std::vector<std
   return line;
 }
 
+/// The ledger: one line a variant.
+void energy(const StudyReport& report, const std::string& bold, const std::string& plain, std::ostream& out) {
+  bool titled = false;
+  for (const auto& task : tasks_of(report)) {
+    const auto table = energy_table(report, task);
+    if (table.rows.empty()) continue;
+    if (!std::exchange(titled, true)) out << "\n" << bold << energy_title(report) << plain << "\n";
+    const auto widths = widths_of(table);
+    if (tasks_of(report).size() > 1) out << printable(task) << "\n";
+    out << bold << line_of(table.header, widths) << plain << "\n";
+    for (const auto& row : table.rows) out << printable(line_of(row, widths)) << "\n";
+  }
+}
+
 }  // namespace
 
 void console(const StudyReport& report, bool colour, std::ostream& out) {
@@ -68,6 +84,7 @@ void console(const StudyReport& report, bool colour, std::ostream& out) {
         << bold << line_of(table.header, widths) << plain << "\n";
     for (const auto& row : table.rows) out << printable(line_of(row, widths)) << "\n";
   }
+  energy(report, bold, plain, out);
   out << sign_line() << "\n\n" << bold << "Verdict   " << plain << wrapped(printable(report.verdict)) << "\n";
   bool first = true;
   for (const auto& sentence : report.careful) {

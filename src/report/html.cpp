@@ -7,8 +7,8 @@
 #include <ostream>
 
 #include "core/text.hpp"
-#include "record/ledger.hpp"
 #include "report/html_page.hpp"
+#include "report/ledger_table.hpp"
 #include "report/renderers.hpp"
 #include "report/rows.hpp"
 #include "report/text_table.hpp"
@@ -60,23 +60,16 @@ void bars(const StudyReport& report, const std::string& task, const std::string&
   out << "</svg></figure>\n";
 }
 
-void life_cycle(const RunRecord& record, std::ostream& out) {
-  TextTable content{{"stage", "outcome", "time", "energy", "what it left"}, {}};
-  for (const auto& [id, stage] : record.stages) {
-    std::string energy = "–";
-    for (const auto& window : stage.windows) {
-      if (window.name != stage.kind) continue;
-      if (const auto total = total_energy(window))
-        energy = sign_of(total->grade) + format_significant(total->value) + " J " + interval_text(*total);
-    }
-    const auto mix = stage.notes.find("tensor_mix");
-    const char* outcome = stage.outcome == StageOutcome::finished
-                              ? "finished"
-                              : (stage.outcome == StageOutcome::failed ? "failed" : "skipped");
-    content.rows.push_back({id, outcome, format_duration(stage.duration_s), energy,
-                            mix == stage.notes.end() ? "" : mix->second});
+void life_cycle_section(const StudyReport& report, std::ostream& out) {
+  const auto& record = report.record;
+  for (const auto& task : tasks_of(report)) {
+    const auto content = energy_table(report, task);
+    if (content.rows.empty()) continue;
+    out << "<p>" << escaped(energy_title(report)) << ", task " << escaped(task) << "</p>\n";
+    html_table(content, out);
   }
-  html_table(content, out);
+  out << "<p>Stage by stage, with intervals:</p>\n";
+  html_table(stage_table(report), out);
   for (const auto& [id, stage] : record.stages) {
     if (stage.outcome != StageOutcome::failed) continue;
     out << "<h3>" << escaped(id) << " failed</h3><p>" << escaped(stage.error ? stage.error->message : "")
@@ -161,7 +154,7 @@ void html(const StudyReport& report, std::ostream& out) {
     out << "</div></section>\n";
   }
   out << "<section><h2>Life cycle</h2>\n";
-  life_cycle(report.record, out);
+  life_cycle_section(report, out);
   out << "</section>\n<section><h2>Variants</h2>\n";
   for (const auto& variant : report.record.variants) {
     out << "<details><summary>"

@@ -9,7 +9,7 @@
 namespace edgeeval::render {
 namespace {
 
-constexpr const char* kSchemaVersion = "1.0";
+constexpr const char* kSchemaVersion = "1.1";
 
 Json json_of(const MetricRow& row) {
   Json json{{"variant", row.variant}, {"mode", row.mode}, {"metric", row.metric}};
@@ -20,6 +20,25 @@ Json json_of(const MetricRow& row) {
     json["absent_reason"] = row.absent_reason;
   }
   if (!row.flag.empty()) json["flag"] = row.flag;
+  return json;
+}
+
+Json json_of(const LedgerRow& row) {
+  Json json{{"stage", row.stage},       {"phase", row.phase},           {"window", row.window},
+            {"variants", row.variants}, {"duration_s", row.duration_s}};
+  if (row.gross) {
+    json["gross"] = to_json(*row.gross);
+    json["measured_share"] = row.measured_share;
+  } else {
+    json["gross"] = nullptr;
+    json["absent_reason"] = row.absent_reason;
+  }
+  if (row.net) json["net"] = to_json(*row.net);
+  if (!row.net_absent_reason.empty()) json["net_absent_reason"] = row.net_absent_reason;
+  json["counted"] = row.counted;
+  json["missing"] = row.missing;
+  json["flags"] = row.flags;
+  if (row.unexplained) json["unexplained"] = to_json(*row.unexplained);
   return json;
 }
 
@@ -47,6 +66,10 @@ void json(const StudyReport& report, std::ostream& out) {
   for (const auto& variant : record.variants) root["variants"].push_back(to_json(variant));
   root["metrics"] = Json::array();
   for (const auto& row : report.rows) root["metrics"].push_back(json_of(row));
+  root["ledger"] = Json::array();
+  for (const auto& row : report.ledger) root["ledger"].push_back(json_of(row));
+  root["idle"] = Json::array();
+  for (const auto& idle : record.idle) root["idle"].push_back(to_json(idle));
   root["stages"] = Json::array();
   for (const auto& [id, stage] : record.stages) root["stages"].push_back(to_json(stage));
   out << root.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";

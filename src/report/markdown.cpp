@@ -4,7 +4,7 @@
 #include <ostream>
 
 #include "core/text.hpp"
-#include "record/ledger.hpp"
+#include "report/ledger_table.hpp"
 #include "report/renderers.hpp"
 #include "report/rows.hpp"
 #include "report/text_table.hpp"
@@ -26,26 +26,6 @@ void table(const TextTable& content, std::ostream& out) {
   out << '\n';
 }
 
-TextTable stage_table(const RunRecord& record) {
-  TextTable content{{"stage", "outcome", "time", "energy", "what it left"}, {}};
-  for (const auto& [id, stage] : record.stages) {
-    std::string energy = "–";
-    for (const auto& window : stage.windows) {
-      if (window.name != stage.kind) continue;
-      if (const auto total = total_energy(window))
-        energy = sign_of(total->grade) + format_significant(total->value) + " J " + interval_text(*total);
-    }
-    const auto mix = stage.notes.find("tensor_mix");
-    const char* outcome = stage.outcome == StageOutcome::finished
-                              ? "finished"
-                              : (stage.outcome == StageOutcome::failed ? "failed" : "skipped");
-    content.rows.push_back(
-        {id, outcome, format_duration(stage.duration_s), energy,
-         stage.error ? stage.error->message : (mix == stage.notes.end() ? "" : mix->second)});
-  }
-  return content;
-}
-
 }  // namespace
 
 void markdown(const StudyReport& report, std::ostream& out) {
@@ -58,7 +38,13 @@ void markdown(const StudyReport& report, std::ostream& out) {
   for (const auto& sentence : report.careful) out << "- " << markdown_escaped(sentence) << "\n";
   for (const auto& warning : report.record.warnings) out << "- Warning: " << markdown_escaped(warning) << "\n";
   out << "\n## Life cycle\n\n";
-  table(stage_table(report.record), out);
+  for (const auto& task : tasks_of(report)) {
+    const auto content = energy_table(report, task);
+    if (content.rows.empty()) continue;
+    out << markdown_escaped(energy_title(report)) << ", " << markdown_escaped(task) << "\n\n";
+    table(content, out);
+  }
+  table(stage_table(report), out);
   out << "## Absent figures\n\n";
   for (const auto& row : report.rows) {
     if (!row.value && row.mode == "paper")

@@ -68,4 +68,8 @@ std::string variant_name(const VariantInfo& variant) {
   return method + " " + precision;
 }
 
+std::string full_name(const StudyReport& report, const VariantInfo& variant) {
+  return several_models(report) ? variant.model + " " + variant_name(variant) : variant_name(variant);
+}
+
 }  // namespace edgeeval

@@ -27,6 +27,9 @@ namespace edgeeval {
 /// "LoRA INT4", "base FP16", "QLoRA merged".
 [[nodiscard]] std::string variant_name(const VariantInfo& variant);
 
+/// variant_name, with the model before it where the study has several.
+[[nodiscard]] std::string full_name(const StudyReport& report, const VariantInfo& variant);
+
 /// "[3.1, ∞]" of a fact; empty where it has no bounds.
 [[nodiscard]] std::string interval_text(const Fact& fact, int digits = 3);
 

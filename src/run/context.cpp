@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "run/idle.hpp"
+
 namespace edgeeval {
 namespace {
 
@@ -31,6 +33,15 @@ class FiledWindow final : public WindowHandle {
 
 std::unique_ptr<WindowHandle> RunContext::open_window(const std::string& name) {
   return std::make_unique<FiledWindow>(services_.meter.open(name), windows_);
+}
+
+void RunContext::idle(const std::string& name) {
+  const double length_s = idle_length_s(plan_, services_.meter);
+  if (length_s <= 0.0) return;
+  progress({0, 0, "idle, with the model resident"});
+  const auto window = open_window(name);
+  rest(services_, length_s);
+  window->close();
 }
 
 void RunContext::progress(const Progress& progress) {

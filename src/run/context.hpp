@@ -33,6 +33,7 @@ class RunContext final : public StageContext {
     return finished_.at(stage_id);
   }
   [[nodiscard]] std::unique_ptr<WindowHandle> open_window(const std::string& name) override;
+  void idle(const std::string& name) override;
   void progress(const Progress& progress) override;
   void warn(const std::string& message) override;
   void keep_log_tail(std::vector<std::string> lines) override { log_tail_ = std::move(lines); }

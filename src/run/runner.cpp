@@ -8,6 +8,7 @@
 
 #include "core/files.hpp"
 #include "run/context.hpp"
+#include "run/idle.hpp"
 #include "run/run_folder.hpp"
 
 namespace edgeeval {
@@ -34,6 +35,9 @@ class Sitter {
             [&]() -> Result<RunSummary> { return tl::unexpected(done.error()); });
     }
     summary_.cancelled = services_.cancel.requested();
+    if (performed_ && !summary_.cancelled) {
+      if (auto idled = idle("after"); !idled) return tl::unexpected(idled.error());
+    }
     if (auto closed = close_sitting(summary_.cancelled ? "cancelled" : "finished"); !closed) {
       return tl::unexpected(closed.error());
     }
@@ -106,7 +110,19 @@ class Sitter {
     return folder_.writer.stage_ended(record);
   }
 
+  /// A window of the bare machine. Before the first stage that is run and after the last, so drift can be told.
+  Result<void> idle(const std::string& moment) {
+    const double length_s = idle_length_s(plan_, services_.meter);
+    if (length_s <= 0.0) return {};
+    const auto window = services_.meter.open("idle");
+    rest(services_, length_s);
+    return folder_.writer.idled({folder_.sitting, "bare", moment, window->close()});
+  }
+
   Result<void> perform(const StageSpec& spec) {
+    if (!std::exchange(performed_, true)) {
+      if (auto idled = idle("before"); !idled) return idled;
+    }
     StageRecord record = new_record(spec);
     if (auto noted = folder_.writer.stage_started(spec.id, spec.key, folder_.sitting, record.started); !noted)
       return noted;
@@ -162,11 +178,19 @@ class Sitter {
   RunFolder folder_;
   std::map<std::string, StageRecord> finished_;
   RunSummary summary_;
+  bool performed_ = false;  ///< Whether this sitting has run a stage itself.
 };
 
 }  // namespace
 
 Result<RunSummary> run_plan(const Plan& plan, const RunOptions& options, const RunServices& services) {
+  const bool required = options.require_measured || plan.study.energy.require == "measured";
+  if (required && !has_sensor(services.meter)) {
+    return fail(ErrorCode::not_measured, "measured energy is required, and no energy sensor can be read here",
+                plan.study.file.string(),
+                "`edgeeval doctor` shows what is found and the rights that are missing. Without the requirement, "
+                "modelled energy is taken and marked as such.");
+  }
   auto folder = open_run_folder(options.folder, plan);
   if (!folder) return tl::unexpected(folder.error());
   return Sitter(plan, options, services, std::move(*folder)).run();

@@ -7,6 +7,7 @@
 
 #include "core/files.hpp"
 #include "record/codec.hpp"
+#include "stage/facts.hpp"
 #include "stage/serving_stages.hpp"
 #include "stage/task_items.hpp"
 #include "stage/tool.hpp"
@@ -57,6 +58,7 @@ Result<StageResult> ScoreStage::run(const StageSpec& spec, StageContext& context
   if (!artifact) return tl::unexpected(artifact.error());
   StageResult result;
   result.artifacts.push_back(std::move(*artifact));
+  result.facts["items"] = observed(static_cast<double>(items->size()), "1", "task file");
   result.headline =
       fmt::format("F1 {:.3f} over {} items", f1 / static_cast<double>(items->size()), items->size());
   return result;

@@ -36,6 +36,7 @@ class Serving {
     if (!requests) return tl::unexpected(requests.error());
     auto server = start(*model);
     if (!server) return tl::unexpected(with_log_tail(server.error()));
+    context_.idle("resident");
     auto timelines = load(*server, *requests);
     if (!timelines) return tl::unexpected(with_log_tail(timelines.error()));
     note_memory(*server);

@@ -64,6 +64,7 @@ TEST_F(ResumeTest, CtrlCStopsCleanlyAndTheSameCommandGoesOn) {
   });
   EXPECT_EQ(stopped.code, 130) << stopped.err;
   EXPECT_TRUE(all_gone(run_folder.string()));
+  EXPECT_NE(stopped.err.find("^C stopped after"), std::string::npos) << stopped.err;
   EXPECT_NE(stopped.err.find("Run the same command to go on"), std::string::npos);
   EXPECT_NE(read_text(run_folder / "record.jsonl").find("\"how\":\"cancelled\""), std::string::npos);
   const auto resumed = run(run_folder);
@@ -82,6 +83,15 @@ TEST_F(ResumeTest, ReportsAreRecreatedByteForByte) {
   }
   ASSERT_EQ(run_program({program("edgeeval"), "report", run_folder.string()}).code, 0);
   for (const auto& [name, text] : before) EXPECT_EQ(read_text(run_folder / name), text) << name;
+}
+
+TEST_F(ResumeTest, SigtermIsCalledByItsName) {
+  const auto stopped = run(folder() / "run", [&](const std::string& line) {
+    return line.find("stage_ended") != std::string::npos ? std::optional<int>(SIGTERM) : std::nullopt;
+  });
+  EXPECT_EQ(stopped.code, 143) << stopped.err;
+  EXPECT_NE(stopped.err.find("Stopped by SIGTERM after"), std::string::npos) << stopped.err;
+  EXPECT_EQ(stopped.err.find("^C"), std::string::npos) << stopped.err;
 }
 
 }  // namespace

@@ -67,7 +67,8 @@ class StudyTest : public ::testing::Test {
     return "name: short\nmodels:\n  - {name: tiny, family: Tiny, size: 1M, source: {file: tiny.gguf}}\n"
            "tasks: [{name: codes, folder: task}]\nvariants:\n  - {adaptation: none, precisions: [fp16]}\n"
            "  - {adaptation: lora, precisions: [fp16, int8]}\n  - {adaptation: qlora, precisions: [merged]}\n"
-           "adapt: {steps: 2, batch_size: 2}\nload: {concurrency: 2, max_tokens: 4, warmup_requests: 1}\n";
+           "adapt: {steps: 2, batch_size: 2}\nload: {concurrency: 2, max_tokens: 4, warmup_requests: 1}\n"
+           "energy: {idle_s: 0.1}\n";
   }
 
   [[nodiscard]] const std::filesystem::path& folder() const { return temp_.path(); }

@@ -33,6 +33,7 @@ StageRecord stage(const std::string& id, const std::string& kind, double seconds
 StageRecord serve_stage(const std::string& variant, double megabytes) {
   auto record = stage("serve:" + variant, "serve", 14.0, 500.0);
   record.windows.push_back(window("start", 2.5, 50.0));
+  record.windows.push_back(window("resident", 1.0, 12.0));
   record.windows.push_back(window("load", 10.0, 400.0));
   record.facts["requests"] = measured(4.0, "1", "client");
   record.facts["failed_requests"] = measured(0.0, "1", "client");
@@ -89,6 +90,10 @@ RunRecord sample_run() {
   record.plan_key = "plan-key";
   record.sittings.push_back(
       {1, "2026-01-02T03:04:05Z", "2026-01-02T03:10:05Z", "finished", {{"cpu", "a CPU"}, {"logical_cpus", "2"}}});
+  for (const char* moment : {"before", "after"}) {
+    record.idle.push_back({1, "bare", moment, window("idle", 1.0, 10.0)});
+    record.idle.back().window.cpu_utilisation = 0.02;
+  }
   record.settings = {{"name", "sample"}, {"serving.max_tokens", "16"}};
   record.prices["electricity_usd_per_kwh"] = {0.12, "USD/kWh", {}, {}, Grade::assumed, {"the study"}};
   record.prices["api_usd_per_request"] = {0.00125, "USD", {}, {}, Grade::assumed, {"the study"}};

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <fstream>
 
 #include "support/run_program.hpp"
@@ -33,6 +37,95 @@ TEST(WriteFile, AFullDeviceIsDiskFull) {
   EXPECT_EQ(errno_error(ENOSPC, "x", "y").code, ErrorCode::disk_full);
   EXPECT_EQ(errno_error(EDQUOT, "x", "y").code, ErrorCode::disk_full);
   EXPECT_EQ(errno_error(EIO, "x", "y").code, ErrorCode::io);
+}
+
+TEST(WriteFile, FollowsALinkAndLeavesIt) {
+  const TempFolder temp;
+  fs::create_directory(temp.path() / "there");
+  std::ofstream(temp.path() / "there/real.txt") << "old";
+  fs::create_symlink("there/real.txt", temp.path() / "link");
+  fs::create_symlink("link", temp.path() / "second");
+  ASSERT_TRUE(write_file(temp.path() / "second", "new"));
+  EXPECT_TRUE(fs::is_symlink(temp.path() / "second"));
+  EXPECT_TRUE(fs::is_symlink(temp.path() / "link"));
+  EXPECT_EQ(read_file(temp.path() / "there/real.txt").value(), "new");
+}
+
+TEST(WriteFile, MakesTheFileThatALinkPointsTo) {
+  const TempFolder temp;
+  fs::create_symlink("new.txt", temp.path() / "link");
+  ASSERT_TRUE(write_file(temp.path() / "link", "x"));
+  EXPECT_TRUE(fs::is_symlink(temp.path() / "link"));
+  EXPECT_EQ(read_file(temp.path() / "new.txt").value(), "x");
+}
+
+TEST(WriteFile, ALinkToItselfIsAnError) {
+  const TempFolder temp;
+  fs::create_symlink("loop", temp.path() / "loop");
+  EXPECT_FALSE(write_file(temp.path() / "loop", "x"));
+  EXPECT_TRUE(fs::is_symlink(temp.path() / "loop"));
+}
+
+TEST(WriteFile, WritesIntoAPipeInsteadOfReplacingIt) {
+  const TempFolder temp;
+  const auto pipe = temp.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  ASSERT_TRUE(write_file(pipe, "through"));
+  char text[16] = {};
+  EXPECT_EQ(::read(reader, text, sizeof text), 7);
+  ::close(reader);
+  EXPECT_STREQ(text, "through");
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  EXPECT_FALSE(fs::exists(part_path(pipe)));
+}
+
+TEST(WriteFile, AFolderIsRefusedAndNothingIsLeftBeside) {
+  const TempFolder temp;
+  fs::create_directory(temp.path() / "dd");
+  const auto written = write_file(temp.path() / "dd", "x");
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::io);
+  EXPECT_FALSE(fs::exists(temp.path() / "dd.part"));
+}
+
+TEST(CommitFile, WhatCannotTakeItsPlaceIsRemoved) {
+  const TempFolder temp;
+  fs::create_directory(temp.path() / "folder");
+  ASSERT_EQ(::mkfifo((temp.path() / "pipe").c_str(), 0600), 0);
+  for (const char* name : {"folder", "pipe"}) {
+    const auto part = part_path(temp.path() / name);
+    std::ofstream(part) << "x";
+    EXPECT_FALSE(commit_file(part, temp.path() / name)) << name;
+    EXPECT_FALSE(fs::exists(part)) << name;
+  }
+  EXPECT_TRUE(fs::is_fifo(temp.path() / "pipe"));
+}
+
+TEST(ReadFile, APipeIsRefusedAtOnce) {
+  const TempFolder temp;
+  ASSERT_EQ(::mkfifo((temp.path() / "pipe").c_str(), 0600), 0);
+  const auto text = read_file(temp.path() / "pipe");
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().message, "is a pipe, not a file");
+}
+
+TEST(ReadFile, AnOwnDescriptorMayBeAPipe) {
+  int ends[2] = {};
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], "piped", 5), 5);
+  ::close(ends[1]);
+  EXPECT_EQ(read_file("/dev/fd/" + std::to_string(ends[0])).value(), "piped");
+  ::close(ends[0]);
+}
+
+TEST(ReadFile, ABrokenLinkSaysWhereItPoints) {
+  const TempFolder temp;
+  fs::create_symlink("gone", temp.path() / "link");
+  const auto text = read_file(temp.path() / "link");
+  ASSERT_FALSE(text);
+  EXPECT_NE(text.error().message.find("broken link: it points to \"gone\""), std::string::npos);
 }
 
 TEST(ReadLines, TakesBothLineEndsAndNoEmptyLastLine) {

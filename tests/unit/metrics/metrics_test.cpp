@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <edgeeval/metrics.hpp>
 #include <set>
 
@@ -142,6 +144,20 @@ TEST(MetricTable, NamesEachMetricOnceWithUnitFormulaAndSource) {
         << metric.id;
     EXPECT_TRUE(metric.mode == "paper" || metric.mode == "honest" || metric.mode == "observed") << metric.mode;
   }
+}
+
+TEST(Retention, IsOfTheItemsThatBothSidesHave) {
+  auto record = sample_run();
+  auto& scores = record.scores["lora-int4"];
+  std::reverse(scores.begin(), scores.end());
+  const auto turned = row_of(record, "lora-int4", "honest", "q_ret_paired");
+  const auto straight = row_of(sample_run(), "lora-int4", "honest", "q_ret_paired");
+  ASSERT_TRUE(turned.value && straight.value);
+  EXPECT_DOUBLE_EQ(turned.value->value, straight.value->value);
+  EXPECT_EQ(*turned.value->hi, 100.0) << "no item is better in INT4";
+  for (auto& score : scores) score.item += "-other";
+  EXPECT_EQ(row_of(record, "lora-int4", "honest", "q_ret_paired").absent_reason,
+            "no item was scored for both this and the FP16 variant");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/sample_run.hpp"
 
 namespace edgeeval {
@@ -79,6 +81,16 @@ TEST(VariantFacts, FallBackOnWhatAPublishedStageStates) {
   EXPECT_EQ(facts.load_time->value, 9.0);
   EXPECT_EQ(facts.load_time->grade, Grade::published);
   EXPECT_EQ(facts.primary_score->value, 0.75);
+}
+
+TEST(GatherScores, PairsAreJoinedByItem) {
+  auto record = sample_run();
+  std::reverse(record.scores["lora-int8"].begin(), record.scores["lora-int8"].end());
+  record.scores["lora-int8"].pop_back();
+  const auto facts = gather(record, record.variants[2]);
+  ASSERT_EQ(facts.info->id, "lora-int8");
+  EXPECT_EQ(facts.paired_f1, (std::vector<double>{0.5, 1.0, 1.0}));
+  EXPECT_EQ(facts.reference_f1, facts.paired_f1) << "INT8 answers each item as FP16 does";
 }
 
 TEST(VariantFacts, GiveASumOfPublishedEnergiesNoIntervalOfItsOwn) {

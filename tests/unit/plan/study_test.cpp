@@ -51,6 +51,20 @@ TEST(Study, KeepsRequestedAndEffectiveSettings) {
   EXPECT_EQ(plan->study.load.concurrency, 4);
 }
 
+TEST(Study, TakesHowEnergyIsMeasured) {
+  const auto plain = plan_of(kSmallStudy);
+  ASSERT_TRUE(plain);
+  EXPECT_FALSE(plain->study.energy.idle_s) << "left to the sensors at hand";
+  EXPECT_EQ(plain->study.energy.require, "any");
+  const auto asked = plan_of(kSmallStudy + "energy: {idle_s: 0, require: measured}\n");
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->study.energy.idle_s, 0.0);
+  EXPECT_EQ(asked->study.energy.require, "measured");
+  EXPECT_EQ(asked->key, plain->key) << "a run may go on with it changed";
+  expect_error(kSmallStudy + "energy: {idle_s: -1}\n", "energy.idle_s");
+  expect_error(kSmallStudy + "energy: {require: mesured}\n", "did you mean \"measured\"?");
+}
+
 TEST(Study, NamesAnUnknownKeyWithItsPlaceAndSuggestsTheNearest) {
   EXPECT_EQ(errors_of(kSmallStudy + "adapt:\n  rnak: 8\n"),
             "study.yaml:10:3|adapt: unknown key \"rnak\"|allowed: rank, alpha, dropout, learning_rate, steps, epochs, batch_size, "

@@ -67,6 +67,7 @@ struct FakeSource {
   double joules = 0.0;
   double lo = 0.0;
   double hi = 0.0;
+  double watts = 0.0;
   bool broken = false;
   double gap_s = 0.0;  ///< Between the stamps around a reading.
 };
@@ -82,7 +83,8 @@ class FakeProbe final : public Probe {
         std::chrono::duration_cast<SteadyTime::duration>(std::chrono::duration<double>(source_->gap_s / 2));
     const auto now = clock_.now();
     return EnergyReading{
-        now - half, now + half, Joules(source_->joules), {Joules(source_->lo), Joules(source_->hi)}, 0.0};
+        now - half, now + half, Joules(source_->joules), {Joules(source_->lo), Joules(source_->hi)}, 0.0,
+                         Watts(source_->watts)};
   }
 
  private:

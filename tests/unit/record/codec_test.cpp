@@ -39,6 +39,79 @@ TEST(Codec, StagesSurviveTheRoundTrip) {
   }
 }
 
+bool same(const std::optional<Fact>& a, const std::optional<Fact>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->value == b->value && a->unit == b->unit && a->lo == b->lo && a->hi == b->hi && a->grade == b->grade &&
+         a->sources == b->sources;
+}
+
+void expect_same(const WindowRecord& a, const WindowRecord& b) {
+  ASSERT_EQ(a.energy.size(), b.energy.size());
+  for (std::size_t i = 0; i < a.energy.size(); ++i) {
+    const auto& x = a.energy[i];
+    const auto& y = b.energy[i];
+    EXPECT_EQ(x.method, y.method);
+    EXPECT_EQ(x.common_relative, y.common_relative);
+    EXPECT_TRUE(same(x.net, y.net));
+    EXPECT_TRUE(same(x.tail, y.tail));
+    EXPECT_EQ(x.mean_w, y.mean_w);
+    EXPECT_EQ(x.peak_w, y.peak_w);
+    EXPECT_EQ(x.coverage, y.coverage);
+    EXPECT_EQ(x.longest_gap_s, y.longest_gap_s);
+    EXPECT_EQ(x.flags, y.flags);
+    EXPECT_EQ(x.device, y.device);
+  }
+  ASSERT_EQ(a.voids.size(), b.voids.size());
+  for (std::size_t i = 0; i < a.voids.size(); ++i) {
+    EXPECT_EQ(a.voids[i].source, b.voids[i].source);
+    EXPECT_EQ(a.voids[i].domain, b.voids[i].domain);
+    EXPECT_EQ(a.voids[i].boundary, b.voids[i].boundary);
+    EXPECT_EQ(a.voids[i].parent, b.voids[i].parent);
+    EXPECT_EQ(a.voids[i].reason, b.voids[i].reason);
+    EXPECT_EQ(a.voids[i].needed_s, b.voids[i].needed_s);
+  }
+  EXPECT_EQ(a.conditions, b.conditions);
+  EXPECT_EQ(a.sampling_cpu_s, b.sampling_cpu_s);
+}
+
+TEST(Codec, WindowsAndIdleRecordsSurviveTheRoundTripWithEveryField) {
+  for (unsigned seed = 0; seed < kCases; ++seed) {
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    const IdleRecord idle{random.below(9), random.text(), random.text(), random_window(random)};
+    const auto back = idle_from(through_text(to_json(idle)), "here");
+    ASSERT_TRUE(back.has_value()) << back.error().message;
+    EXPECT_EQ(back->sitting, idle.sitting);
+    EXPECT_EQ(back->state, idle.state);
+    EXPECT_EQ(back->moment, idle.moment);
+    expect_same(back->window, idle.window);
+  }
+}
+
+TEST(Codec, AWindowOfVersionOneZeroReadsWithItsNewFieldsAbsent) {
+  const auto old = Json::parse(
+      R"({"name":"load","start_s":1.0,"duration_s":2.0,"energy":[{"source":"cpu-model","domain":"cpu",)"
+      R"("boundary":"vcpu","energy":{"value":3.0,"unit":"J","lo":1.0,"grade":"modelled","sources":["cpu-model"]}}],)"
+      R"("cpu_utilisation":0.5,"notes":["a note"]})");
+  const auto window = window_from(old, "here");
+  ASSERT_TRUE(window.has_value());
+  ASSERT_EQ(window->energy.size(), 1U);
+  EXPECT_EQ(window->energy[0].joules.lo, 1.0);
+  EXPECT_FALSE(window->energy[0].common_relative || window->energy[0].net || window->energy[0].coverage);
+  EXPECT_TRUE(window->energy[0].flags.empty() && window->voids.empty() && window->conditions.empty());
+  EXPECT_FALSE(window->sampling_cpu_s);
+  EXPECT_EQ(to_json(*window), old) << "and what is absent is not written";
+}
+
+TEST(Codec, RefusesAMalformedVoidAndCondition) {
+  auto window = to_json(WindowRecord{});
+  window["voids"] = Json::array({Json{{"source", "x"}}});
+  EXPECT_FALSE(window_from(window, "x"));
+  window.erase("voids");
+  window["conditions"] = Json{{"gpu0.temperature_c", Json::array({"41"})}};
+  EXPECT_FALSE(window_from(window, "x"));
+}
+
 TEST(Codec, RequestsSurviveTheRoundTrip) {
   for (unsigned seed = 0; seed < kCases; ++seed) {
     Random random(seed);
@@ -104,6 +177,23 @@ TEST(Codec, RefusesAnUnknownOutcomeAndGrade) {
   auto fact = to_json(Fact{});
   fact["grade"] = "guessed";
   EXPECT_FALSE(fact_from(fact, "x").has_value());
+}
+
+TEST(Codec, ANegativeDurationIsRefused) {
+  StageRecord stage;
+  stage.windows.push_back({"load", -5.0, 1.0, {}});
+  const auto sound = to_json(stage);
+  ASSERT_TRUE(stage_from(sound, "here").has_value()) << "before its sitting's clock began may be";
+  auto of_stage = sound;
+  of_stage["duration_s"] = -0.5;
+  auto of_window = sound;
+  of_window["windows"][0]["duration_s"] = -0.5;
+  for (const auto& json : {of_stage, of_window}) {
+    const auto back = stage_from(json, "here");
+    ASSERT_FALSE(back.has_value());
+    EXPECT_EQ(back.error().code, ErrorCode::record_unreadable);
+    EXPECT_NE(back.error().message.find("duration_s is -0.5"), std::string::npos) << back.error().message;
+  }
 }
 
 }  // namespace

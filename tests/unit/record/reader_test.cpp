@@ -169,5 +169,33 @@ TEST_F(ReadRun, SaysSoWhereThereIsNoRecord) {
   EXPECT_FALSE(record.error().hint.empty());
 }
 
+TEST_F(ReadRun, EmptyLinesAreNoDamage) {
+  auto writer = open(true);
+  append("\n\r\n\n");
+  const auto record = read();
+  ASSERT_TRUE(record.has_value()) << record.error().message;
+  EXPECT_TRUE(record->warnings.empty());
+  ASSERT_TRUE(writer.warning("later").has_value());
+  const auto resumed = read();
+  ASSERT_TRUE(resumed.has_value()) << "a run that goes on has them in the middle";
+  EXPECT_EQ(resumed->warnings, std::vector<std::string>{"later"});
+}
+
+TEST_F(ReadRun, ScoresMustBeAsManyAsTheirStageSays) {
+  auto writer = open(true);
+  auto scored = stage("score:v1", StageOutcome::finished, 1);
+  scored.artifacts.push_back({"predictions", "scores.jsonl", 0, ""});
+  scored.facts["items"] = {2.0, "1", {}, {}, Grade::measured, {"task file"}};
+  ASSERT_TRUE(writer.stage_ended(scored).has_value());
+  const auto line = [](const char* item) { return to_line(to_json(ItemScore{item, "x", {"x"}, true, 1.0, 1.0, 1.0})); };
+  std::ofstream(folder_.path() / "scores.jsonl") << line("a") << "\n";
+  const auto record = read();
+  ASSERT_FALSE(record.has_value());
+  EXPECT_EQ(record.error().code, ErrorCode::record_unreadable);
+  EXPECT_EQ(record.error().message, "holds 1 scores, and its stage says that 2 items were scored");
+  std::ofstream(folder_.path() / "scores.jsonl", std::ios::app) << line("b") << "\n";
+  EXPECT_TRUE(read().has_value());
+}
+
 }  // namespace
 }  // namespace edgeeval

@@ -75,14 +75,30 @@ inline Fact random_fact(Random& random) {
           grades[random.below(5)], random.some<std::string>([&] { return random.text(); })};
 }
 
+inline EnergyEntry random_entry(Random& random) {
+  EnergyEntry entry{random.text(), random.text(), random.text(), random.text(), random_fact(random)};
+  entry.method = random.text();
+  entry.common_relative = random.maybe_number();
+  if (random.coin()) entry.net = random_fact(random);
+  if (random.coin()) entry.tail = random_fact(random);
+  for (auto* number : {&entry.mean_w, &entry.peak_w, &entry.coverage, &entry.longest_gap_s})
+    *number = random.maybe_number();
+  entry.flags = random.some<std::string>([&] { return random.text(); });
+  entry.device = random.text();
+  return entry;
+}
+
 inline WindowRecord random_window(Random& random) {
   WindowRecord window;
   window.name = random.text();
   window.start_s = random.number();
-  window.duration_s = random.number();
-  window.energy = random.some<EnergyEntry>([&] {
-    return EnergyEntry{random.text(), random.text(), random.text(), random.text(), random_fact(random)};
+  window.duration_s = std::abs(random.number());
+  window.energy = random.some<EnergyEntry>([&] { return random_entry(random); });
+  window.voids = random.some<EnergyVoid>([&] {
+    return EnergyVoid{random.text(), random.text(), random.text(), random.text(), random.text(), random.maybe_number()};
   });
+  for (int i = random.below(4); i > 0; --i) window.conditions[random.text()] = {random.text(), random.text()};
+  window.sampling_cpu_s = random.maybe_number();
   window.cpu_utilisation = random.maybe_number();
   window.notes = random.some<std::string>([&] { return random.text(); });
   return window;
@@ -97,7 +113,7 @@ inline StageRecord random_stage(Random& random) {
   stage.outcome = outcomes[random.below(3)];
   stage.sitting = random.below(9);
   stage.started = random.text();
-  stage.duration_s = random.number();
+  stage.duration_s = std::abs(random.number());
   for (int i = random.below(4); i > 0; --i) stage.facts[random.text()] = random_fact(random);
   for (int i = random.below(4); i > 0; --i) stage.notes[random.text()] = random.text();
   stage.artifacts = random.some<Artifact>([&] {

@@ -54,6 +54,23 @@ TEST(RecordWriter, CutsOffATornLineAndSaysSo) {
   EXPECT_NE(entries.back().at("message").get<std::string>().find("12 bytes"), std::string::npos);
 }
 
+TEST(RecordWriter, KeepsIdleWindowsWithTheirSittingAndMoment) {
+  const ScratchFolder folder;
+  {
+    auto writer = RecordWriter::open(folder.path(), kPlan, true);
+    WindowRecord window;
+    window.name = "idle";
+    window.duration_s = 5.0;
+    ASSERT_TRUE(writer->idled({2, "bare", "after", window}).has_value());
+  }
+  const auto record = read_run(folder.path().string());
+  ASSERT_TRUE(record.has_value()) << record.error().message;
+  ASSERT_EQ(record->idle.size(), 1U);
+  EXPECT_EQ(record->idle[0].sitting, 2);
+  EXPECT_EQ(record->idle[0].moment, "after");
+  EXPECT_EQ(record->idle[0].window.duration_s, 5.0);
+}
+
 TEST(RecordWriter, KeepsAStageOnOneLineWhateverItsTextHolds) {
   const ScratchFolder folder;
   auto writer = RecordWriter::open(folder.path(), kPlan, true);

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// edgeeval measure from outside: the command keeps its terminal, signals and exit code, and the report says
+// what it must
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "core/json.hpp"
+#include "support/run_program.hpp"
+
+namespace edgeeval::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class MeasureTest : public ::testing::Test {
+ protected:
+  static Ran measure(std::vector<std::string> arguments, const OnLine& on_line = {}) {
+    arguments.insert(arguments.begin(), {EDGEEVAL_BIN_DIR "/edgeeval", "measure"});
+    return run_program(arguments, on_line);
+  }
+  static Ran shell(const std::string& script, std::vector<std::string> options = {},
+                   const OnLine& on_line = {}) {
+    options.insert(options.end(), {"--", "sh", "-c", script});
+    return measure(std::move(options), on_line);
+  }
+  static Json json_of(const std::string& text) { return parse_json(text, "output").value(); }
+  [[nodiscard]] fs::path at(const std::string& name) const { return folder_.path() / name; }
+  TempFolder folder_;
+};
+
+TEST_F(MeasureTest, StdoutIsTheCommandsAlone) {
+  const auto ran = shell("echo out; echo err >&2");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.out, "out\n");
+  EXPECT_TRUE(holds(ran.err, "err\n")) << ran.err;
+  EXPECT_TRUE(holds(ran.err, "own cost")) << ran.err;
+}
+
+TEST_F(MeasureTest, StdinReachesTheCommand) {
+  const auto ran =
+      run_program({"/bin/sh", "-c", "echo through | " EDGEEVAL_BIN_DIR "/edgeeval measure -- cat"});
+  EXPECT_EQ(ran.out, "through\n");
+}
+
+TEST_F(MeasureTest, ArgumentsArriveExactlyAsTyped) {
+  const auto ran = measure({"--", "printf", "%s|", "[a,b]", "", "--help", "--", "{x}", "a b"});
+  EXPECT_EQ(ran.out, "[a,b]||--help|--|{x}|a b|");
+}
+
+TEST_F(MeasureTest, TheExitCodeIsTheCommands) {
+  EXPECT_EQ(shell("exit 42").code, 42);
+  EXPECT_EQ(shell("kill -KILL $$").code, 128 + SIGKILL);
+}
+
+TEST_F(MeasureTest, ACommandThatIsNotThereEndsAsInAShell) {
+  const auto missing = measure({"--", "no-such-command-anywhere"});
+  EXPECT_EQ(missing.code, 127);
+  EXPECT_TRUE(holds(missing.err, "no-such-command-anywhere")) << missing.err;
+  std::ofstream(at("plain")) << "text";
+  EXPECT_EQ(measure({"--", at("plain").string()}).code, 126);
+}
+
+TEST_F(MeasureTest, ASignalSentToUsReachesTheCommandAndTheReportIsMade) {
+  const auto ran =
+      shell("trap 'echo caught; exit 7' TERM; echo ready; while :; do sleep 0.01; done", {},
+            [](const std::string& line) { return line == "ready" ? std::optional(SIGTERM) : std::nullopt; });
+  EXPECT_EQ(ran.code, 7);
+  EXPECT_TRUE(holds(ran.out, "caught")) << ran.out;
+  EXPECT_TRUE(holds(ran.err, "own cost")) << ran.err;
+}
+
+TEST_F(MeasureTest, JsonHasSummaryAndEveryRun) {
+  const auto ran = shell("true", {"--json", "--repeat", "3", "--warmup", "1", "--window", "idle-ish"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto json = json_of(ran.out);
+  EXPECT_EQ(json.at("format"), "edgeeval-measure");
+  EXPECT_EQ(json.at("name"), "idle-ish");
+  EXPECT_EQ(json.at("warmups"), 1);
+  ASSERT_EQ(json.at("runs").size(), 3U);
+  for (const auto& run : json.at("runs")) {
+    EXPECT_EQ(run.at("exit_code"), 0);
+    EXPECT_EQ(run.at("window").at("name"), "idle-ish");
+  }
+  const auto& summary = json.at("summary");
+  EXPECT_EQ(summary.at("duration_s").at("values").size(), 3U);
+  EXPECT_TRUE(summary.at("duration_s").contains("half_width_95"));
+  for (const auto& source : summary.at("sources")) {
+    EXPECT_TRUE(source.contains("lo_j") && source.contains("hi_j")) << source;
+    EXPECT_TRUE(source.contains("grade") && source.contains("method")) << source;
+  }
+}
+
+TEST_F(MeasureTest, IdleGivesNetEnergy) {
+  const auto ran = shell("sleep 0.3", {"--json", "--idle", "0.6"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto json = json_of(ran.out);
+  for (const auto& source : json.at("summary").at("sources")) EXPECT_TRUE(source.contains("net_j")) << source;
+  EXPECT_TRUE(json.contains("idle_before"));
+  EXPECT_TRUE(json.contains("idle_after"));
+}
+
+TEST_F(MeasureTest, WritesEveryFormat) {
+  const auto ran = shell("true", {"-o", "json:" + at("m.json").string(), "-o", "csv:" + at("m.csv").string(),
+                                  "-o", "md:" + at("m.md").string()});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(json_of(text_of(at("m.json"))).at("runs").size(), 1U);
+  EXPECT_EQ(text_of(at("m.csv")).rfind("run,source,domain,", 0), 0U);
+  EXPECT_EQ(text_of(at("m.md")).rfind("### ", 0), 0U);
+}
+
+TEST_F(MeasureTest, RepeatsEndWithTheFirstFailure) {
+  const auto ran = shell("echo run >> " + at("runs").string() + "; exit 3", {"--repeat", "5"});
+  EXPECT_EQ(ran.code, 3);
+  EXPECT_EQ(text_of(at("runs")), "run\n");
+}
+
+TEST_F(MeasureTest, RequiringASensorIsDecidedBeforeTheCommandRuns) {
+  const auto ran = shell("echo ran", {"--require", "measured", "--json"});
+  if (ran.code == 0) {
+    const auto end = ran.out.substr(ran.out.find('{'));
+    const auto sources = json_of(end).at("summary").at("sources");
+    EXPECT_TRUE(std::any_of(sources.begin(), sources.end(),
+                            [](const Json& s) { return s.at("grade") == "measured"; }));
+    return;
+  }
+  EXPECT_EQ(ran.code, 20) << ran.err;
+  EXPECT_EQ(ran.out, "");
+  EXPECT_TRUE(holds(ran.err, "doctor")) << ran.err;
+}
+
+TEST_F(MeasureTest, AKilledMeasureLeavesValidSamples) {
+  const auto samples = at("power.csv");
+  // The command kills its parent, once there are samples of some ticks.
+  const auto ran =
+      shell("while [ $(wc -l < " + samples.string() + ") -lt 12 ]; do sleep 0.02; done; kill -KILL $PPID",
+            {"--samples", samples.string()});
+  EXPECT_EQ(ran.signal, SIGKILL);
+  std::istringstream lines(text_of(samples));
+  std::string line;
+  ASSERT_TRUE(std::getline(lines, line));
+  EXPECT_EQ(line, "t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts,kind");
+  int count = 0;
+  while (std::getline(lines, line)) {
+    EXPECT_EQ(std::count(line.begin(), line.end(), ','), 7) << line;
+    ++count;
+  }
+  EXPECT_GE(count, 11);
+  EXPECT_EQ(text_of(samples).back(), '\n');
+}
+
+TEST_F(MeasureTest, MeasuresAStretchOfTimeAndAProcess) {
+  EXPECT_EQ(measure({"--for", "0.2"}).code, 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execlp("sleep", "sleep", "0.3", nullptr);
+    ::_exit(1);
+  }
+  const auto ran = measure({"--pid", std::to_string(child), "--json"});
+  ::waitpid(child, nullptr, 0);
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(json_of(ran.out).at("runs").size(), 1U);
+}
+
+TEST_F(MeasureTest, RefusesWhatCannotBeMeant) {
+  EXPECT_EQ(measure({}).code, 2);
+  EXPECT_EQ(measure({"--"}).code, 2);
+  EXPECT_EQ(measure({"sleep", "1"}).code, 2);
+  EXPECT_EQ(measure({"--for", "1", "--", "true"}).code, 2);
+  EXPECT_EQ(measure({"--for", "1", "--repeat", "3"}).code, 2);
+  EXPECT_EQ(measure({"--repeat", "0", "--", "true"}).code, 2);
+  EXPECT_EQ(measure({"--require", "luck", "--", "true"}).code, 2);
+  EXPECT_EQ(shell("echo ran", {"-o", "xml:-"}).code, 2);
+  EXPECT_EQ(shell("echo ran", {"-o", "xml:-"}).out, "");
+  const auto nowhere = shell("echo ran", {"-o", "json:" + at("no/such/folder.json").string()});
+  EXPECT_EQ(nowhere.code, 11);
+  EXPECT_EQ(nowhere.out, "") << "nothing runs if its result could not be kept";
+  EXPECT_EQ(measure({"--pid", "1073741823"}).code, 17);
+}
+
+}  // namespace
+}  // namespace edgeeval::testing
