@@ -86,8 +86,11 @@ TEST_F(ResumeTest, ReportsAreRecreatedByteForByte) {
 }
 
 TEST_F(ResumeTest, SigtermIsCalledByItsName) {
-  const auto stopped = run(folder() / "run", [&](const std::string& line) {
-    return line.find("stage_ended") != std::string::npos ? std::optional<int>(SIGTERM) : std::nullopt;
+  bool sent = false;  // A second one would end the program at once.
+  const auto stopped = run(folder() / "run", [&](const std::string& line) -> std::optional<int> {
+    const bool now = !sent && line.find("stage_ended") != std::string::npos;
+    sent = sent || now;
+    return now ? std::optional<int>(SIGTERM) : std::nullopt;
   });
   EXPECT_EQ(stopped.code, 143) << stopped.err;
   EXPECT_NE(stopped.err.find("Stopped by SIGTERM after"), std::string::npos) << stopped.err;

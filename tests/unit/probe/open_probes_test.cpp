@@ -151,7 +151,7 @@ TEST_F(OpenSources, ReadNoSensorBesideARecording) {
   root_.put("r.csv", "t_s,cpu_j\n0,1\n1,2\n");
   options_.replay = (root_.path() / "r.csv").string();
   const auto sources = open();
-  EXPECT_EQ(ids(sources.probes), std::vector<std::string>{"replay:cpu_j"});
+  EXPECT_EQ(ids(sources.probes), std::vector<std::string>{"replay:cpu"});
   EXPECT_TRUE(mentions(sources.notes, "no sensor of this machine"));
   options_.replay = (root_.path() / "gone.csv").string();
   EXPECT_TRUE(open().probes.empty());

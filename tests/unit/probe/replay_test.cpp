@@ -21,7 +21,7 @@ class Replay : public ::testing::Test {
 TEST_F(Replay, ShowsWhatWasRecordedAtItsTime) {
   const auto probes = open("t_s,cpu_j,gpu0_w\n0,100,7.5\n1,110,8.5\n2,125,9\n");
   ASSERT_TRUE(probes.has_value());
-  ASSERT_EQ(ids(*probes), (std::vector<std::string>{"replay:cpu_j", "replay:gpu0_w"}));
+  ASSERT_EQ(ids(*probes), (std::vector<std::string>{"replay:cpu", "replay:gpu0#power"}));
   EXPECT_EQ((*probes)[0]->info().domain, "cpu");
   EXPECT_EQ((*probes)[0]->info().kind, ReadingKind::counter);
   EXPECT_EQ((*probes)[1]->info().kind, ReadingKind::power);
