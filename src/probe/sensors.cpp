@@ -180,7 +180,7 @@ SensorFinding find_plug(const std::string& plug) {
 }
 
 SensorFinding find_recording(const std::string& file) {
-  auto finding = named("recording (EDGEEVAL_REPLAY)");
+  auto finding = named("recorded readings");
   const SystemClock clock;
   if (file.empty()) {
     finding.why_not = "none is named";
