@@ -7,6 +7,7 @@
 #include <chrono>
 #include <map>
 #include <sstream>
+#include <tuple>
 #include <utility>
 
 namespace edgeeval {
@@ -19,7 +20,8 @@ constexpr const char* kPrefix = "intel-rapl:";
 constexpr double kShortestTurnJoules = 65536.0;
 /// A counter read just after its refresh, then just before one, shows that much more time than has passed.
 constexpr double kRefreshSlackSeconds = 0.1;
-constexpr double kGlitch = 1.2;  ///< Steps beyond this many ceilings are no energy.
+constexpr std::int64_t kClearlyBelowUj = 1'000'000;  ///< So far below the last total a restart is seen.
+constexpr double kGlitch = 1.2;                      ///< Steps beyond this many ceilings are no energy.
 
 bool is_package(const std::string& name) { return name.rfind("package", 0) == 0; }
 
@@ -85,18 +87,22 @@ double WrappingCounter::longest_gap_s() const {
 
 WrappingCounter::Step WrappingCounter::add(std::uint64_t value, double elapsed_s) {
   const auto last = std::exchange(last_, value);
-  if (elapsed_s > longest_gap_s()) return Step::gap;
-  if (value >= last) {
-    total_uj_ += value - last;
-    return Step::counted;
+  if (elapsed_s > longest_gap_s()) return restart(Step::gap);
+  std::uint64_t step = value - last;
+  if (value < last) {
+    if (range_ == 0 || last > range_) return restart(Step::reset);
+    // The modulus is the range plus one hardware unit (61 µJ or less); one µJ more is close enough.
+    step = value + (range_ - last) + 1;
+    if (static_cast<double>(step) * kMicro > kGlitch * ceiling_w_ * (elapsed_s + kRefreshSlackSeconds))
+      return restart(Step::reset);
   }
-  if (range_ == 0 || last > range_) return Step::reset;
-  // The modulus is the range plus one hardware unit (61 µJ or less); one µJ more is close enough.
-  const std::uint64_t step = value + (range_ - last) + 1;
-  if (static_cast<double>(step) * kMicro > kGlitch * ceiling_w_ * (elapsed_s + kRefreshSlackSeconds))
-    return Step::reset;
-  total_uj_ += step;
+  total_uj_ += static_cast<std::int64_t>(step);
   return Step::counted;
+}
+
+WrappingCounter::Step WrappingCounter::restart(Step why) {
+  total_uj_ = std::min<std::int64_t>(0, total_uj_ - kClearlyBelowUj);
+  return why;
 }
 
 Result<std::unique_ptr<Probe>> RaplProbe::open(const RaplZone& zone, const Clock& clock, const Sysfs& sysfs) {
@@ -131,19 +137,8 @@ Result<EnergyReading> RaplProbe::read() {
   if (!value) return tl::unexpected(value.error());
   const double elapsed_s =
       std::chrono::duration<double>(reading.after - std::exchange(last_, reading.after)).count();
-  const auto step = counter_.add(*value, elapsed_s);
-  // Nothing was promised before the first reading, so where it begins does not matter.
-  if (step != WrappingCounter::Step::counted && read_before_) {
-    return step == WrappingCounter::Step::gap
-               ? fail(ErrorCode::unavailable,
-                      fmt::format(
-                          "{:.0f} s without a reading: the counter may have gone round unseen (at most "
-                          "{:.0f} s can be told)",
-                          elapsed_s, counter_.longest_gap_s()),
-                      info_.id)
-               : fail(ErrorCode::unavailable, "the counter was reset", info_.id);
-  }
-  read_before_ = true;
+  // After a gap or a reset the total starts over below its last value, which is how a counter tells a reset.
+  std::ignore = counter_.add(*value, elapsed_s);
   reading.energy = Joules(counter_.joules());
   reading.bounds = {reading.energy, reading.energy};
   return reading;

@@ -42,8 +42,9 @@ struct RaplDomain {
 ///
 /// A fall of the value is taken as one turn, never more, and only where it can be one: the time since the
 /// last value is at most a quarter of what a turn takes at the ceiling, and the step is no more than the
-/// ceiling allows. Anything else (a long sleep, a reset) is not guessed at: add() says so, and counting goes
-/// on from the new value. So the windows that span such a step are void, and no other.
+/// ceiling allows. Anything else (a long sleep, a reset) is not guessed at: add() says so, and the total
+/// starts over at 0, or a joule below the last one where that is lower still. So whoever reads the totals
+/// sees a reset there, and knows that what was used meanwhile is not in them.
 class WrappingCounter {
  public:
   /// What a value meant.
@@ -54,20 +55,22 @@ class WrappingCounter {
       : range_(range), last_(value), ceiling_w_(ceiling_w) {}
   /// Takes the reading `value`, `elapsed_s` after the last one.
   [[nodiscard]] Step add(std::uint64_t value, double elapsed_s);
-  /// Joules counted so far.
+  /// Joules counted since the opening or the last gap or reset, from an origin that is 0 but for restarts
+  /// near it.
   [[nodiscard]] double joules() const { return static_cast<double>(total_uj_) * 1e-6; }
   /// The longest time between two values of which at most one turn may be inferred (s).
   [[nodiscard]] double longest_gap_s() const;
 
  private:
+  Step restart(Step why);
   std::uint64_t range_;
   std::uint64_t last_;
   double ceiling_w_;
-  std::uint64_t total_uj_ = 0;
+  std::int64_t total_uj_ = 0;
 };
 
-/// One zone as a probe; grade measured, kind counter. A read fails where the file does, where the counter may
-/// have gone round unseen, and where it fell for another reason; the next read is good again.
+/// One zone as a probe; grade measured, kind counter. A read fails where the file does. Where the counter may
+/// have gone round unseen, or fell for another reason, the joules start over below the last ones: a reset.
 class RaplProbe final : public Probe {
  public:
   /// Begins counting now. Errors: unavailable where the counter cannot be read.
@@ -86,7 +89,6 @@ class RaplProbe final : public Probe {
   Sysfs sysfs_;
   SteadyTime last_;
   WrappingCounter counter_;
-  bool read_before_ = false;
 };
 
 /// Whether the kernel may give this CPU's memory counter a unit that is four times too small: a Sapphire or
