@@ -138,7 +138,9 @@ int doctor_sensors(const DoctorSensorsOptions& options) {
   CancelToken cancel;
   const SignalGuard guard(cancel);
   const SystemClock clock;
-  auto session = run_sensor_session(options, open_probes(clock), clock, cancel);
+  auto opened = open_sources(clock, source_options_from_environment());
+  if (opened.refused) return report_error(*opened.refused);
+  auto session = run_sensor_session(options, std::move(opened.probes), clock, cancel);
   if (!session) {
     const int code = report_error(session.error());
     return session.error().code == ErrorCode::cancelled ? 128 + cancel.signal_number() : code;

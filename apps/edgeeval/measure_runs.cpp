@@ -170,6 +170,7 @@ class Session {
 Result<MeasureOutcome> measure(const MeasureRequest& request) {
   const SystemClock clock;
   auto opened = open_sources(clock, source_options_from_environment());
+  if (opened.refused) return tl::unexpected(std::move(*opened.refused));
   auto& probes = opened.probes;
   const bool sensed = std::any_of(probes.begin(), probes.end(),
                                   [](const auto& probe) { return probe->info().grade == Grade::measured; });

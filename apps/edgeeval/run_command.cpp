@@ -75,6 +75,7 @@ Result<RunSummary> sit(const Plan& plan, const fs::path& folder, bool require_me
                        const CancelToken& cancel, ProgressListener& listener) {
   const auto epoch = clock.now();
   auto sources = open_sources(clock, source_options_from_environment());
+  if (sources.refused) return tl::unexpected(std::move(*sources.refused));
   for (const auto& note : sources.notes) listener.on_event(Warned{note});
   WindowMeter meter(std::move(sources.probes), clock, epoch, folder / "power.csv", {}, std::move(sources.conditions));
   Workers workers;

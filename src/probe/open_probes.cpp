@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probe/open_probes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -140,8 +142,8 @@ void append_all(std::vector<std::string>& lines, const std::vector<std::string>&
   lines.insert(lines.end(), more.begin(), more.end());
 }
 
-/// GPUs through their makers' libraries, which know more of their boards than hwmon does, and through hwmon where no
-/// library answers. A library that is not installed is no news; a board that refuses is.
+/// GPUs through their makers' libraries, which know more of their boards than hwmon does, and through hwmon
+/// where no library answers. A library that is not installed is no news; a board that refuses is.
 void open_gpus(const Sysfs& sysfs, const Clock& clock, const SourceOptions& options, SourceSet& set,
                std::vector<std::unique_ptr<ConditionSource>>& conditions) {
   std::set<std::string> taken;
@@ -167,6 +169,14 @@ void open_gpus(const Sysfs& sysfs, const Clock& clock, const SourceOptions& opti
   set.append(open_hwmon(sysfs, clock, taken, gpus));
 }
 
+/// A failure of what the user named in an environment variable.
+Error naming(const char* variable, Error error) {
+  error.message = fmt::format("{}: {}", variable, error.message);
+  if (!error.hint.empty()) error.hint += '\n';
+  error.hint += fmt::format("Or unset {} to go without.", variable);
+  return error;
+}
+
 OpenedSources open_recording(const Clock& clock, const SourceOptions& options) {
   OpenedSources opened;
   auto probes = open_replay(options.replay, clock);
@@ -174,7 +184,7 @@ OpenedSources open_recording(const Clock& clock, const SourceOptions& options) {
     opened.probes = std::move(*probes);
     opened.notes.emplace_back("a recording is replayed: no sensor of this machine is read");
   } else {
-    opened.notes.push_back("recording: " + probes.error().message + " (" + probes.error().where + ")");
+    opened.refused = naming("EDGEEVAL_REPLAY", probes.error());
   }
   return opened;
 }
@@ -208,7 +218,13 @@ OpenedSources open_sources(const Clock& clock, const SourceOptions& options) {
   set.append(open_models(sysfs, clock, set));
   set.append(open_battery(sysfs, clock));
   set.append(open_ipmi(sysfs, clock, options.ipmi));
-  if (!options.plug.empty()) set.append(open_plug(options.plug, clock));
+  if (!options.plug.empty()) {
+    if (auto plug = open_plug(options.plug, clock)) {
+      set.append(std::move(*plug));
+    } else {
+      opened.refused = naming("EDGEEVAL_PLUG", plug.error());
+    }
+  }
   opened.notes = std::move(set.notes);
   opened.probes = std::move(set.probes);
   place_inside_whole(opened.probes);

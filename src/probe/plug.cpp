@@ -181,18 +181,16 @@ Result<PlugReading> parse_tasmota(std::string_view body) {
   return reading_of(number_at(*json, {"StatusSNS", "ENERGY", "Power"}), joules, "Tasmota plug");
 }
 
-SourceSet open_plug(const std::string& text, const Clock& clock, std::chrono::milliseconds limit) {
+Result<SourceSet> open_plug(const std::string& text, const Clock& clock, std::chrono::milliseconds limit) {
   SourceSet set;
   const auto plug = parse_plug_address(text);
-  if (!plug) {
-    set.notes.push_back("metering plug: " + plug.error().message);
-    return set;
-  }
+  if (!plug) return tl::unexpected(plug.error());
   const auto meter = std::make_shared<PlugMeter>(*plug, clock, limit);
   const auto first = meter->read();
   if (!first) {
-    set.notes.push_back(fmt::format("metering plug {}: {}", text, first.error().message));
-    return set;
+    auto error = first.error();
+    error.message = fmt::format("the plug {}: {}", text, error.message);
+    return tl::unexpected(std::move(error));
   }
   const bool shelly = plug->dialect == PlugAddress::Dialect::shelly;
   auto info = describe(text, *plug);

@@ -39,9 +39,9 @@ struct PlugReading {
 [[nodiscard]] Result<PlugReading> parse_tasmota(std::string_view body);
 
 /// Opens the plug that `text` names: its counter "plug:<text>" and its watts beside it, domain "wall",
-/// boundary "wall", read once a second at most; both come from one request. A note where it does not answer
-/// within `limit`.
-[[nodiscard]] SourceSet open_plug(const std::string& text, const Clock& clock,
-                                  std::chrono::milliseconds limit = std::chrono::milliseconds(1000));
+/// boundary "wall", read once a second at most; both come from one request. Errors: usage where the text
+/// names no plug; timed_out, io or unavailable where it does not answer as one within `limit`.
+[[nodiscard]] Result<SourceSet> open_plug(const std::string& text, const Clock& clock,
+                                          std::chrono::milliseconds limit = std::chrono::milliseconds(1000));
 
 }  // namespace edgeeval

@@ -75,8 +75,9 @@ AskSensor replayer(Column column, const Clock& clock) {
 
 Result<std::vector<std::unique_ptr<Probe>>> open_replay(const std::filesystem::path& file,
                                                         const Clock& clock) {
-  const auto lines = read_lines(file);
+  auto lines = read_lines(file);
   if (!lines) return tl::unexpected(lines.error());
+  while (!lines->empty() && lines->back().empty()) lines->pop_back();
   const auto refuse = [&](std::size_t line, std::size_t column, const std::string& why) {
     return fail(ErrorCode::invalid_table, why, fmt::format("{}:{}:{}", file.string(), line + 1, column + 1),
                 "Write a header t_s,<domain>_j,<domain>_w and rows of numbers with rising t_s.");
@@ -87,6 +88,9 @@ Result<std::vector<std::unique_ptr<Probe>>> open_replay(const std::filesystem::p
   for (std::size_t i = 1; i < header.size(); ++i) {
     auto info = describe(header[i]);
     if (!info) return refuse(0, i, fmt::format("column \"{}\" ends neither in _j nor in _w", header[i]));
+    const bool twice =
+        std::any_of(infos.begin(), infos.end(), [&](const ProbeInfo& other) { return other.id == info->id; });
+    if (twice) return refuse(0, i, fmt::format("column \"{}\" is there twice", header[i]));
     infos.push_back(std::move(*info));
   }
   std::vector<Column> columns(infos.size());
@@ -96,7 +100,8 @@ Result<std::vector<std::unique_ptr<Probe>>> open_replay(const std::filesystem::p
       return refuse(row, 0, fmt::format("{} cells, not {}", cells.size(), header.size()));
     const auto at_s = number(cells.front());
     const bool rising = at_s && (columns[0].empty() || *at_s > columns[0].back().at_s);
-    if (!rising) return refuse(row, 0, "t_s is no number above the last one");
+    if (!rising)
+      return refuse(row, 0, fmt::format("t_s \"{}\" is no number above the last one", cells.front()));
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const auto value = number(cells[i + 1]);
       if (!value && !cells[i + 1].empty()) return refuse(row, i + 1, "\"" + cells[i + 1] + "\" is no number");

@@ -14,7 +14,8 @@ namespace edgeeval {
 /// Opens a CSV file of recorded readings, one probe a column. The header names what stands below:
 /// "t_s" first, then "<domain>_j" for cumulative joules or "<domain>_w" for watts ("t_s,cpu_j,gpu0_w"). Time
 /// 0 is now; between two rows the earlier one shows, as a sensor shows its last value; an empty cell is a
-/// reading that failed. After the last row every read fails: the recording is over.
+/// reading that failed. Blank lines at the end are no rows. After the last row every read fails: the
+/// recording is over.
 ///
 /// Their grade is `published`: somebody's sensor may have measured them, but not here and not now, and
 /// nothing in this run can check them; they are no model's output either, so `modelled` would claim an

@@ -171,7 +171,10 @@ SensorFinding find_plug(const std::string& plug) {
   auto finding = named("plug (Shelly, Tasmota)");
   const SystemClock clock;
   if (!plug.empty()) {
-    tell(finding, open_plug(plug, clock));
+    const auto set = open_plug(plug, clock);
+    if (set) tell(finding, *set);
+    finding.found = finding.found || (!set && set.error().code != ErrorCode::usage);
+    if (!set) finding.why_not = set.error().message;
   } else {
     finding.why_not = "none is named";
   }

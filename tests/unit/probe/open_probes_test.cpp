@@ -155,7 +155,35 @@ TEST_F(OpenSources, ReadNoSensorBesideARecording) {
   EXPECT_TRUE(mentions(sources.notes, "no sensor of this machine"));
   options_.replay = (root_.path() / "gone.csv").string();
   EXPECT_TRUE(open().probes.empty());
-  EXPECT_TRUE(mentions(open().notes, "recording: "));
+}
+
+TEST_F(OpenSources, RefuseARecordingThatCannotBeRead) {
+  EXPECT_FALSE(open().refused.has_value());
+  options_.replay = (root_.path() / "r.csv").string();
+  for (const char* broken :
+       {"", "time,cpu_j\n0,1\n", "t_s,cpu_j\n1,1\n0,2\n", "t_s,cpu_j\n0,nan\n", "t_s,cpu_j,cpu_j\n0,1,1\n"}) {
+    root_.put("r.csv", broken);
+    const auto sources = open();
+    ASSERT_TRUE(sources.refused.has_value()) << broken;
+    EXPECT_EQ(sources.refused->code, ErrorCode::invalid_table);
+    EXPECT_EQ(sources.refused->message.rfind("EDGEEVAL_REPLAY: ", 0), 0U);
+    EXPECT_NE(sources.refused->where.find("r.csv:"), std::string::npos);
+    EXPECT_TRUE(sources.probes.empty());
+  }
+  options_.replay = (root_.path() / "gone.csv").string();
+  const auto gone = open().refused;
+  ASSERT_TRUE(gone.has_value());
+  EXPECT_EQ(gone->code, ErrorCode::io);
+  EXPECT_NE(gone->where.find("gone.csv"), std::string::npos);
+}
+
+TEST_F(OpenSources, RefuseAPlugThatIsNotUnderstoodAndStillOpenTheRest) {
+  options_.plug = "http://x";
+  const auto sources = open();
+  ASSERT_TRUE(sources.refused.has_value());
+  EXPECT_EQ(sources.refused->code, ErrorCode::usage);
+  EXPECT_EQ(sources.refused->message.rfind("EDGEEVAL_PLUG: \"http://x\"", 0), 0U);
+  EXPECT_FALSE(sources.probes.empty()) << "doctor lists them";
 }
 
 TEST_F(OpenSources, AreNoneWhereNothingCanBeRead) {

@@ -130,7 +130,7 @@ TEST(PlugAnswers, AreAbsentAndNotZero) {
 TEST(Plug, GivesCounterAndWattsOfAShellyByOneRequest) {
   FakePlug plug([](const std::string&) { return json_answer(kShelly); });
   FakeClock clock;
-  const auto set = open_plug(plug.named("shelly"), clock);
+  const auto set = std::move(open_plug(plug.named("shelly"), clock).value());
   ASSERT_EQ(set.probes.size(), 2U);
   EXPECT_EQ(set.probes[0]->info().kind, ReadingKind::counter);
   EXPECT_EQ(set.probes[1]->info().kind, ReadingKind::power);
@@ -149,7 +149,7 @@ TEST(Plug, AsksAnOldTasmotaInItsOwnWay) {
     return json_answer(target == "/cm?cmnd=Status%208" ? kTasmota : R"({"Command":"Unknown"})");
   });
   FakeClock clock;
-  const auto set = open_plug(plug.named("tasmota"), clock);
+  const auto set = std::move(open_plug(plug.named("tasmota"), clock).value());
   ASSERT_EQ(set.probes.size(), 2U);
   clock.advance(1.0);
   EXPECT_EQ(set.probes[1]->read()->power, Watts(37.0));
@@ -161,18 +161,25 @@ TEST(Plug, SaysWhyItIsNotUsed) {
   const FakeClock clock;
   FakePlug locked(
       [](const std::string&) { return "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"; });
-  EXPECT_TRUE(mentions(open_plug(locked.named("shelly"), clock).notes, "password"));
+  const auto why = [&](const std::string& text) {
+    const auto set = open_plug(text, clock);
+    EXPECT_FALSE(set.has_value());
+    return set ? Error{} : set.error();
+  };
+  EXPECT_NE(why(locked.named("shelly")).message.find("password"), std::string::npos);
   FakePlug other([](const std::string&) { return json_answer("{}"); });
-  EXPECT_TRUE(mentions(open_plug(other.named("shelly"), clock).notes, "not that of a Shelly"));
-  EXPECT_TRUE(mentions(open_plug("plug", clock).notes, "names no plug"));
+  EXPECT_NE(why(other.named("shelly")).message.find("not that of a Shelly"), std::string::npos);
+  EXPECT_NE(why("plug").message.find("names no plug"), std::string::npos);
+  EXPECT_EQ(why("plug").code, ErrorCode::usage);
 }
 
 TEST(Plug, DoesNotWaitForOneThatIsSilent) {
   FakePlug plug([](const std::string&) { return std::string(); });
   const FakeClock clock;
   const auto set = open_plug(plug.named("shelly"), clock, std::chrono::milliseconds(50));
-  EXPECT_TRUE(set.probes.empty());
-  EXPECT_TRUE(mentions(set.notes, "no answer within 50 ms"));
+  ASSERT_FALSE(set.has_value());
+  EXPECT_EQ(set.error().code, ErrorCode::timed_out);
+  EXPECT_NE(set.error().message.find("no answer within 50 ms"), std::string::npos);
 }
 
 TEST(Plug, FailsAReadWhenThePlugIsUnplugged) {
@@ -180,7 +187,7 @@ TEST(Plug, FailsAReadWhenThePlugIsUnplugged) {
   SourceSet set;
   {
     FakePlug plug([](const std::string&) { return json_answer(kShelly); });
-    set = open_plug(plug.named("shelly"), clock);
+    set = std::move(open_plug(plug.named("shelly"), clock).value());
   }
   ASSERT_EQ(set.probes.size(), 2U);
   clock.advance(1.0);

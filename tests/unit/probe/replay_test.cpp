@@ -49,6 +49,14 @@ TEST_F(Replay, EndsAndHasHoles) {
   EXPECT_NE((*probes)[0]->read().error().message.find("over"), std::string::npos);
 }
 
+TEST_F(Replay, AcceptsBlankLinesAtTheEnd) {
+  for (const char* end : {"\n", "\n\n", "\r\n\r\n"}) {
+    const auto probes = open(std::string("t_s,cpu_j\n0,1\n1,2") + end);
+    ASSERT_TRUE(probes.has_value()) << probes.error().message;
+    EXPECT_EQ(probes->size(), 1U);
+  }
+}
+
 TEST_F(Replay, RefusesWhatItCannotReadWithItsPlace) {
   const auto where = [&](const std::string& text) {
     const auto probes = open(text);
@@ -64,6 +72,10 @@ TEST_F(Replay, RefusesWhatItCannotReadWithItsPlace) {
   EXPECT_EQ(where("t_s,cpu_j\n0,1\n0,2\n"), "r.csv:3:1");
   EXPECT_EQ(where("t_s,cpu_j\n0,1\n1,x\n"), "r.csv:3:2");
   EXPECT_EQ(where("t_s,cpu_j\n0,1,2\n"), "r.csv:2:1");
+  EXPECT_EQ(where("t_s,cpu_j\n0,1\n1,nan\n"), "r.csv:3:2");
+  EXPECT_EQ(where("t_s,cpu_j\nnan,1\n"), "r.csv:2:1");
+  EXPECT_EQ(where("t_s,cpu_j,cpu_w,cpu_j\n0,1,2,3\n"), "r.csv:1:4");
+  EXPECT_EQ(where("t_s,cpu_j\n0,1\n\n1,2\n"), "r.csv:3:1") << "a hole in the middle is no end";
   EXPECT_FALSE(open_replay(root_.path() / "gone.csv", clock_).has_value());
 }
 
