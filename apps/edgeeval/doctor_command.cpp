@@ -98,10 +98,8 @@ void show_energy(Page& page, const MachineReport& report) {
   page.title("Can it measure energy, and how well?");
   for (const auto& sensor : report.sensors) {
     const bool good = sensor.readable && sensor.used;
-    auto text = sensor.readable ? sensor.detail : sensor.why_not;
-    if (!sensor.readable && sensor.found && !sensor.detail.empty()) text = sensor.detail + ": " + text;
-    if (sensor.readable && !sensor.used)
-      text += (text.empty() ? "" : ": ") + std::string("there; this version does not use it yet");
+    auto text = good ? sensor.detail : sensor.why_not;
+    if (!good && sensor.found && !sensor.detail.empty()) text = sensor.detail + ": " + text;
     page.line(good           ? Mark::good
               : sensor.found ? Mark::bad
                              : Mark::none,

@@ -127,7 +127,7 @@ SensorFinding find_rails(const Sysfs& sysfs) {
 }
 
 SensorFinding find_nvidia(const std::string& library) {
-  SensorFinding finding{"NVIDIA GPU (NVML)", false, false, false, {}, {}, {}};
+  auto finding = named("NVIDIA GPU (NVML)");
   const auto nvml = inspect_nvml(library);
   std::vector<std::string> names;
   for (const auto& device : nvml.devices) {

@@ -16,9 +16,9 @@ struct SensorFinding {
   std::string name;        ///< "CPU counters (powercap)".
   bool found = false;      ///< The kernel or a driver offers it.
   bool readable = false;   ///< A reading succeeded.
-  bool used = false;       ///< This version measures with it where it is readable.
+  bool used = false;       ///< EdgeEval measures with it where it is readable.
   std::string detail;      ///< What was found: zones, devices; may be empty.
-  std::string why_not;     ///< Why it is not there or not readable.
+  std::string why_not;     ///< Why it is not there, not readable, or readable and not used.
   std::string how_to_get;  ///< The next step, a command where there is one.
 };
 

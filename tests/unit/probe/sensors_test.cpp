@@ -65,6 +65,7 @@ TEST(Sensors, ListMetersOfTheBoardAndUseThoseWhosePlaceIsTold) {
   EXPECT_TRUE(sensor(root, "board meters").readable);
   EXPECT_FALSE(sensor(root, "board meters").used);
   EXPECT_EQ(sensor(root, "board meters").detail, "ina226 power1_input");
+  EXPECT_NE(sensor(root, "board meters").why_not.find("listed only"), std::string::npos);
   root.put("sys/class/hwmon/hwmon1/name", "power_meter\n");
   root.put("sys/class/hwmon/hwmon1/power1_average", "5000000\n");
   EXPECT_TRUE(sensor(root, "board meters").used);
@@ -145,6 +146,8 @@ TEST(Sensors, RefuseABatteryOnMains) {
 TEST(Sensors, DescribeGpusByWhatTheirDriverAnswers) {
   const auto finding = sensor(FakeRoot(), "NVML", FAKE_NVML);
   EXPECT_TRUE(finding.readable);
+  EXPECT_TRUE(finding.used);
+  EXPECT_TRUE(finding.why_not.empty());
   EXPECT_EQ(finding.detail, "Fake A (energy counter), Fake B (power only)");
 }
 
