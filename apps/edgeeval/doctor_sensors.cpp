@@ -29,7 +29,19 @@ std::string figure(const energy::Finding& finding, double factor, const char* un
                      format_significant(finding->lo * factor), format_significant(finding->hi * factor));
 }
 
-void row(const char* name, const std::string& text) { fmt::print("   {:<18}{}\n", name, printable(text)); }
+constexpr std::size_t kLabelColumns = 18;
+constexpr std::size_t kNameColumns = 26;
+
+/// `text` filled up to `columns`, and two spaces in any case: a label that is longer must not run into what
+/// follows.
+std::string padded(const std::string& text, std::size_t columns) {
+  const auto width = display_width(text);
+  return text + std::string(width < columns ? columns - width : 0, ' ') + "  ";
+}
+
+void row(const char* name, const std::string& text) {
+  fmt::print("   {}{}\n", padded(name, kLabelColumns), printable(text));
+}
 
 void show_source(const SensorReport& report) {
   const auto& info = report.info;
@@ -66,8 +78,10 @@ void show_rights(const std::vector<SensorFinding>& sensors) {
   for (const auto& sensor : sensors) {
     if (sensor.readable) continue;
     any = true;
-    fmt::print(" {} {:<26}{}\n", sensor.found ? "✘" : "–", sensor.name, printable(sensor.why_not));
-    if (!sensor.how_to_get.empty()) fmt::print("   {:<26}→ {}\n", "", printable(sensor.how_to_get));
+    fmt::print(" {} {}{}\n", sensor.found ? "✘" : "–", padded(sensor.name, kNameColumns),
+               printable(sensor.why_not));
+    if (!sensor.how_to_get.empty())
+      fmt::print("   {}→ {}\n", padded("", kNameColumns), printable(sensor.how_to_get));
   }
   if (!any) fmt::print(" – nothing: every kind of sensor is read\n");
 }
