@@ -154,11 +154,23 @@ Result<PlugAddress> parse_plug_address(const std::string& text) {
     if (!number || *number < 0) return refuse("the channel is no number");
     plug.channel = *number;
   }
-  if (const auto colon = host.rfind(':'); colon != std::string::npos) {
-    const auto port = whole_number(host.substr(colon + 1));
-    if (!port || *port < 1 || *port > 65535) return refuse("the port is no number from 1 to 65535");
-    plug.address.port = *port;
+  std::optional<std::string> port;
+  if (!host.empty() && host.front() == '[') {
+    const auto end = host.find(']');
+    if (end == std::string::npos) return refuse("the [ has no ]");
+    const auto rest = host.substr(end + 1);
+    if (!rest.empty() && rest.front() != ':') return refuse("only a port may follow the ]");
+    if (!rest.empty()) port = rest.substr(1);
+    host = host.substr(1, end - 1);
+  } else if (const auto colon = host.find(':'); colon != std::string::npos) {
+    if (host.find(':', colon + 1) != std::string::npos) return refuse("an IPv6 address needs brackets");
+    port = host.substr(colon + 1);
     host.resize(colon);
+  }
+  if (port) {
+    const auto number = whole_number(*port);
+    if (!number || *number < 1 || *number > 65535) return refuse("the port is no number from 1 to 65535");
+    plug.address.port = *number;
   }
   if (host.empty()) return refuse("it has no host");
   plug.address.host = std::move(host);
@@ -183,8 +195,11 @@ Result<PlugReading> parse_tasmota(std::string_view body) {
 
 Result<SourceSet> open_plug(const std::string& text, const Clock& clock, std::chrono::milliseconds limit) {
   SourceSet set;
-  const auto plug = parse_plug_address(text);
+  auto plug = parse_plug_address(text);
   if (!plug) return tl::unexpected(plug.error());
+  auto address = resolved(plug->address, limit);
+  if (!address) return tl::unexpected(address.error());
+  plug->address = std::move(*address);
   const auto meter = std::make_shared<PlugMeter>(*plug, clock, limit);
   const auto first = meter->read();
   if (!first) {

@@ -21,7 +21,8 @@ struct PlugAddress {
   int channel = 0;  ///< Of a Shelly with several outputs.
 };
 
-/// Reads "shelly://host[:port][/channel]" or "tasmota://host[:port]". Error: usage.
+/// Reads "shelly://host[:port][/channel]" or "tasmota://host[:port]"; an IPv6 address stands in brackets.
+/// Error: usage.
 [[nodiscard]] Result<PlugAddress> parse_plug_address(const std::string& text);
 
 /// What a plug showed.
@@ -39,8 +40,9 @@ struct PlugReading {
 [[nodiscard]] Result<PlugReading> parse_tasmota(std::string_view body);
 
 /// Opens the plug that `text` names: its counter "plug:<text>" and its watts beside it, domain "wall",
-/// boundary "wall", read once a second at most; both come from one request. Errors: usage where the text
-/// names no plug; timed_out, io or unavailable where it does not answer as one within `limit`.
+/// boundary "wall", read once a second at most. A name is resolved here, once: a plug that moves to another
+/// address is lost; both come from one request. Errors: usage where the text names no plug; timed_out, io or
+/// unavailable where it does not answer as one within `limit`.
 [[nodiscard]] Result<SourceSet> open_plug(const std::string& text, const Clock& clock,
                                           std::chrono::milliseconds limit = std::chrono::milliseconds(1000));
 

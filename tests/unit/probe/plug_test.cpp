@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <functional>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -102,14 +103,57 @@ TEST(PlugAddress, IsReadFromItsText) {
   ASSERT_TRUE(full.has_value());
   EXPECT_EQ(full->address.port, 8080);
   EXPECT_EQ(full->channel, 2);
+  const auto six = parse_plug_address("shelly://[::1]:8080/1");
+  ASSERT_TRUE(six.has_value()) << six.error().message;
+  EXPECT_EQ(six->address.host, "::1");
+  EXPECT_EQ(six->address.port, 8080);
+  EXPECT_EQ(six->channel, 1);
+  EXPECT_EQ(parse_plug_address("shelly://[fe80::1]")->address.port, 80);
   EXPECT_EQ(parse_plug_address("tasmota://x")->dialect, PlugAddress::Dialect::tasmota);
   for (const char* wrong :
-       {"", "plug.local", "http://x", "shelly://", "shelly://x:0", "shelly://x:port", "shelly://x/a"}) {
+       {"", "plug.local", "http://x", "shelly://", "shelly://x:0", "shelly://x:port", "shelly://x/a",
+        "shelly://::1", "shelly://[::1", "shelly://[::1]80", "shelly://[]"}) {
     const auto refused = parse_plug_address(wrong);
     ASSERT_FALSE(refused.has_value()) << wrong;
     EXPECT_EQ(refused.error().code, ErrorCode::usage);
     EXPECT_FALSE(refused.error().hint.empty());
   }
+}
+
+TEST(HostAddress, NeedsNoLookupWhereItIsNumeric) {
+  const auto never = [](const std::string& host) -> Result<std::vector<std::string>> {
+    ADD_FAILURE() << host << " was looked up";
+    return fail(ErrorCode::io, "looked up");
+  };
+  for (const char* host : {"192.0.2.7", "::1"}) {
+    const auto address = resolved({host, 80}, std::chrono::milliseconds(1000), never);
+    ASSERT_TRUE(address.has_value());
+    EXPECT_EQ(address->numeric, std::vector<std::string>{host});
+  }
+}
+
+TEST(HostAddress, IsLookedUpOnceAndKeepsAllThatTheNameStandsFor) {
+  const auto lookup = [](const std::string&) -> Result<std::vector<std::string>> {
+    return std::vector<std::string>{"::1", "127.0.0.1"};
+  };
+  const auto address = resolved({"plug.local", 80}, std::chrono::minutes(1), lookup);
+  ASSERT_TRUE(address.has_value());
+  EXPECT_EQ(address->host, "plug.local");
+  EXPECT_EQ(address->numeric.size(), 2U);
+}
+
+// A resolver whose server is silent takes its own time, and held the slow readings up for as long.
+TEST(HostAddress, IsGivenUpPastItsLimit) {
+  std::promise<void> end;
+  const auto ended = end.get_future().share();
+  const auto lookup = [ended](const std::string&) -> Result<std::vector<std::string>> {
+    ended.wait();
+    return std::vector<std::string>{"127.0.0.1"};
+  };
+  const auto address = resolved({"plug.local", 80}, std::chrono::milliseconds(10), lookup);
+  end.set_value();
+  ASSERT_FALSE(address.has_value());
+  EXPECT_EQ(address.error().code, ErrorCode::timed_out);
 }
 
 TEST(PlugAnswers, AreTakenApart) {
@@ -142,6 +186,17 @@ TEST(Plug, GivesCounterAndWattsOfAShellyByOneRequest) {
   EXPECT_EQ(set.probes[1]->read()->power, Watts(42.7));
   EXPECT_EQ(plug.targets(),
             (std::vector<std::string>{"/rpc/Switch.GetStatus?id=0", "/rpc/Switch.GetStatus?id=0"}));
+}
+
+TEST(Plug, IsFoundByItsName) {
+  FakePlug plug([](const std::string&) { return json_answer(kShelly); });
+  FakeClock clock;
+  auto named = plug.named("shelly");
+  named.replace(named.find("127.0.0.1"), 9, "localhost");
+  const auto set = open_plug(named, clock, std::chrono::minutes(1));
+  ASSERT_TRUE(set.has_value()) << set.error().message;
+  clock.advance(1.0);
+  EXPECT_TRUE(set->probes.at(0)->read().has_value());
 }
 
 TEST(Plug, AsksAnOldTasmotaInItsOwnWay) {
