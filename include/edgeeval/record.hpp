@@ -50,6 +50,9 @@ struct EnergyEntry {
   std::optional<double> longest_gap_s{};
   std::vector<std::string> flags{};  ///< "reset", "glitch", "gap", "disagrees", "shared board", "mirror".
   std::string device{};  ///< The hardware, as ProbeInfo::device; empty where not known (then the source stands for it).
+  /// Whether the window's own bounds hold always (a counter's bracket, a model's range) rather than at 95 %; decides
+  /// how the gain went into the interval. Absent in records before 1.1.
+  std::optional<bool> hard_bounds{};
 };
 
 /// A source that gave a window no energy, and why.

@@ -185,7 +185,12 @@ bool ticks_inside(const std::vector<CounterRun>& runs, Span window) {
 NotMeasured too_short(const Series& series, Span window, double period_s) {
   const double spacing = median_spacing(series.samples, window);
   const double needed = 2.0 * (period_s + spacing);
-  if (period_s <= 0.0 || window.length_s() >= needed) return {std::string(kNeverMoved), std::nullopt};
+  if (period_s <= 0.0 || window.length_s() >= needed) {
+    const SensorCharacter& character = series.info.character;
+    NotMeasured never{std::string(kNeverMoved), std::nullopt};
+    if (character.resolution > 0.0) never.step_j = character.gain * character.resolution;
+    return never;
+  }
   return {"shorter than the sensor can resolve", needed};
 }
 

@@ -35,6 +35,8 @@ struct NotMeasured {
   std::string reason;
   std::optional<double>
       needed_s;  ///< The length that would do, where the window is too short for the sensor.
+  /// Of a counter that did not move: its smallest step (J). Less than two of them may hide between ticks.
+  std::optional<double> step_j{};
 };
 
 /// The reason of a counter that had time to tick and did not: reconcile() holds it against watts.

@@ -19,6 +19,7 @@ struct Budget {
   double variance = 0.0;  ///< Of what is random.
   double below = 0.0;     ///< What is added whole on either side.
   double above = 0.0;
+  double unread_s = 0.0;  ///< Time at the edges without a reading beyond.
   void random(double sigma) { variance += sigma * sigma; }
 };
 
@@ -98,10 +99,19 @@ Budget budget_of(const PowerCurve& curve, const SensorCharacter& character, cons
   }
   const double most = character.ceiling ? (character.ceiling->value() - character.offset_w) / character.gain
                                         : curve.highest();
-  for (const Span gap : curve.gaps(window, 3.0 * period)) {
-    const double filled = curve.integral(gap);
+  const auto only_bounded = [&](Span stretch) {
+    const double filled = curve.integral(stretch);
     budget.below += filled;
-    budget.above += std::max(0.0, most * gap.length_s() - filled);
+    budget.above += std::max(0.0, most * stretch.length_s() - filled);
+  };
+  for (const Span gap : curve.gaps(window, 3.0 * period)) only_bounded(gap);
+  // Before the first and after the last reading the line only holds its level: nobody saw what happened
+  // there.
+  for (const Span edge :
+       {Span{window.begin_s, curve.points().front().at_s}, Span{curve.points().back().at_s, window.end_s}}) {
+    if (edge.length_s() <= period) continue;
+    only_bounded(edge);
+    budget.unread_s += edge.length_s();
   }
   return budget;
 }
@@ -132,11 +142,11 @@ EstimateResult power_window(const Series& series, Span window) {
   estimate.mean_w = estimate.joules / length;
   estimate.peak_w = std::max(estimate.mean_w, character.gain * curve.peak(window) + character.offset_w);
   const Cover cover = cover_of(series, window);
-  estimate.coverage = cover.share;
+  estimate.coverage = std::max(0.0, cover.share - budget.unread_s / length);
   estimate.longest_gap_s = cover.longest_gap_s;
   estimate.tail_j = character.gain * tail;
   estimate.method = "integral";
-  if (cover.gap) estimate.flags.emplace_back("gap");
+  if (cover.gap || budget.unread_s > 0.0) estimate.flags.emplace_back("gap");
   if (curve.dropped_near(window)) estimate.flags.emplace_back("glitch");
   return estimate;
 }

@@ -65,9 +65,14 @@ EstimateResult reconcile(const EstimateResult& counter, const EstimateResult& in
   if (counter) return counter;
   if (!integral) return counter;
   Estimate result = *integral;
-  if (counter.error().reason == kNeverMoved && integral->mean_w > kWellAboveZero) {
+  const NotMeasured& why = counter.error();
+  // A counter of coarse steps need not have moved.
+  const bool hidden = why.step_j && integral->lo_j <= 2.0 * *why.step_j;
+  if (why.reason == kNeverMoved && integral->mean_w > kWellAboveZero && !hidden) {
     result.lo_j = 0.0;
     flag(result, "disagrees");
+  } else if (why.reason != kNeverMoved && !why.needed_s) {
+    flag(result, "no counter");
   }
   return result;
 }
@@ -110,6 +115,7 @@ EnergyEntry to_entry(const ProbeInfo& info, const Estimate& estimate) {
   const Bounds bounds = with_common(estimate);
   entry.joules = {estimate.joules, "J", bounds.lo_j, bounds.hi_j, info.grade, {info.id}};
   entry.method = estimate.method;
+  entry.hard_bounds = estimate.hard;
   if (estimate.common_relative > 0.0) entry.common_relative = estimate.common_relative;
   if (estimate.tail_j)
     entry.tail = Fact{*estimate.tail_j, "J", std::nullopt, std::nullopt, info.grade, {info.id}};

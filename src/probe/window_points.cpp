@@ -8,6 +8,7 @@
 #include "energy/counter_window.hpp"
 #include "energy/power_window.hpp"
 #include "stats/bootstrap.hpp"
+#include "stats/student.hpp"
 
 namespace edgeeval {
 namespace {
@@ -149,7 +150,9 @@ IdleBaselines idle_baselines(const std::vector<energy::Series>& series, energy::
                                   0.5 * (window.begin_s + window.end_s)};
     const auto found = watts.find(point.info.id);
     if (found != watts.end() && found->second.size() >= 2) {
-      baseline.standard_error_w = standard_error(found->second);
+      // Few blocks: widened so that twice the error is Student's 95 %.
+      const int degrees = static_cast<int>(found->second.size()) - 1;
+      baseline.standard_error_w = standard_error(found->second) * std::max(1.0, 0.5 * student_95(degrees));
     } else {  // Its own bounds as a uniform distribution: half-width ÷ √3.
       baseline.standard_error_w =
           0.5 * (point.result->hi_j - point.result->lo_j) / window.length_s() / std::sqrt(3.0);

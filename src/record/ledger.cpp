@@ -97,6 +97,7 @@ double squared(double x) { return x * x; }
 /// Whether gain and own bounds went together as independent 95 % half-widths; where the own bounds are hard,
 /// each bound was widened by the gain.
 bool in_quadrature(const EnergyEntry& entry) {
+  if (entry.hard_bounds) return !*entry.hard_bounds;
   const bool cut = has_flag(entry, "reset") || has_flag(entry, "glitch");
   return entry.method == "integral" || has_flag(entry, "disagrees") ||
          (entry.method == "counter and integral" && cut);
@@ -121,8 +122,15 @@ class Adder {
     const auto own = own_bounds(entry);
     total_.open_above = total_.open_above || !own.hi;
     add_spread(joules.value - own.lo, own.hi.value_or(joules.value) - joules.value, own.hard);
-    if (entry.common_relative)
-      total_.gain_j[device_of(entry)] += std::abs(joules.value) * *entry.common_relative;
+    if (entry.common_relative) {
+      const double gain = *entry.common_relative;
+      const auto device = device_of(entry);
+      total_.gain_j[device] += std::abs(joules.value) * gain;
+      // As in the entry's own interval: hard bounds are each widened by their own share.
+      gain_down_j_[device] += gain * std::abs(own.hard ? own.lo : joules.value);
+      gain_up_j_[device] += gain * std::abs(own.hard ? own.hi.value_or(joules.value) : joules.value);
+    }
+    may_be_negative_ = may_be_negative_ || joules.lo.value_or(joules.value) < 0.0;
     sources_.insert(entry.source);
     sources_.insert(joules.sources.begin(), joules.sources.end());
     counted_.insert(entry.source);
@@ -140,10 +148,13 @@ class Adder {
     // What is missing adds an unknown amount: the sum is a lower bound.
     total_.open_above = total_.open_above || !missing_.empty();
     bounded_ = bounded_ || !missing_.empty();
-    const double gain = gain_half_width(total_.gain_j);
-    if (bounded_) joules.lo = joules.value - total_.hard.down - std::hypot(total_.chance.down, gain);
+    if (bounded_) {
+      const double lo =
+          joules.value - total_.hard.down - std::hypot(total_.chance.down, gain_half_width(gain_down_j_));
+      joules.lo = may_be_negative_ ? lo : std::max(0.0, lo);
+    }
     if (bounded_ && !total_.open_above)
-      joules.hi = joules.value + total_.hard.up + std::hypot(total_.chance.up, gain);
+      joules.hi = joules.value + total_.hard.up + std::hypot(total_.chance.up, gain_half_width(gain_up_j_));
     total_.measured_share = joules.value > 0.0 ? std::clamp(measured_ / joules.value, 0.0, 1.0)
                                                : (grade_ <= Grade::computed ? 1.0 : 0.0);
     total_.missing.assign(missing_.begin(), missing_.end());
@@ -167,6 +178,8 @@ class Adder {
   std::size_t count_ = 0;
   double measured_ = 0.0;
   bool bounded_ = false;
+  bool may_be_negative_ = false;                           ///< Some part is net of idle.
+  std::map<std::string, double> gain_down_j_, gain_up_j_;  ///< By device.
   std::set<std::string> sources_, counted_, flags_, missing_;
 };
 
@@ -194,7 +207,7 @@ OwnBounds own_bounds(const EnergyEntry& entry) {
   const double lo = joules.lo.value_or(joules.value);
   const double hi = joules.hi.value_or(joules.value);
   OwnBounds own;
-  own.hard = entry.method != "integral";
+  own.hard = entry.hard_bounds.value_or(entry.method != "integral");
   if (in_quadrature(entry)) {
     const double gain = std::abs(joules.value) * c;
     const auto without = [&](double width) {

@@ -36,6 +36,7 @@ EnergyEntry energy_at(const Json& json) {
   entry.peak_w = optional_at<double>(json, "peak_w");
   entry.coverage = optional_at<double>(json, "coverage");
   entry.longest_gap_s = optional_at<double>(json, "longest_gap_s");
+  entry.hard_bounds = optional_at<bool>(json, "hard_bounds");
   entry.flags = value_or(json, "flags", std::vector<std::string>());
   entry.device = value_or(json, "device", std::string());
   return entry;
@@ -54,6 +55,7 @@ Json json_of(const EnergyEntry& entry) {
   put(json, "peak_w", entry.peak_w);
   put(json, "coverage", entry.coverage);
   put(json, "longest_gap_s", entry.longest_gap_s);
+  put(json, "hard_bounds", entry.hard_bounds);
   if (!entry.flags.empty()) json["flags"] = entry.flags;
   return json;
 }

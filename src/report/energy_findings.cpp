@@ -148,6 +148,7 @@ std::string meaning_of(const std::string& flag) {
   if (flag == "reset") return "the counter was reset; the interval allows for what it lost";
   if (flag == "glitch")
     return "the counter made an impossible step, which was cut out; the interval allows for it";
+  if (flag == "no counter") return "the energy counter failed; integrated power stands in";
   if (flag == "gap") return "samples have gaps; the interval allows for them";
   if (flag == "shared board")
     return "the board is shared (MIG or vGPU), so its joules are not this study's alone";

@@ -125,5 +125,17 @@ TEST(PowerWindow, AVanishedSensorVoidsTheWindow) {
   EXPECT_EQ(power_window(series, {2.0, 9.2}).error().reason, "the sensor vanished: ENODATA");
 }
 
+TEST(PowerWindow, TimeWithoutAReadingAtTheEndIsBoundedAndNotTakenForWhatWasShownLast) {
+  // A slow meter last read at 7 s; the load rose to the ceiling just after.
+  auto series = steady_power(100.0, 1.0, 7.0);
+  series.info.character.ceiling = Watts(500.0);
+  const auto result = power_window(series, {1.0, 9.5});
+  ASSERT_TRUE(result.has_value());
+  EXPECT_GE(result->hi_j, 600.0 + 2.5 * 500.0);
+  EXPECT_LE(result->lo_j, 600.0);
+  EXPECT_LT(result->coverage, 0.8);
+  EXPECT_EQ(result->flags, std::vector<std::string>{"gap"});
+}
+
 }  // namespace
 }  // namespace edgeeval::energy

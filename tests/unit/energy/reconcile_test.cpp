@@ -70,6 +70,20 @@ TEST(Reconcile, ADeadCounterDisagreesWithWatts) {
   EXPECT_DOUBLE_EQ(result->lo_j, 0.0);
 }
 
+TEST(Reconcile, ACounterOfCoarseStepsNeedNotHaveMoved) {
+  // A plug that counts in 3600 J shows nothing of a thousand; of twenty thousand it would.
+  const EstimateResult still = tl::unexpected(NotMeasured{std::string(kNeverMoved), std::nullopt, 3600.0});
+  const auto hidden = reconcile(still, estimate(1000, 950, 1050));
+  EXPECT_TRUE(hidden->flags.empty());
+  EXPECT_EQ(hidden->lo_j, 950.0);
+  EXPECT_EQ(reconcile(still, estimate(20000, 19000, 21000))->flags, std::vector<std::string>{"disagrees"});
+}
+
+TEST(Reconcile, AFailedCounterIsSaid) {
+  EXPECT_EQ(reconcile(none("the sensor vanished: lost"), estimate(500, 480, 520))->flags,
+            std::vector<std::string>{"no counter"});
+}
+
 TEST(Reconcile, DeadWattsDisagreeWithACounter) {
   const auto result = reconcile(estimate(500, 480, 520, true), estimate(0, 0, 0));
   EXPECT_TRUE(flagged(result, "disagrees"));

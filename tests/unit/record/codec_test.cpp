@@ -57,6 +57,7 @@ void expect_same(const WindowRecord& a, const WindowRecord& b) {
     EXPECT_EQ(x.mean_w, y.mean_w);
     EXPECT_EQ(x.peak_w, y.peak_w);
     EXPECT_EQ(x.coverage, y.coverage);
+    EXPECT_EQ(x.hard_bounds, y.hard_bounds);
     EXPECT_EQ(x.longest_gap_s, y.longest_gap_s);
     EXPECT_EQ(x.flags, y.flags);
     EXPECT_EQ(x.device, y.device);

@@ -287,5 +287,38 @@ TEST(EnergyRatio, IsAbsentWhereTheWindowsMissDifferentThings) {
   EXPECT_FALSE(energy_ratio({&whole}, {}));
 }
 
+EnergyEntry gained(double joules, double lo, double hi, bool hard) {
+  auto made = entry("nvml", "", joules, Grade::measured, lo, hi);
+  made.method = "counter";
+  made.device = "GPU-1";
+  made.common_relative = 0.13;
+  made.hard_bounds = hard;
+  return made;
+}
+
+TEST(EnergyRatio, KeepsOwnUncertaintyThatIsNotHard) {
+  // A lagging counter: 100 J ± 5 of its own and 13 % of gain, in quadrature.
+  const double half = std::hypot(5.0, 13.0);
+  const auto one = window({gained(100.0, 100.0 - half, 100.0 + half, false)});
+  const auto own = own_bounds(one.energy[0]);
+  EXPECT_NEAR(own.lo, 95.0, 1e-9);
+  EXPECT_NEAR(own.hi.value(), 105.0, 1e-9);
+  EXPECT_FALSE(own.hard);
+  const auto ratio = energy_ratio({&one}, {&one});
+  ASSERT_TRUE(ratio);
+  EXPECT_LT(*ratio->lo, 0.94);
+  EXPECT_GT(*ratio->hi, 1.06);
+}
+
+TEST(AddUp, OfOneSourceHasThatSourcesInterval) {
+  for (const double lo : {0.0, 80.0}) {
+    const auto one = window({gained(100.0, lo * 0.87, 150.0 * 1.13, true)});
+    const auto total = add_up({&one});
+    ASSERT_TRUE(total);
+    EXPECT_NEAR(*total->joules.lo, lo * 0.87, 1e-9);
+    EXPECT_NEAR(*total->joules.hi, 150.0 * 1.13, 1e-9);
+  }
+}
+
 }  // namespace
 }  // namespace edgeeval

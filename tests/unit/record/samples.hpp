@@ -84,6 +84,7 @@ inline EnergyEntry random_entry(Random& random) {
   for (auto* number : {&entry.mean_w, &entry.peak_w, &entry.coverage, &entry.longest_gap_s})
     *number = random.maybe_number();
   entry.flags = random.some<std::string>([&] { return random.text(); });
+  if (random.coin()) entry.hard_bounds = random.coin();
   entry.device = random.text();
   return entry;
 }
