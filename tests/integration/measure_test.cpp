@@ -166,6 +166,46 @@ TEST_F(MeasureTest, AKilledMeasureLeavesValidSamples) {
   EXPECT_EQ(text_of(samples).back(), '\n');
 }
 
+TEST_F(MeasureTest, AFileOfOthersIsNotTakenForSamples) {
+  std::ofstream(at("thesis.txt")) << "one line without its end";
+  const auto ran = shell("echo ran", {"--samples", at("thesis.txt").string()});
+  EXPECT_EQ(ran.code, 11);
+  EXPECT_EQ(ran.out, "") << "refused before the command runs";
+  EXPECT_TRUE(holds(ran.err, "thesis.txt")) << ran.err;
+  EXPECT_EQ(text_of(at("thesis.txt")), "one line without its end");
+  const auto folder = shell("echo ran", {"--samples", folder_.path().string()});
+  EXPECT_EQ(folder.code, 11);
+  EXPECT_EQ(folder.out, "");
+}
+
+TEST_F(MeasureTest, SamplesGoToAFileOfTheirOwn) {
+  const auto path = at("both.csv").string();
+  const auto ran = shell("echo ran", {"--samples", path, "-o", "csv:" + at("./both.csv").string()});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(MeasureTest, ATargetThatCannotBeWrittenIsRefusedBeforeTheRun) {
+  const auto ran = shell("echo ran", {"-o", "json:" + folder_.path().string()});
+  EXPECT_EQ(ran.code, 11);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_TRUE(holds(ran.err, "is a folder")) << ran.err;
+  if (::geteuid() == 0) return;  // Nothing is protected from root.
+  std::ofstream(at("kept.json")) << "{}";
+  fs::permissions(at("kept.json"), fs::perms::owner_read);
+  EXPECT_EQ(shell("echo ran", {"-o", "json:" + at("kept.json").string()}).out, "");
+}
+
+TEST_F(MeasureTest, AReportThatFailsTakesNoOtherWithIt) {
+  fs::create_directory(at("gone"));
+  const auto ran = shell("rmdir " + at("gone").string(),
+                         {"-o", "json:" + at("gone/m.json").string(), "-o", "csv:" + at("m.csv").string()});
+  EXPECT_EQ(ran.code, 11);
+  EXPECT_EQ(text_of(at("m.csv")).rfind("run,source,domain,", 0), 0U);
+  EXPECT_TRUE(holds(ran.err, "own cost")) << "the measurement is told all the same: " << ran.err;
+}
+
 TEST_F(MeasureTest, MeasuresAStretchOfTimeAndAProcess) {
   EXPECT_EQ(measure({"--for", "0.2"}).code, 0);
   const pid_t child = ::fork();
