@@ -121,11 +121,13 @@ class Session {
     auto window = meter_.open(request_.name);
     auto child = run_child(request_.command);
     window->end();
+    const auto stopped_by = relay_.stopped_by();
     note(child);
     if (!child) return;
     MeasuredRun run;
     run.exit_code = child->exit_code;
     run.ended_by = child->signal;
+    run.stopped_by = stopped_by;
     run.user_s = child->user_s;
     run.system_s = child->system_s;
     run.resident_b = child->resident_b;
@@ -137,7 +139,9 @@ class Session {
     const double most_s = std::numeric_limits<int>::max() / 1e4;
     relay_.rest(Seconds64(request_.length_s.value_or(most_s)), descriptor);
     window->end();
-    keep(std::move(window), {});
+    MeasuredRun run;
+    run.stopped_by = relay_.stopped_by();
+    keep(std::move(window), std::move(run));
   }
 
   void note(const Result<ChildEnd>& child) {

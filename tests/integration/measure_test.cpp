@@ -86,6 +86,21 @@ TEST_F(MeasureTest, ASignalSentToUsReachesTheCommandAndTheReportIsMade) {
   EXPECT_TRUE(holds(ran.err, "own cost")) << ran.err;
 }
 
+TEST_F(MeasureTest, ARunThatWasStoppedIsNoRunLikeTheOthers) {
+  const auto ran =
+      shell("[ -e " + at("second").string() + " ] || { : > " + at("second").string() +
+                "; exit 0; }; trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done",
+            {"--repeat", "3", "-o", "json:" + at("m.json").string()},
+            [](const std::string& line) { return line == "ready" ? std::optional(SIGTERM) : std::nullopt; });
+  EXPECT_EQ(ran.code, 128 + SIGTERM);
+  const auto json = json_of(text_of(at("m.json")));
+  ASSERT_EQ(json.at("runs").size(), 2U);
+  EXPECT_FALSE(json.at("runs").at(0).contains("stopped_by"));
+  EXPECT_EQ(json.at("runs").at(1).at("stopped_by"), SIGTERM);
+  EXPECT_EQ(json.at("summary").at("left_out"), Json::array({2}));
+  EXPECT_EQ(json.at("summary").at("duration_s").at("values").size(), 1U);
+}
+
 TEST_F(MeasureTest, JsonHasSummaryAndEveryRun) {
   const auto ran = shell("true", {"--json", "--repeat", "3", "--warmup", "1", "--window", "idle-ish"});
   ASSERT_EQ(ran.code, 0) << ran.err;
