@@ -138,6 +138,19 @@ int run(const Options& options, const std::vector<std::string>& command) {
   return outcome->status == 0 ? code : outcome->status;
 }
 
+/// As CLI::Range, which lets "nan" through, since it is neither below nor above.
+CLI::Validator seconds_within(double least, double most) {
+  const CLI::Range range(least, most);
+  return CLI::Validator(
+      [range](std::string& text) {
+        double value = 0.0;
+        if (CLI::detail::lexical_cast(text, value) && std::isnan(value))
+          return "\"" + text + "\" is no number";
+        return range(text);
+      },
+      range.get_description());
+}
+
 void add_options(CLI::App& command, Options& options) {
   command.add_option("--window", options.window, "Name of the window (default: command, process or machine)");
   command.add_option("--repeat", options.repeat, "Measured runs")
@@ -149,17 +162,17 @@ void add_options(CLI::App& command, Options& options) {
   command
       .add_option("--idle", options.idle_s,
                   "Leave the machine alone this long (s) before and after, for net joules")
-      ->check(CLI::Range(0.0, 86'400.0));
+      ->check(seconds_within(0.0, 86'400.0));
   options.tail_given =
       command
           .add_option("--tail", options.tail_s,
                       "Sample on after each run (s), for sensors that lag (default: as they need)")
-          ->check(CLI::Range(0.0, 3600.0));
+          ->check(seconds_within(0.0, 3600.0));
   options.pid_given = command.add_option("--pid", options.pid, "Measure while this process runs")
                           ->check(CLI::Range(1, 1 << 30));
   options.for_given =
       command.add_option("--for", options.for_s, "Measure the machine this long (s); with --pid: at most")
-          ->check(CLI::Range(0.001, 31.0 * 86'400.0));
+          ->check(seconds_within(0.001, 31.0 * 86'400.0));
   command.add_option("--require", options.require, "\"measured\": refuse to run where no sensor can be read")
       ->check(CLI::IsMember({"measured"}));
   command.add_option("--samples", options.samples, "Append raw samples to this CSV file as they are made");

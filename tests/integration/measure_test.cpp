@@ -221,6 +221,16 @@ TEST_F(MeasureTest, AReportThatFailsTakesNoOtherWithIt) {
   EXPECT_TRUE(holds(ran.err, "own cost")) << "the measurement is told all the same: " << ran.err;
 }
 
+TEST_F(MeasureTest, NamesRawSamplesOnlyWhereSomeWereKept) {
+  const auto path = at("power.csv").string();
+  EXPECT_TRUE(holds(shell("true", {"--samples", path}).err, "raw samples"));
+  // The command removes its own samples.
+  fs::create_directory(at("gone"));
+  const auto ran = shell("rm -r " + at("gone").string(), {"--samples", at("gone/power.csv").string()});
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_FALSE(holds(ran.err, "raw samples ")) << ran.err;
+}
+
 TEST_F(MeasureTest, MeasuresAStretchOfTimeAndAProcess) {
   EXPECT_EQ(measure({"--for", "0.2"}).code, 0);
   const pid_t child = ::fork();
@@ -240,6 +250,11 @@ TEST_F(MeasureTest, RefusesWhatCannotBeMeant) {
   EXPECT_EQ(measure({"sleep", "1"}).code, 2);
   EXPECT_EQ(measure({"--for", "1", "--", "true"}).code, 2);
   EXPECT_EQ(measure({"--for", "1", "--repeat", "3"}).code, 2);
+  for (const std::string number : {"nan", "-nan", "NAN", "inf", "-1"}) {
+    EXPECT_EQ(measure({"--for", number}).code, 2) << number;
+    EXPECT_EQ(measure({"--idle", number, "--", "true"}).code, 2) << number;
+    EXPECT_EQ(measure({"--tail", number, "--", "true"}).code, 2) << number;
+  }
   EXPECT_EQ(measure({"--repeat", "0", "--", "true"}).code, 2);
   EXPECT_EQ(measure({"--require", "luck", "--", "true"}).code, 2);
   EXPECT_EQ(shell("echo ran", {"-o", "xml:-"}).code, 2);
