@@ -5,20 +5,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <memory>
 #include <optional>
 
 #include "console.hpp"
 #include "core/text.hpp"
 #include "measure_runs.hpp"
+#include "measure_targets.hpp"
 #include "output_target.hpp"
+#include "probe/power_log.hpp"
 #include "report/measurement.hpp"
 
 namespace edgeeval {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Options {
   std::string window;
@@ -37,14 +36,6 @@ struct Options {
   CLI::Option* pid_given = nullptr;
 };
 
-/// A file that could not be written would be found out only after the work is done.
-Result<void> check_folder(const std::string& path, const std::string& option) {
-  const auto folder = fs::path(path).parent_path();
-  std::error_code status;
-  if (path == "-" || folder.empty() || fs::is_directory(folder, status)) return {};
-  return fail(ErrorCode::io, "there is no folder " + folder.string(), option);
-}
-
 Result<std::vector<OutputTarget>> targets_of(const Options& options) {
   std::vector<OutputTarget> targets;
   for (const auto& text : options.outputs) {
@@ -55,7 +46,10 @@ Result<std::vector<OutputTarget>> targets_of(const Options& options) {
       return fail(ErrorCode::usage, "there is no format \"" + target->format + "\"", "-o",
                   "formats: " + join(formats, ", "));
     }
-    if (auto folder = check_folder(target->path, "-o"); !folder) return tl::unexpected(folder.error());
+    if (target->path != "-") {
+      if (auto can = check_target(target->path, "-o", Writing::aside); !can)
+        return tl::unexpected(can.error());
+    }
     targets.push_back(std::move(*target));
   }
   if (options.json) targets.push_back({"json", "-"});
@@ -76,8 +70,6 @@ Result<MeasureRequest> request_of(const Options& options, const std::vector<std:
   if (command.empty() && (options.repeat != 1 || options.warmup != 0)) {
     return fail(ErrorCode::usage, "--repeat and --warmup need a command", "edgeeval measure");
   }
-  if (auto folder = check_folder(options.samples, "--samples"); !folder)
-    return tl::unexpected(folder.error());
   MeasureRequest request;
   request.name = !options.window.empty() ? options.window
                  : !command.empty()      ? "command"
@@ -95,19 +87,41 @@ Result<MeasureRequest> request_of(const Options& options, const std::vector<std:
   return request;
 }
 
-Result<void> write_all(const Measurement& measurement, const std::vector<OutputTarget>& targets) {
-  bool on_stdout = false;
+/// Samples go to a file of their own, one of ours.
+Result<void> check_samples(const std::string& samples, const std::vector<OutputTarget>& targets) {
+  if (samples.empty()) return {};
+  if (auto can = check_target(samples, "--samples", Writing::append); !can) return can;
+  if (auto ours = check_power_log(samples); !ours) return ours;
   for (const auto& target : targets) {
-    const bool here = target.path == "-";
-    on_stdout = on_stdout || here;
-    auto text = measurement_as(target.format, measurement, here && terminal_of(stdout).colour);
-    if (!text) return tl::unexpected(text.error());
-    if (auto written = write_output(target.path, *text); !written) return written;
-  }
-  if (!on_stdout) {
-    fmt::print(stderr, "{}", *measurement_as("console", measurement, terminal_of(stderr).colour));
+    if (target.path != "-" && same_file(samples, target.path))
+      return fail(ErrorCode::usage, "--samples and -o name the same file", target.path);
   }
   return {};
+}
+
+Result<void> write_one(const Measurement& measurement, const OutputTarget& target) {
+  const bool colour = target.path == "-" && terminal_of(stdout).colour;
+  auto text = measurement_as(target.format, measurement, colour);
+  if (!text) return tl::unexpected(text.error());
+  return write_output(target.path, *text);
+}
+
+/// Writes all that can be written; what fails is told and stands on stderr all the same, so that no
+/// measurement is lost with its file. The exit code of the first failure, or 0.
+int write_all(const Measurement& measurement, const std::vector<OutputTarget>& targets) {
+  bool on_stdout = false;
+  int code = 0;
+  for (const auto& target : targets) {
+    on_stdout = on_stdout || target.path == "-";
+    if (auto written = write_one(measurement, target); !written) {
+      const int failed = report_error(written.error());
+      if (code == 0) code = failed;
+    }
+  }
+  if (!on_stdout || code != 0) {
+    fmt::print(stderr, "{}", *measurement_as("console", measurement, terminal_of(stderr).colour));
+  }
+  return code;
 }
 
 int run(const Options& options, const std::vector<std::string>& command) {
@@ -115,16 +129,26 @@ int run(const Options& options, const std::vector<std::string>& command) {
   if (!targets) return report_error(targets.error());
   const auto request = request_of(options, command);
   if (!request) return report_error(request.error());
+  if (auto samples = check_samples(options.samples, *targets); !samples) return report_error(samples.error());
   const auto outcome = measure(*request);
   if (!outcome) return report_error(outcome.error());
   if (outcome->error) report_error(*outcome->error);
-  if (!outcome->measurement.runs.empty()) {
-    if (auto written = write_all(outcome->measurement, *targets); !written) {
-      const int code = report_error(written.error());
-      return outcome->status == 0 ? code : outcome->status;
-    }
-  }
-  return outcome->status;
+  if (outcome->measurement.runs.empty()) return outcome->status;
+  const int code = write_all(outcome->measurement, *targets);
+  return outcome->status == 0 ? code : outcome->status;
+}
+
+/// As CLI::Range, which lets "nan" through, since it is neither below nor above.
+CLI::Validator seconds_within(double least, double most) {
+  const CLI::Range range(least, most);
+  return CLI::Validator(
+      [range](std::string& text) {
+        double value = 0.0;
+        if (CLI::detail::lexical_cast(text, value) && std::isnan(value))
+          return "\"" + text + "\" is no number";
+        return range(text);
+      },
+      range.get_description());
 }
 
 void add_options(CLI::App& command, Options& options) {
@@ -138,17 +162,17 @@ void add_options(CLI::App& command, Options& options) {
   command
       .add_option("--idle", options.idle_s,
                   "Leave the machine alone this long (s) before and after, for net joules")
-      ->check(CLI::Range(0.0, 86'400.0));
+      ->check(seconds_within(0.0, 86'400.0));
   options.tail_given =
       command
           .add_option("--tail", options.tail_s,
                       "Sample on after each run (s), for sensors that lag (default: as they need)")
-          ->check(CLI::Range(0.0, 3600.0));
+          ->check(seconds_within(0.0, 3600.0));
   options.pid_given = command.add_option("--pid", options.pid, "Measure while this process runs")
                           ->check(CLI::Range(1, 1 << 30));
   options.for_given =
       command.add_option("--for", options.for_s, "Measure the machine this long (s); with --pid: at most")
-          ->check(CLI::Range(0.001, 31.0 * 86'400.0));
+          ->check(seconds_within(0.001, 31.0 * 86'400.0));
   command.add_option("--require", options.require, "\"measured\": refuse to run where no sensor can be read")
       ->check(CLI::IsMember({"measured"}));
   command.add_option("--samples", options.samples, "Append raw samples to this CSV file as they are made");

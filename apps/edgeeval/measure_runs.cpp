@@ -6,11 +6,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <edgeeval/clock.hpp>
 #include <edgeeval/version.hpp>
+#include <filesystem>
 #include <limits>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "core/text.hpp"
@@ -59,6 +62,13 @@ double tail_of(const std::vector<ProbeInfo>& sources) {
     tail_s = std::max({tail_s, kTailPeriods * period_s, kLeastTail});
   }
   return tail_s;
+}
+
+/// Bytes in a file; 0 where there is none.
+std::uintmax_t size_of(const std::string& path) {
+  std::error_code status;
+  const auto size = std::filesystem::file_size(path, status);
+  return status ? 0 : size;
 }
 
 class Session {
@@ -121,11 +131,13 @@ class Session {
     auto window = meter_.open(request_.name);
     auto child = run_child(request_.command);
     window->end();
+    const auto stopped_by = relay_.stopped_by();
     note(child);
     if (!child) return;
     MeasuredRun run;
     run.exit_code = child->exit_code;
     run.ended_by = child->signal;
+    run.stopped_by = stopped_by;
     run.user_s = child->user_s;
     run.system_s = child->system_s;
     run.resident_b = child->resident_b;
@@ -134,10 +146,12 @@ class Session {
 
   void watch(int descriptor) {
     auto window = meter_.open(request_.name);
-    const double most_s = std::numeric_limits<int>::max() / 1e4;
-    relay_.rest(Seconds64(request_.length_s.value_or(most_s)), descriptor);
+    constexpr double kUntilItEnds = std::numeric_limits<double>::infinity();
+    relay_.rest(Seconds64(request_.length_s.value_or(kUntilItEnds)), descriptor);
     window->end();
-    keep(std::move(window), {});
+    MeasuredRun run;
+    run.stopped_by = relay_.stopped_by();
+    keep(std::move(window), std::move(run));
   }
 
   void note(const Result<ChildEnd>& child) {
@@ -186,9 +200,13 @@ Result<MeasureOutcome> measure(const MeasureRequest& request) {
     if (!watched) return tl::unexpected(watched.error());
     watch.emplace(std::move(*watched));
   }
+  const auto samples_before = size_of(request.samples);
   WindowMeter meter(std::move(probes), clock, clock.now(), request.samples, {}, std::move(opened.conditions));
   const double tail_s = request.tail_s.value_or(tail_of(meter.sources()));
   auto outcome = Session(request, meter, tail_s).run(watch ? watch->descriptor() : -1);
+  // Without sources, where no write succeeded or where the file was removed, nothing was kept.
+  const auto samples_after = size_of(request.samples);
+  if (samples_after == 0 || samples_after == samples_before) outcome.measurement.samples.clear();
   auto& warnings = outcome.measurement.warnings;
   warnings.insert(warnings.end(), opened.notes.begin(), opened.notes.end());
   return outcome;

@@ -34,8 +34,8 @@ class SignalRelay {
   SignalRelay& operator=(const SignalRelay&) = delete;
   /// The first signal that asked to stop (INT, TERM, HUP, QUIT), or nothing.
   [[nodiscard]] std::optional<int> stopped_by() const;
-  /// Waits until `time` has passed, such a signal came, or `descriptor` (where given) can be read. Whether
-  /// the time passed in full.
+  /// Waits until `time` (infinite: for ever) has passed, such a signal came, or `descriptor` (where given)
+  /// can be read. Whether the time passed in full.
   bool rest(std::chrono::duration<double> time, int descriptor = -1) const;
 };
 

@@ -3,19 +3,43 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <chrono>
+#include <fstream>
 #include <iterator>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 namespace edgeeval {
 namespace {
 
-constexpr const char* kHeader = "t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts,kind";
+constexpr std::string_view kHeader = "t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts,kind";
 
 double seconds(SteadyTime from, SteadyTime to) { return std::chrono::duration<double>(to - from).count(); }
 
 }  // namespace
+
+Result<void> check_power_log(const std::filesystem::path& path) {
+  std::error_code status;
+  const auto type = std::filesystem::status(path, status).type();
+  if (type == std::filesystem::file_type::not_found) return {};
+  if (type == std::filesystem::file_type::directory)
+    return fail(ErrorCode::io, "is a folder, not a file", path.string());
+  if (type != std::filesystem::file_type::regular)
+    return fail(ErrorCode::io, "is no regular file that samples could be appended to", path.string());
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return tl::unexpected(errno_error(errno, "cannot read the file", path.string()));
+  std::string begin(kHeader.size() + 1, '\0');
+  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  if (file.bad()) return fail(ErrorCode::io, "reading the file failed", path.string());
+  begin.resize(static_cast<std::size_t>(file.gcount()));
+  const bool ours = begin.starts_with(kHeader) && (begin.size() == kHeader.size() || begin.back() == '\n');
+  if (begin.empty() || ours) return {};
+  return fail(ErrorCode::io, "is a file of other content, to which no samples are appended", path.string(),
+              "name a new file, or one that begins with the line " + std::string(kHeader));
+}
 
 void PowerLog::begin_line(SteadyTime before, SteadyTime after, const std::string& source) {
   if (!queued_.empty()) queued_ += '\n';
@@ -60,6 +84,7 @@ std::optional<Error> PowerLog::flush() {
 }
 
 std::optional<Error> PowerLog::open() {
+  if (auto ours = check_power_log(path_); !ours) return give_up(ours.error());
   auto lines = LineWriter::open(path_, false);
   if (!lines) return give_up(lines.error());
   lines_ = std::move(*lines);

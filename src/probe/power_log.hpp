@@ -4,6 +4,7 @@
 
 #include <edgeeval/clock.hpp>
 #include <edgeeval/probe.hpp>
+#include <edgeeval/result.hpp>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -12,6 +13,11 @@
 #include "core/files.hpp"
 
 namespace edgeeval {
+
+/// Whether a PowerLog may append to `path`: nothing is there, an empty file, or a file that begins with its
+/// header. Anything else is somebody else's and refused with ErrorCode::io, as are folders, pipes and
+/// devices.
+[[nodiscard]] Result<void> check_power_log(const std::filesystem::path& path);
 
 /// Appends readings to a CSV file with the columns
 /// t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts,kind (docs/record-format.md). Times are from the
@@ -27,8 +33,8 @@ class PowerLog {
   void add(const ProbeInfo& source, const EnergyReading& reading);
   /// Queues that `source` could not be read at `at`.
   void add_failure(const ProbeInfo& source, SteadyTime at);
-  /// Writes what is queued, opening the file first where it is not open yet. A failure is returned once;
-  /// after it nothing more is written.
+  /// Writes what is queued, opening the file first where it is not open yet (check_power_log(); only then is
+  /// a torn last line cut off). A failure is returned once; after it nothing more is written.
   [[nodiscard]] std::optional<Error> flush();
 
  private:

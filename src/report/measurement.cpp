@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <string_view>
 
 #include "core/text.hpp"
 #include "record/ledger.hpp"
+#include "report/measurement_limits.hpp"
 #include "stats/bootstrap.hpp"
 #include "stats/student.hpp"
 
@@ -15,13 +18,11 @@ namespace edgeeval {
 namespace {
 
 constexpr double kBusyCpuWatts = 4.26;  ///< Largest of Cloud Carbon Footprint's figures for a busy vCPU (W).
-constexpr double kShort = 5.0;          ///< Below it, a window's edges and ramps weigh much (s).
-constexpr std::size_t kEnoughToJudge = 5;  ///< Runs from which outliers are looked for.
-constexpr double kOutlier = 3.5;           ///< Modified z-score (Iglewicz and Hoaglin 1993).
-constexpr double kNormalMad = 0.6745;      ///< Median absolute deviation of a standard normal.
 
-void add_once(std::vector<std::string>& items, const std::string& item) {
-  if (std::find(items.begin(), items.end(), item) == items.end()) items.push_back(item);
+std::optional<double> number_in(const std::string& text) {
+  double value = 0.0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  return read.ec == std::errc() ? std::optional(value) : std::nullopt;
 }
 
 /// Collects the values of one source over runs.
@@ -74,12 +75,27 @@ class LineMaker {
   std::vector<double> joules_, los_, his_, nets_, net_los_, net_his_, tails_, mean_ws_;
 };
 
-std::vector<std::string> sources_of(const Measurement& measurement) {
+using Runs = std::vector<const MeasuredRun*>;
+
+std::vector<std::string> sources_of(const Runs& runs) {
   std::vector<std::string> sources;
-  for (const auto& run : measurement.runs) {
-    for (const auto& entry : run.window.energy) add_once(sources, entry.source);
+  for (const auto* run : runs) {
+    for (const auto& entry : run->window.energy) add_once(sources, entry.source);
   }
   return sources;
+}
+
+/// Numbers the runs that are in the sums, and those that are not.
+Runs choose_runs(const Measurement& measurement, MeasurementSummary& summary) {
+  const auto& all = measurement.runs;
+  const bool none_whole = std::all_of(all.begin(), all.end(), cut_short);
+  Runs chosen;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool out = cut_short(all[i]) && !none_whole;
+    (out ? summary.left_out : summary.runs).push_back(i + 1);
+    if (!out) chosen.push_back(&all[i]);
+  }
+  return chosen;
 }
 
 /// The net energy of a window, where every source that is counted has one: gross total less the rest of each.
@@ -93,77 +109,68 @@ std::optional<double> net_total(const WindowRecord& window) {
   return total ? std::optional(total->value) : std::nullopt;
 }
 
-std::optional<EnergyLine> total_of(const Measurement& measurement) {
+/// What a total of a window is of, in words.
+std::string parts_of(const std::optional<EnergyTotal>& total) {
+  if (!total) return "nothing";
+  auto counted = total->counted;
+  std::sort(counted.begin(), counted.end());
+  auto missing = total->missing;
+  std::sort(missing.begin(), missing.end());
+  return join(counted, " + ") + (missing.empty() ? "" : " without " + join(missing, ", "));
+}
+
+/// A mean of totals of different things would be the energy of nothing.
+std::optional<EnergyLine> total_of(const Runs& runs, std::vector<std::string>& limits) {
   LineMaker maker;
-  for (const auto& run : measurement.runs) {
-    const auto total = total_energy(run.window);
+  std::map<std::string, int> parts;
+  for (const auto* run : runs) {
+    const auto total = add_up({&run->window});
+    parts[parts_of(total)] += 1;
     if (!total) continue;
-    maker.add_fact(*total);
-    maker.weaken(total->grade);
-    if (run.window.duration_s > 0.0) maker.add_mean_w(total->value / run.window.duration_s);
-    if (const auto net = net_total(run.window)) maker.add_net(*net);
+    maker.add_fact(total->joules);
+    maker.weaken(total->joules.grade);
+    if (run->window.duration_s > 0.0) maker.add_mean_w(total->joules.value / run->window.duration_s);
+    if (const auto net = net_total(run->window)) maker.add_net(*net);
+  }
+  if (parts.size() > 1) {
+    std::vector<std::string> words;
+    for (const auto& [part, count] : parts) words.push_back(fmt::format("{} in {}", part, count));
+    limits.push_back(fmt::format("no total: the {} runs do not count the same sources ({})", runs.size(),
+                                 join(words, "; ")));
+    return std::nullopt;
   }
   auto line = maker.line();
   if (line) line->domain = "total";
   return line;
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const auto half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
-}
-
-void find_outliers(const std::string& of, const std::vector<double>& values,
-                   std::vector<std::string>& limits) {
-  if (values.size() < kEnoughToJudge) return;
-  const double middle = median(values);
-  std::vector<double> deviations;
-  for (const double value : values) deviations.push_back(std::abs(value - middle));
-  const double spread = median(deviations);
-  if (spread <= 0.0) return;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (kNormalMad * deviations[i] / spread <= kOutlier) continue;
-    limits.push_back(fmt::format("{} of run {} is far from the others ({} against a median of {}){}", of,
-                                 i + 1, format_significant(values[i]), format_significant(middle),
-                                 i == 0 ? "; --warmup 1 leaves first starts out" : ""));
-  }
-}
-
-void add_limits(const Measurement& measurement, MeasurementSummary& summary) {
-  auto& limits = summary.limits;
-  for (const auto& line : summary.sources) {
-    if (line.grade == Grade::modelled) {
-      const auto title = measurement.titles.find(line.source);
-      limits.push_back(fmt::format("~ {} is modelled, not measured: {}", line.domain,
-                                   title == measurement.titles.end() ? line.source : title->second));
+/// The growth of counts since boot over each run's window; other conditions as they are at the ends.
+void add_conditions(const Runs& runs, MeasurementSummary& summary) {
+  constexpr std::string_view kSteal = ".steal_s";
+  if (runs.empty()) return;
+  summary.conditions = runs.front()->window.conditions;
+  for (const auto& [name, edges] : runs.back()->window.conditions)
+    summary.conditions[name].second = edges.second;
+  std::erase_if(summary.conditions, [&](const auto& one) { return one.first.ends_with(kSteal); });
+  std::vector<double> steals;
+  for (const auto* run : runs) {
+    for (const auto& [name, edges] : run->window.conditions) {
+      if (!name.ends_with(kSteal)) continue;
+      const auto first = number_in(edges.first);
+      const auto last = number_in(edges.second);
+      if (first && last && *last >= *first) steals.push_back(*last - *first);
     }
-    for (const auto& flag : line.flags) limits.push_back(line.source + ": " + flag);
   }
-  for (const auto& run : measurement.runs) {
-    for (const auto& gone : run.window.voids) {
-      auto text = fmt::format("{} was not measured: {}", gone.source, gone.reason);
-      if (gone.needed_s) text += fmt::format(" ({} would do)", format_duration(*gone.needed_s));
-      add_once(limits, text);
-    }
-    for (const auto& note : run.window.notes) add_once(limits, note);
-  }
-  if (summary.duration && summary.duration->mean < kShort && summary.total && measurement.runs.size() == 1) {
-    limits.push_back(fmt::format(
-        "short: below {:g} s, edges and start-up weigh much; --repeat N tells the spread", kShort));
-  }
-  if (summary.duration) find_outliers("the duration", summary.duration->values, limits);
-  if (summary.total) find_outliers("the energy", summary.total->joules.values, limits);
-  for (const auto& warning : measurement.warnings) add_once(limits, warning);
+  if (steals.size() == runs.size()) summary.steal = over_runs(steals);
 }
 
-void add_cost(const Measurement& measurement, MeasurementSummary& summary) {
+void add_cost(const Runs& runs, MeasurementSummary& summary) {
   std::vector<double> costs, user, system;
-  for (const auto& run : measurement.runs) {
-    if (run.window.sampling_cpu_s) costs.push_back(*run.window.sampling_cpu_s);
-    if (run.user_s) user.push_back(*run.user_s);
-    if (run.system_s) system.push_back(*run.system_s);
-    if (run.resident_b) summary.resident_b = std::max(summary.resident_b.value_or(0.0), *run.resident_b);
+  for (const auto* run : runs) {
+    if (run->window.sampling_cpu_s) costs.push_back(*run->window.sampling_cpu_s);
+    if (run->user_s) user.push_back(*run->user_s);
+    if (run->system_s) system.push_back(*run->system_s);
+    if (run->resident_b) summary.resident_b = std::max(summary.resident_b.value_or(0.0), *run->resident_b);
   }
   summary.user = over_runs(user);
   summary.system = over_runs(system);
@@ -188,28 +195,33 @@ std::optional<OverRuns> over_runs(std::vector<double> values) {
   return over;
 }
 
+bool cut_short(const MeasuredRun& run) { return run.ended_by || run.stopped_by; }
+
+std::string status_of(const MeasuredRun& run) {
+  if (run.ended_by) return fmt::format("signal {}", *run.ended_by);
+  if (run.stopped_by) return fmt::format("stopped {}", *run.stopped_by);
+  return run.exit_code.value_or(0) == 0 ? "ok" : fmt::format("exit {}", *run.exit_code);
+}
+
 MeasurementSummary sum_up(const Measurement& measurement) {
   MeasurementSummary summary;
+  const auto runs = choose_runs(measurement, summary);
   std::vector<double> durations;
-  for (const auto& run : measurement.runs) durations.push_back(run.window.duration_s);
+  for (const auto* run : runs) durations.push_back(run->window.duration_s);
   summary.duration = over_runs(durations);
-  for (const auto& source : sources_of(measurement)) {
+  for (const auto& source : sources_of(runs)) {
     LineMaker maker;
-    for (const auto& run : measurement.runs) {
-      for (const auto& entry : run.window.energy) {
+    for (const auto* run : runs) {
+      for (const auto& entry : run->window.energy) {
         if (entry.source == source) maker.add(entry);
       }
     }
     if (auto line = maker.line()) summary.sources.push_back(std::move(*line));
   }
-  summary.total = total_of(measurement);
-  if (!measurement.runs.empty()) {
-    summary.conditions = measurement.runs.front().window.conditions;
-    for (const auto& [name, edges] : measurement.runs.back().window.conditions) {
-      summary.conditions[name].second = edges.second;
-    }
-  }
-  add_cost(measurement, summary);
+  add_end_limits(measurement, summary);
+  summary.total = total_of(runs, summary.limits);
+  add_conditions(runs, summary);
+  add_cost(runs, summary);
   add_limits(measurement, summary);
   return summary;
 }

@@ -17,10 +17,17 @@ struct MeasuredRun {
   WindowRecord window;
   std::optional<int> exit_code;      ///< Absent where a signal ended it, or where no command of ours ran.
   std::optional<int> ended_by;       ///< The signal.
+  std::optional<int> stopped_by;     ///< The signal that asked us to stop while it ran.
   std::optional<double> user_s;      ///< CPU time in user mode (s).
   std::optional<double> system_s;    ///< CPU time in the kernel (s).
   std::optional<double> resident_b;  ///< Peak resident set (B).
 };
+
+/// Whether a signal ended it before its time: it is no run like the others.
+[[nodiscard]] bool cut_short(const MeasuredRun& run);
+
+/// How it ended: "ok", "exit 3", "signal 9" (ended by it) or "stopped 15" (asked to stop, and did).
+[[nodiscard]] std::string status_of(const MeasuredRun& run);
 
 /// All that was measured of one thing.
 struct Measurement {
@@ -64,15 +71,20 @@ struct EnergyLine {
   std::vector<std::string> flags;
 };
 
-/// The runs of a measurement summed up.
+/// The runs of a measurement summed up: those that were not cut short, or all where there is no other.
 struct MeasurementSummary {
-  std::vector<EnergyLine> sources;   ///< Those that gave energy in at least one run.
-  std::optional<EnergyLine> total;   ///< Nothing counted twice; of the weakest grade counted.
+  std::vector<std::size_t> runs;      ///< Numbers of the runs that are in the sums, from 1.
+  std::vector<std::size_t> left_out;  ///< Numbers of those that are not.
+  std::vector<EnergyLine> sources;    ///< Those that gave energy in at least one run.
+  /// Nothing counted twice; of the weakest grade counted. Absent where the runs do not all count the same
+  /// sources.
+  std::optional<EnergyLine> total;
   std::optional<OverRuns> duration;  ///< s
   std::optional<OverRuns> user, system;
   std::optional<double> resident_b;  ///< Largest of the runs.
   std::map<std::string, std::pair<std::string, std::string>>
       conditions;                   ///< First of the first run, last of the last.
+  std::optional<OverRuns> steal;    ///< CPU time given to others by the hypervisor (s).
   double own_cpu_s = 0.0;           ///< CPU time of sampling, per run.
   double own_cpu_share = 0.0;       ///< Of one CPU.
   double own_w = 0.0;               ///< At most, by the power of a busy virtual CPU.
@@ -95,8 +107,8 @@ struct MeasurementSummary {
 /// "edgeeval-measure" 1.0 (docs/measure.md): summary and every run with its window.
 [[nodiscard]] std::string measurement_json(const Measurement& measurement, const MeasurementSummary& summary);
 /// A row for each run and source:
-/// run,source,domain,boundary,energy_j,lo_j,hi_j,grade,method,net_j,mean_w,peak_w, duration_s,coverage,flags;
-/// values absent stay empty; a source that gave none says why in `flags`.
+/// run,source,domain,boundary,energy_j,lo_j,hi_j,grade,method,net_j,mean_w,peak_w,duration_s,coverage,flags,status;
+/// `status` is status_of() the run; values absent stay empty; a source that gave none says why in `flags`.
 [[nodiscard]] std::string measurement_csv(const Measurement& measurement);
 
 }  // namespace edgeeval

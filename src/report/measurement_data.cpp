@@ -44,6 +44,8 @@ Json summary_json(const MeasurementSummary& summary) {
   for (const auto& line : summary.sources) json["sources"].push_back(line_json(line));
   if (summary.total) json["total"] = line_json(*summary.total);
   if (summary.duration) json["duration_s"] = over_runs_json(*summary.duration);
+  if (!summary.left_out.empty()) json["left_out"] = summary.left_out;
+  if (summary.steal) json["steal_s"] = over_runs_json(*summary.steal);
   if (summary.user) json["user_s"] = over_runs_json(*summary.user);
   if (summary.system) json["system_s"] = over_runs_json(*summary.system);
   put(json, "peak_resident_b", summary.resident_b);
@@ -57,6 +59,7 @@ Json run_json(const MeasuredRun& run) {
   Json json = {{"window", to_json(run.window)}};
   put(json, "exit_code", run.exit_code);
   put(json, "signal", run.ended_by);
+  put(json, "stopped_by", run.stopped_by);
   put(json, "user_s", run.user_s);
   put(json, "system_s", run.system_s);
   put(json, "peak_resident_b", run.resident_b);
@@ -94,21 +97,22 @@ std::string measurement_json(const Measurement& measurement, const MeasurementSu
 std::string measurement_csv(const Measurement& measurement) {
   std::string text =
       "run,source,domain,boundary,energy_j,lo_j,hi_j,grade,method,net_j,mean_w,peak_w,duration_s,coverage,"
-      "flags\n";
+      "flags,status\n";
   for (std::size_t i = 0; i < measurement.runs.size(); ++i) {
     const auto& window = measurement.runs[i].window;
+    const auto status = status_of(measurement.runs[i]);
     const auto duration = format_round_trip(window.duration_s);
     for (const auto& entry : window.energy) {
       const auto net = entry.net ? std::optional(entry.net->value) : std::nullopt;
-      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", i + 1, quoted(entry.source),
+      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", i + 1, quoted(entry.source),
                           quoted(entry.domain), quoted(entry.boundary), format_round_trip(entry.joules.value),
                           cell(entry.joules.lo), cell(entry.joules.hi), to_string(entry.joules.grade),
                           quoted(entry.method), cell(net), cell(entry.mean_w), cell(entry.peak_w), duration,
-                          cell(entry.coverage), quoted(join(entry.flags, "; ")));
+                          cell(entry.coverage), quoted(join(entry.flags, "; ")), status);
     }
     for (const auto& gone : window.voids) {
-      text += fmt::format("{},{},{},{},,,,,,,,,{},,{}\n", i + 1, quoted(gone.source), quoted(gone.domain),
-                          quoted(gone.boundary), duration, quoted("not measured: " + gone.reason));
+      text += fmt::format("{},{},{},{},,,,,,,,,{},,{},{}\n", i + 1, quoted(gone.source), quoted(gone.domain),
+                          quoted(gone.boundary), duration, quoted("not measured: " + gone.reason), status);
     }
   }
   return text;

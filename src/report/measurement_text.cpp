@@ -59,10 +59,13 @@ Row header(bool runs, bool net) {
   return cells;
 }
 
-Row cells_of(const EnergyLine& line, bool runs, bool net) {
+Row cells_of(const EnergyLine& line, std::size_t runs, bool net) {
   const auto name = line.boundary.empty() ? line.domain : line.domain + " " + line.boundary;
   Row cells{name, marked(line.grade, line.joules.mean), interval(line.lo, line.hi)};
-  if (runs) cells.push_back(plus_minus(line.joules));
+  if (runs > 1) {
+    const auto n = line.joules.values.size();
+    cells.push_back(plus_minus(line.joules) + (n == runs ? "" : fmt::format(" (n = {})", n)));
+  }
   if (net) cells.push_back(line.net ? net_text(line) : "–");
   cells.insert(cells.end(),
                {number(line.mean_w), number(line.peak_w), std::string(to_string(line.grade)), line.method});
@@ -70,9 +73,9 @@ Row cells_of(const EnergyLine& line, bool runs, bool net) {
 }
 
 std::vector<Row> energy_rows(const MeasurementSummary& summary) {
-  const bool runs = summary.duration && summary.duration->values.size() > 1;
+  const auto runs = summary.runs.size();
   const bool net = any_net(summary);
-  std::vector<Row> rows{header(runs, net)};
+  std::vector<Row> rows{header(runs > 1, net)};
   for (const auto& line : summary.sources) rows.push_back(cells_of(line, runs, net));
   if (summary.total && summary.sources.size() > 1) rows.push_back(cells_of(*summary.total, runs, net));
   return rows;
@@ -98,10 +101,11 @@ std::string aligned(const std::vector<Row>& rows) {
   return text;
 }
 
-std::string headline(const Measurement& measurement) {
+std::string headline(const Measurement& measurement, const MeasurementSummary& summary) {
   auto text = measurement.what;
   const auto runs = measurement.runs.size();
   if (runs != 1) text += fmt::format(" · {} runs", runs);
+  if (!summary.left_out.empty()) text += fmt::format(", {} left out", summary.left_out.size());
   if (measurement.warmups > 0) {
     text += fmt::format(" after {} warm-up{}", measurement.warmups, measurement.warmups == 1 ? "" : "s");
   }
@@ -142,6 +146,9 @@ std::vector<std::pair<std::string, std::string>> facts_of(const Measurement& mea
   for (const auto& [name, edges] : summary.conditions) {
     facts.emplace_back(name, edges.first == edges.second ? edges.first : edges.first + " → " + edges.second);
   }
+  if (summary.steal)
+    facts.emplace_back("stolen CPU time",
+                       format_significant(summary.steal->mean) + " s, given to others by the hypervisor");
   facts.emplace_back("own cost", fmt::format("{} ms of CPU time ({} % of one CPU, at most {} W)",
                                              format_significant(1e3 * summary.own_cpu_s, 2),
                                              format_significant(100.0 * summary.own_cpu_share, 2),
@@ -158,7 +165,7 @@ std::string bold(bool colour, const std::string& text) {
 
 std::string measurement_console(const Measurement& measurement, const MeasurementSummary& summary,
                                 bool colour) {
-  std::string text = "\n" + bold(colour, headline(measurement)) + "\n\n";
+  std::string text = "\n" + bold(colour, headline(measurement, summary)) + "\n\n";
   if (summary.sources.empty()) {
     text += "  no energy: nothing here gave any\n";
   } else {
@@ -177,7 +184,7 @@ std::string measurement_console(const Measurement& measurement, const Measuremen
 }
 
 std::string measurement_markdown(const Measurement& measurement, const MeasurementSummary& summary) {
-  std::string text = "### " + markdown_escaped(headline(measurement)) + "\n\n";
+  std::string text = "### " + markdown_escaped(headline(measurement, summary)) + "\n\n";
   const auto rows = energy_rows(summary);
   for (std::size_t i = 0; i < rows.size() && !summary.sources.empty(); ++i) {
     text += "|";

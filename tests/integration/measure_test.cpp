@@ -86,6 +86,21 @@ TEST_F(MeasureTest, ASignalSentToUsReachesTheCommandAndTheReportIsMade) {
   EXPECT_TRUE(holds(ran.err, "own cost")) << ran.err;
 }
 
+TEST_F(MeasureTest, ARunThatWasStoppedIsNoRunLikeTheOthers) {
+  const auto ran =
+      shell("[ -e " + at("second").string() + " ] || { : > " + at("second").string() +
+                "; exit 0; }; trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done",
+            {"--repeat", "3", "-o", "json:" + at("m.json").string()},
+            [](const std::string& line) { return line == "ready" ? std::optional(SIGTERM) : std::nullopt; });
+  EXPECT_EQ(ran.code, 128 + SIGTERM);
+  const auto json = json_of(text_of(at("m.json")));
+  ASSERT_EQ(json.at("runs").size(), 2U);
+  EXPECT_FALSE(json.at("runs").at(0).contains("stopped_by"));
+  EXPECT_EQ(json.at("runs").at(1).at("stopped_by"), SIGTERM);
+  EXPECT_EQ(json.at("summary").at("left_out"), Json::array({2}));
+  EXPECT_EQ(json.at("summary").at("duration_s").at("values").size(), 1U);
+}
+
 TEST_F(MeasureTest, JsonHasSummaryAndEveryRun) {
   const auto ran = shell("true", {"--json", "--repeat", "3", "--warmup", "1", "--window", "idle-ish"});
   ASSERT_EQ(ran.code, 0) << ran.err;
@@ -166,6 +181,56 @@ TEST_F(MeasureTest, AKilledMeasureLeavesValidSamples) {
   EXPECT_EQ(text_of(samples).back(), '\n');
 }
 
+TEST_F(MeasureTest, AFileOfOthersIsNotTakenForSamples) {
+  std::ofstream(at("thesis.txt")) << "one line without its end";
+  const auto ran = shell("echo ran", {"--samples", at("thesis.txt").string()});
+  EXPECT_EQ(ran.code, 11);
+  EXPECT_EQ(ran.out, "") << "refused before the command runs";
+  EXPECT_TRUE(holds(ran.err, "thesis.txt")) << ran.err;
+  EXPECT_EQ(text_of(at("thesis.txt")), "one line without its end");
+  const auto folder = shell("echo ran", {"--samples", folder_.path().string()});
+  EXPECT_EQ(folder.code, 11);
+  EXPECT_EQ(folder.out, "");
+}
+
+TEST_F(MeasureTest, SamplesGoToAFileOfTheirOwn) {
+  const auto path = at("both.csv").string();
+  const auto ran = shell("echo ran", {"--samples", path, "-o", "csv:" + at("./both.csv").string()});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(MeasureTest, ATargetThatCannotBeWrittenIsRefusedBeforeTheRun) {
+  const auto ran = shell("echo ran", {"-o", "json:" + folder_.path().string()});
+  EXPECT_EQ(ran.code, 11);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_TRUE(holds(ran.err, "is a folder")) << ran.err;
+  if (::geteuid() == 0) return;  // Nothing is protected from root.
+  std::ofstream(at("kept.json")) << "{}";
+  fs::permissions(at("kept.json"), fs::perms::owner_read);
+  EXPECT_EQ(shell("echo ran", {"-o", "json:" + at("kept.json").string()}).out, "");
+}
+
+TEST_F(MeasureTest, AReportThatFailsTakesNoOtherWithIt) {
+  fs::create_directory(at("gone"));
+  const auto ran = shell("rmdir " + at("gone").string(),
+                         {"-o", "json:" + at("gone/m.json").string(), "-o", "csv:" + at("m.csv").string()});
+  EXPECT_EQ(ran.code, 11);
+  EXPECT_EQ(text_of(at("m.csv")).rfind("run,source,domain,", 0), 0U);
+  EXPECT_TRUE(holds(ran.err, "own cost")) << "the measurement is told all the same: " << ran.err;
+}
+
+TEST_F(MeasureTest, NamesRawSamplesOnlyWhereSomeWereKept) {
+  const auto path = at("power.csv").string();
+  EXPECT_TRUE(holds(shell("true", {"--samples", path}).err, "raw samples"));
+  // The command removes its own samples.
+  fs::create_directory(at("gone"));
+  const auto ran = shell("rm -r " + at("gone").string(), {"--samples", at("gone/power.csv").string()});
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_FALSE(holds(ran.err, "raw samples ")) << ran.err;
+}
+
 TEST_F(MeasureTest, MeasuresAStretchOfTimeAndAProcess) {
   EXPECT_EQ(measure({"--for", "0.2"}).code, 0);
   const pid_t child = ::fork();
@@ -185,6 +250,11 @@ TEST_F(MeasureTest, RefusesWhatCannotBeMeant) {
   EXPECT_EQ(measure({"sleep", "1"}).code, 2);
   EXPECT_EQ(measure({"--for", "1", "--", "true"}).code, 2);
   EXPECT_EQ(measure({"--for", "1", "--repeat", "3"}).code, 2);
+  for (const std::string number : {"nan", "-nan", "NAN", "inf", "-1"}) {
+    EXPECT_EQ(measure({"--for", number}).code, 2) << number;
+    EXPECT_EQ(measure({"--idle", number, "--", "true"}).code, 2) << number;
+    EXPECT_EQ(measure({"--tail", number, "--", "true"}).code, 2) << number;
+  }
   EXPECT_EQ(measure({"--repeat", "0", "--", "true"}).code, 2);
   EXPECT_EQ(measure({"--require", "luck", "--", "true"}).code, 2);
   EXPECT_EQ(shell("echo ran", {"-o", "xml:-"}).code, 2);

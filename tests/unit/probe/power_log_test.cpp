@@ -80,6 +80,38 @@ TEST_F(PowerLogFile, MakesNoFileBeforeItIsNeeded) {
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
+TEST_F(PowerLogFile, LeavesAFileOfOtherContentAsItIs) {
+  for (const std::string text : {"my thesis, last line unfinished", "a,b\n1,2", "t_before_s,t_after_s\n1",
+                                 "t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts,kind,more\n"}) {
+    ASSERT_TRUE(write_file(path_, text).has_value());
+    const auto checked = check_power_log(path_);
+    ASSERT_FALSE(checked.has_value()) << text;
+    EXPECT_EQ(checked.error().code, ErrorCode::io);
+    PowerLog log(path_, epoch_);
+    log.add(kCpu, reading(0.1, 1.0));
+    EXPECT_TRUE(log.flush().has_value());
+    EXPECT_EQ(read_file(path_).value(), text);
+  }
+}
+
+TEST_F(PowerLogFile, CutsATornLineOfItsOwnFile) {
+  const std::string header = "t_before_s,t_after_s,source,energy_j,lo_j,hi_j,watts,kind";
+  for (const auto& text : {std::string(), header, header + "\n", header + "\n0.1,0.2,cp"}) {
+    ASSERT_TRUE(write_file(path_, text).has_value());
+    EXPECT_TRUE(check_power_log(path_).has_value()) << text;
+    PowerLog log(path_, epoch_);
+    log.add(kCpu, reading(0.1, 1.0));
+    EXPECT_FALSE(log.flush().has_value());
+    ASSERT_EQ(lines().size(), 2U) << text;
+    EXPECT_EQ(lines()[0], header);
+  }
+}
+
+TEST_F(PowerLogFile, RefusesAFolder) {
+  EXPECT_FALSE(check_power_log(root_.path()).has_value());
+  EXPECT_TRUE(check_power_log(path_).has_value()) << "nothing there yet";
+}
+
 TEST_F(PowerLogFile, ReportsAFailureOnceAndThenStaysQuiet) {
   PowerLog log(root_.path() / "no-folder" / "power.csv", epoch_);
   log.add(kCpu, reading(0.1, 1.0));

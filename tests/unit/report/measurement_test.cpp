@@ -125,6 +125,83 @@ TEST(Measurement, JsonReadsBack) {
   EXPECT_FALSE(json->at("summary").at("sources").at(0).contains("net_j"));
 }
 
+TEST(Measurement, NoTotalOverRunsThatCountDifferentSources) {
+  auto runs = std::vector{run_of(100.0, 10.0), run_of(100.0, 10.0), run_of(100.0, 10.0)};
+  runs[1].window.energy.erase(runs[1].window.energy.begin());
+  const auto measurement = measurement_of(runs);
+  const auto summary = sum_up(measurement);
+  EXPECT_FALSE(summary.total.has_value());
+  const auto text = measurement_as("console", measurement, false).value();
+  EXPECT_TRUE(holds(text, "no total: the 3 runs do not count the same sources (cpu in 1; cpu + gpu in 2)"))
+      << text;
+  EXPECT_TRUE(holds(text, "(n = 2)")) << text;
+  EXPECT_FALSE(holds(text, "(n = 3)")) << text;
+}
+
+TEST(Measurement, NoTotalOverRunsThatMissDifferentDomains) {
+  auto runs = std::vector{run_of(100.0, 10.0), run_of(100.0, 10.0)};
+  runs[1].window.voids.push_back({"dram", "dram", "", "", "the sensor vanished", {}});
+  EXPECT_FALSE(sum_up(measurement_of(runs)).total.has_value());
+  runs[0].window.voids = runs[1].window.voids;
+  EXPECT_TRUE(sum_up(measurement_of(runs)).total.has_value());
+}
+
+TEST(Measurement, ARunCutShortIsLeftOutAndNamed) {
+  auto runs = std::vector{run_of(100.0, 10.0), run_of(7.0, 1.0), run_of(110.0, 10.0)};
+  runs[1].stopped_by = 15;
+  const auto summary = sum_up(measurement_of(runs));
+  EXPECT_DOUBLE_EQ(summary.sources[0].joules.mean, 105.0);
+  EXPECT_EQ(summary.left_out, std::vector<std::size_t>{2});
+  EXPECT_EQ(summary.duration->values.size(), 2U);
+  for (const std::string format : {"console", "md"}) {
+    const auto text = measurement_as(format, measurement_of(runs), false).value();
+    EXPECT_TRUE(holds(text, "run 2 was stopped by signal 15 and is left out")) << text;
+    EXPECT_TRUE(holds(text, "3 runs, 1 left out")) << text;
+  }
+}
+
+TEST(Measurement, WhereAllWasCutShortTheFiguresSaySo) {
+  auto run = run_of(100.0, 10.0);
+  run.exit_code.reset();
+  run.ended_by = 9;
+  const auto summary = sum_up(measurement_of({run}));
+  EXPECT_DOUBLE_EQ(summary.sources[0].joules.mean, 100.0);
+  ASSERT_FALSE(summary.limits.empty());
+  EXPECT_EQ(summary.limits[0], "run 1 was ended by signal 9: the figures are of what ran until then");
+}
+
+TEST(Measurement, ARunThatFailsIsNamed) {
+  auto runs = std::vector{run_of(100.0, 10.0), run_of(100.0, 10.0)};
+  runs[1].exit_code = 3;
+  const auto measurement = measurement_of(runs);
+  EXPECT_TRUE(holds(measurement_as("console", measurement, false).value(), "run 2 exited with 3"));
+  EXPECT_TRUE(holds(measurement_as("md", measurement, false).value(), "run 2 exited with 3"));
+  const auto csv = measurement_as("csv", measurement, false).value();
+  EXPECT_TRUE(holds(csv, ",flags,status\n")) << csv;
+  EXPECT_TRUE(holds(csv, ",ok\n")) << csv;
+  EXPECT_TRUE(holds(csv, ",exit 3\n")) << csv;
+}
+
+TEST(Measurement, AnOutlierAfterARunLeftOutKeepsItsNumber) {
+  std::vector<MeasuredRun> runs;
+  for (const double joules : {50.0, 100.0, 101.0, 99.0, 100.5, 300.0}) runs.push_back(run_of(joules, 10.0));
+  runs[0].ended_by = 9;
+  const auto text = measurement_as("console", measurement_of(runs), false).value();
+  EXPECT_TRUE(holds(text, "the energy of run 6 is far from the others")) << text;
+}
+
+TEST(Measurement, StolenTimeIsThatOfTheRun) {
+  auto runs = std::vector{run_of(100.0, 10.0), run_of(100.0, 10.0)};
+  runs[0].window.conditions["cpu.steal_s"] = {"5000.00", "5001.00"};
+  runs[1].window.conditions["cpu.steal_s"] = {"5090.00", "5093.00"};
+  const auto text = measurement_as("console", measurement_of(runs), false).value();
+  EXPECT_TRUE(holds(text, "stolen CPU time")) << text;
+  for (const std::string since_boot : {"5000", "5001", "509"}) EXPECT_FALSE(holds(text, since_boot)) << text;
+  EXPECT_DOUBLE_EQ(sum_up(measurement_of(runs)).steal->mean, 2.0);
+  runs[1].window.conditions["cpu.steal_s"] = {"", "5093.00"};
+  EXPECT_FALSE(sum_up(measurement_of(runs)).steal.has_value());
+}
+
 TEST(Measurement, RefusesAnUnknownFormat) {
   EXPECT_EQ(measurement_as("xml", measurement_of({}), false).error().code, ErrorCode::usage);
 }
