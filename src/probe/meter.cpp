@@ -69,6 +69,7 @@ Result<Meter> Meter::over(std::vector<std::unique_ptr<Probe>> probes, MeterSetti
 
 Result<Meter> Meter::make(std::shared_ptr<const SystemClock> clock, OpenedSources sources,
                           MeterSettings settings) {
+  if (sources.refused) return tl::unexpected(*sources.refused);
   const auto help = "`edgeeval doctor` shows what is found and the rights that are missing";
   if (sources.probes.empty())
     return fail(ErrorCode::unavailable, "no source of energy can be read here", {}, help);
