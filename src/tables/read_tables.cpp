@@ -62,6 +62,7 @@ class RowReader {
 
   Result<void> header(const CsvRow& row, const std::string& file) {
     file_ = file;
+    file_name_ = fs::path(file).filename().string();
     before_file_ = rows_.size();
     texts_.clear();
     numbers_.clear();
@@ -81,7 +82,7 @@ class RowReader {
 
   Result<void> record(const CsvRow& row) {
     Row made;
-    made.place = {fs::path(file_).filename().string(), row.line};
+    made.place = {file_name_, row.line};
     for (const auto& bound : texts_) {
       auto text = text_of(row, bound);
       if (!text) return tl::unexpected(text.error());
@@ -193,6 +194,7 @@ class RowReader {
 
   const TableMapping& mapping_;
   std::string file_;
+  std::string file_name_;  ///< Without its folder.
   std::vector<Bound<TextField<Row>>> texts_;
   std::vector<Bound<NumberField<Row>>> numbers_;
   std::map<std::pair<CellKey, std::string>, Place> seen_;
