@@ -106,7 +106,9 @@ void show_energy(Page& page, const MachineReport& report) {
               sensor.name, text, sensor.how_to_get);
   }
   for (const auto& source : report.sources) {
-    const char* sure = source.grade == Grade::measured ? "measured" : "modelled, shown with ~ and a range";
+    const char* sure = source.grade == Grade::measured    ? "measured"
+                       : source.grade == Grade::published ? "a recording, shown with †"
+                                                          : "modelled, shown with ~ and a range";
     page.line(Mark::none, "joules from", fmt::format("{}: {}", source.title, sure));
   }
   if (report.sources.empty()) page.line(Mark::bad, "joules from", "nothing: energy will be absent");
@@ -130,7 +132,7 @@ std::string verdict(const MachineReport& report) {
   good.emplace_back("reports and audits of finished runs");
   std::string text = "Good for: " + join(good, "; ") + ".";
   if (!ready) text += " Not for studies yet: see the crosses above.";
-  if (!sensor && !report.sources.empty()) text += " Joules are modelled here: not to be quoted as measured.";
+  if (!sensor && !report.sources.empty()) text += " Joules are not measured here: not to be quoted as measured.";
   if (report.sources.empty()) text += " Joules will be absent.";
   if (sensor) text += " Next: edgeeval doctor --sensors.";
   return text;
