@@ -4,7 +4,7 @@
 # package : command or header that shows it is there
 package_rows="g++:g++ cmake:cmake ninja-build:ninja make:make git:git python3:python3 python3-pip:pip
   python3-jsonschema:jsonschema ca-certificates:/etc/ssl/certs/ca-certificates.crt nlohmann-json3-dev:nlohmann/json.hpp libcli11-dev:CLI/CLI.hpp
-  libfmt-dev:fmt/format.h libyaml-cpp-dev:yaml-cpp/yaml.h libexpected-dev:tl/expected.hpp libssl-dev:openssl/ssl.h
+  libfmt-dev:fmt/format.h libyaml-cpp-dev:yaml-cpp/yaml.h libsimdjson-dev:simdjson.h libexpected-dev:tl/expected.hpp libssl-dev:openssl/ssl.h
   libboost1.81-dev:boost/beast.hpp libutf8proc-dev:utf8proc.h libcsv-dev:csv.h libre2-dev:re2/re2.h libgtest-dev:gtest/gtest.h libgmock-dev:gmock/gmock.h
   librapidcheck-dev:rapidcheck.h libbenchmark-dev:benchmark/benchmark.h"
 lint_rows="clang-format:clang-format clang-tidy:clang-tidy"

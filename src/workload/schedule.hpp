@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// When requests are sent: scenarios, and the schedules made of them before the first request goes out.
+#pragma once
+
+#include <cstdint>
+#include <edgeeval/result.hpp>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edgeeval {
+
+/// Laws of the gaps between arrivals.
+enum class ArrivalLaw { constant, poisson, gamma };
+
+/// A load's shape, as `--scenario` says it.
+struct Scenario {
+  enum class Kind {
+    single,     ///< "single": one request in flight.
+    offline,    ///< "offline": all at once.
+    closed,     ///< "closed:N": N in flight.
+    open,       ///< "open:const@RATE", "open:poisson@RATE", "open:gamma:SHAPE@RATE" (requests a second).
+    ramp,       ///< "ramp:FROM-TO": an open Poisson loop whose rate rises evenly over the run.
+    trace,      ///< "trace:FILE" or "trace:FILE*SPEED": arrivals of a trace.
+    sweep,      ///< "sweep", "sweep:closed:1,2,4,8", "sweep:open:1,2,5" : one load after the other.
+    find_peak,  ///< "find-peak" (open Poisson) or "find-peak:closed": the most that meets the SLOs.
+  };
+  Kind kind = Kind::single;
+  int concurrency = 1;
+  ArrivalLaw law = ArrivalLaw::poisson;
+  double rate = 0.0;         ///< Requests a second; of a ramp where it begins.
+  double rate_to = 0.0;      ///< Of a ramp.
+  double gamma_shape = 1.0;  ///< 1 = Poisson; below 1 bursty.
+  std::filesystem::path trace{};
+  double speed = 1.0;  ///< Of a trace; 2 = twice as fast.
+  bool steps_closed = true;         ///< Of a sweep or a find-peak: steps are concurrencies, else rates.
+  std::vector<double> steps{};      ///< Of a sweep; empty = chosen as it goes.
+  /// As it is written, in one normal form.
+  [[nodiscard]] std::string text() const;
+};
+
+/// Reads `--scenario`. Error: usage, with what is allowed.
+[[nodiscard]] Result<Scenario> parse_scenario(std::string_view text);
+
+/// The three seeds of a load (as MLPerf's LoadGen keeps them apart): salts and made-up words; which prompt when;
+/// when.
+struct Seeds {
+  std::uint64_t library = 1, prompts = 2, schedule = 3;
+};
+
+/// One request that is to be sent.
+struct Planned {
+  std::uint32_t index = 0;
+  std::uint32_t prompt = 0;               ///< Into the prompt set.
+  std::optional<std::int64_t> due_ns{};   ///< From the start of the phase; absent in a closed loop.
+  std::uint32_t max_tokens = 0;
+  friend bool operator==(const Planned&, const Planned&) = default;
+};
+
+/// When a load may end: when all that are given are met; `requests` alone is an exact count.
+struct StopRule {
+  std::optional<std::uint64_t> requests;      ///< Exactly so many (then the two below are not used).
+  std::optional<double> min_duration_s;
+  std::optional<std::uint64_t> min_requests;
+  double max_duration_s = 3600.0;             ///< In any case.
+};
+
+/// What a schedule is made of.
+struct ScheduleWish {
+  Scenario scenario;
+  StopRule stop;
+  std::size_t prompts = 1;      ///< Size of the prompt set.
+  std::uint32_t max_tokens = 128;
+  std::vector<std::uint32_t> max_tokens_of{};  ///< By prompt where it has its own; empty = all as above.
+  std::vector<double> trace_at_s{};            ///< Arrival of each prompt of a trace.
+  Seeds seeds{};
+};
+
+/// Lays out a load: every prompt is used equally often (each pass is a new permutation), arrivals follow the law.
+/// An open loop's schedule is long enough for its stop rule; a closed loop's holds the exact count, or where it is
+/// ended by time as many as `max_requests`, drawn on demand by index. Errors: usage (no end, no rate).
+class Schedule {
+ public:
+  [[nodiscard]] static Result<Schedule> make(const ScheduleWish& wish);
+  /// Number of requests; absent where only time ends it.
+  [[nodiscard]] std::optional<std::uint64_t> size() const;
+  /// The request at `index`; any index is good where size() is absent.
+  [[nodiscard]] Planned at(std::uint64_t index) const;
+  [[nodiscard]] bool open_loop() const;
+  /// Mean arrivals a second of an open loop, as laid out; absent in a closed one.
+  [[nodiscard]] std::optional<double> offered_rps() const;
+  /// As JSON lines: index, prompt, due_ns, max_tokens. Errors: io, disk_full.
+  [[nodiscard]] Result<void> write(const std::filesystem::path& file, std::uint64_t used) const;
+  /// One that was written before: the same requests at the same times. Errors: io, invalid_task.
+  [[nodiscard]] static Result<Schedule> read(const std::filesystem::path& file);
+
+ private:
+  ScheduleWish wish_;
+  std::vector<Planned> planned_;
+  bool open_ = false;
+};
+
+}  // namespace edgeeval
