@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/bench.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "bench/bench_file.hpp"
+#include "bench/derive.hpp"
+#include "bench/prepare.hpp"
+#include "core/files.hpp"
+#include "core/text.hpp"
+
+namespace edgeeval {
+namespace fs = std::filesystem;
+namespace {
+
+/// The load that a step of a series makes.
+Scenario step_of(const Scenario& series, double load) {
+  Scenario step;
+  if (series.steps_closed) {
+    step.kind = Scenario::Kind::closed;
+    step.concurrency = static_cast<int>(load);
+  } else {
+    step.kind = Scenario::Kind::open;
+    step.law = series.law;
+    step.gamma_shape = series.gamma_shape;
+    step.rate = load;
+  }
+  return step;
+}
+
+/// Output tokens a second, or requests a second where tokens are not known.
+double throughput_of(const BenchPoint& point) {
+  for (const char* metric : {"output_tokens_per_s", "requests_per_s"}) {
+    for (const auto& figure : point.summary.figures) {
+      if (figure.metric == metric && figure.window == "whole" && figure.fact) return figure.fact->value;
+    }
+  }
+  return 0.0;
+}
+
+class Bench {
+ public:
+  Bench(const BenchSettings& settings, const CancelToken& cancel, const BenchListener& listener)
+      : settings_(settings), cancel_(cancel), listener_(listener) {}
+
+  Result<BenchRun> run() {
+    if (auto fits = check(); !fits) return tl::unexpected(fits.error());
+    if (auto made = make_folder(settings_.folder); !made) return tl::unexpected(made.error());
+    if (auto ready = prepare(); !ready) return tl::unexpected(ready.error());
+    run_.folder = settings_.folder;
+    run_.scenario = settings_.scenario;
+    if (auto done = loads(); !done) return tl::unexpected(done.error());
+    if (auto written = write_bench_file(run_); !written) return tl::unexpected(written.error());
+    return std::move(run_);
+  }
+
+ private:
+  Result<void> check() const {
+    if (is_bench_folder(settings_.folder)) {
+      return fail(ErrorCode::record_mismatch, "the folder holds a benchmark already", settings_.folder.string(),
+                  "Name another folder with --out; nothing measured is overwritten.");
+    }
+    const bool judged = std::any_of(settings_.objectives.begin(), settings_.objectives.end(),
+                                    [](const auto& objective) { return objective.quantile.has_value(); });
+    if (settings_.scenario.kind == Scenario::Kind::find_peak && !judged) {
+      return fail(ErrorCode::usage, "find-peak needs objectives for quantiles", "--slo",
+                  "for example: --slo ttft_p99=500ms,tpot_p99=100ms");
+    }
+    return {};
+  }
+
+  Result<void> prepare() {
+    note(fmt::format("asking {} what it is", settings_.target.url()));
+    auto server = find_server(settings_, cancel_, listener_.on_note);
+    if (!server) return tl::unexpected(server.error());
+    context_.server = std::move(*server);
+    context_.model = settings_.model.empty() ? context_.server.model : settings_.model;
+    if (settings_.prompts.file.empty()) note("making prompts");
+    auto prompts = prepare_prompts(settings_, context_.server, context_.model);
+    if (!prompts) return tl::unexpected(prompts.error());
+    context_.prompts = std::move(prompts->prompts);
+    context_.exact_prompts = prompts->exact;
+    context_.prompts_note = std::move(prompts->note);
+    context_.settings = &settings_;
+    context_.cancel = &cancel_;
+    context_.on_glance = listener_.on_glance;
+    context_.engine_alive = listener_.engine_alive;
+    return open_meter();
+  }
+
+  Result<void> open_meter() {
+    if (!settings_.energy) return {};
+    auto session = EnergySession::open(settings_.folder / "power.csv", settings_.require_measured);
+    if (!session) return tl::unexpected(session.error());
+    energy_.emplace(std::move(*session));
+    context_.energy = &*energy_;
+    return {};
+  }
+
+  Result<void> loads() {
+    switch (settings_.scenario.kind) {
+      case Scenario::Kind::sweep:
+        return sweep();
+      case Scenario::Kind::find_peak:
+        return search();
+      default:
+        return load(settings_.scenario, settings_.folder);
+    }
+  }
+
+  Result<void> load(const Scenario& scenario, const fs::path& folder) {
+    const auto warmup = settings_.warmup.value_or(usual_warmup(scenario));
+    auto point = run_point(context_, scenario, warmup, folder);
+    if (!point) return tl::unexpected(point.error());
+    run_.cancelled = run_.cancelled || point->cancelled;
+    run_.engine_ended = run_.engine_ended || point->engine_ended;
+    run_.points.push_back(std::move(*point));
+    return {};
+  }
+
+  /// One load of a series, in a folder of its own. The index is written after each, so that a series that is
+  /// killed can still be read.
+  Result<void> step(double load_size) {
+    const auto scenario = step_of(settings_.scenario, load_size);
+    note(fmt::format("step {}: {}", run_.points.size() + 1, scenario.text()));
+    const auto folder = settings_.folder / fmt::format("step-{:02}", run_.points.size() + 1);
+    if (auto made = make_folder(folder); !made) return made;
+    if (auto done = load(scenario, folder); !done) return done;
+    if (listener_.on_point) listener_.on_point(run_.points.back());
+    return write_bench_file(run_);
+  }
+
+  [[nodiscard]] bool stopped() const { return run_.cancelled || run_.engine_ended || cancel_.requested(); }
+
+  Result<void> sweep() {
+    constexpr double kMost = 1024.0;
+    std::vector<std::pair<double, double>> tried;
+    const auto& steps = settings_.scenario.steps;
+    for (std::size_t i = 0; !stopped(); ++i) {
+      std::optional<double> next;
+      if (steps.empty()) {
+        next = next_sweep_step(tried, kMost);
+      } else if (i < steps.size()) {
+        next = steps[i];
+      }
+      if (!next) break;
+      if (auto done = step(*next); !done) return done;
+      tried.emplace_back(*next, throughput_of(run_.points.back()));
+    }
+    return {};
+  }
+
+  Result<void> search() {
+    SearchRule rule;
+    rule.whole = settings_.scenario.steps_closed;
+    const auto attempt = [&](double load_size) -> Result<StepOutcome> {
+      if (auto done = step(load_size); !done) return tl::unexpected(done.error());
+      if (stopped()) return fail(ErrorCode::cancelled, "interrupted");
+      return outcome_of(load_size, run_.points.back(), settings_.objectives);
+    };
+    auto found = find_peak(rule, attempt);
+    if (!found && found.error().code == ErrorCode::cancelled && stopped()) return {};
+    if (!found) return tl::unexpected(found.error());
+    run_.peak = std::move(*found);
+    return {};
+  }
+
+  static StepOutcome outcome_of(double load_size, const BenchPoint& point,
+                                const std::vector<ServiceObjective>& objectives) {
+    StepOutcome outcome{load_size, point.validity.valid, false, judge(point.summary, objectives)};
+    outcome.met = outcome.valid && std::all_of(outcome.objectives.begin(), outcome.objectives.end(),
+                                               [](const auto& o) { return o.state == ObjectiveState::met; });
+    return outcome;
+  }
+
+  void note(const std::string& text) const {
+    if (listener_.on_note) listener_.on_note(text);
+  }
+
+  const BenchSettings& settings_;
+  const CancelToken& cancel_;
+  const BenchListener& listener_;
+  BenchContext context_;
+  std::optional<EnergySession> energy_;
+  BenchRun run_;
+};
+
+}  // namespace
+
+Result<BenchRun> run_bench(const BenchSettings& settings, const CancelToken& cancel,
+                           const BenchListener& listener) {
+  return Bench(settings, cancel, listener).run();
+}
+
+}  // namespace edgeeval

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole benchmark of a server: probing, prompts, one load or a series of them.
+#pragma once
+
+#include <edgeeval/result.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/point.hpp"
+#include "bench/search.hpp"
+#include "bench/settings.hpp"
+#include "core/cancel.hpp"
+
+namespace edgeeval {
+
+/// What a benchmark tells while it goes on; calls come from the calling thread.
+struct BenchListener {
+  std::function<void(const std::string& text)> on_note{};       ///< What is being done now.
+  std::function<void(const LoadGlance&)> on_glance{};           ///< A few times a second during a load.
+  std::function<void(const BenchPoint&)> on_point{};            ///< A load of a series has ended.
+  std::function<bool()> engine_alive{};                         ///< Of an engine that the caller launched.
+};
+
+/// What a benchmark was and found.
+struct BenchRun {
+  std::filesystem::path folder;
+  Scenario scenario;
+  std::vector<BenchPoint> points;  ///< One, or those of a sweep or a search in their order.
+  std::optional<PeakFound> peak;
+  bool cancelled = false;
+  bool engine_ended = false;
+};
+
+/// Does it. The folder holds what was measured whatever happens later. Errors: usage, those of find_server and of
+/// the prompts, io, disk_full, record_mismatch (the folder holds a benchmark already).
+[[nodiscard]] Result<BenchRun> run_bench(const BenchSettings& settings, const CancelToken& cancel,
+                                         const BenchListener& listener);
+
+/// Reads a benchmark's folder and computes its figures anew. Errors: io, record_unreadable.
+[[nodiscard]] Result<BenchRun> read_bench(const std::filesystem::path& folder);
+
+/// Whether `folder` holds a benchmark.
+[[nodiscard]] bool is_bench_folder(const std::filesystem::path& folder);
+
+}  // namespace edgeeval

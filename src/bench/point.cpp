@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/point.hpp"
+
+#include <edgeeval/version.hpp>
+#include <utility>
+
+#include "bench/derive.hpp"
+#include "bench/machine_file.hpp"
+#include "bench/prompt_source.hpp"
+#include "bench/resident.hpp"
+#include "bench/server_watch.hpp"
+#include "core/files.hpp"
+#include "record/environment.hpp"
+
+namespace edgeeval {
+namespace fs = std::filesystem;
+namespace {
+
+/// One load under way.
+class Point {
+ public:
+  Point(const BenchContext& context, const Scenario& scenario, std::uint64_t warmup, fs::path folder)
+      : context_(context),
+        settings_(*context.settings),
+        scenario_(scenario),
+        warmup_(warmup),
+        folder_(std::move(folder)) {}
+
+  Result<BenchPoint> run() {
+    auto schedule = make_schedule();
+    if (!schedule) return tl::unexpected(schedule.error());
+    describe(*schedule);
+    auto writer = LoadWriter::create(folder_, header_, settings_.threads);
+    if (!writer) return tl::unexpected(writer.error());
+    auto outcome = load(*schedule, *writer);
+    if (!outcome) {
+      header_.how_ended = "failed";
+      // What was measured before stays readable; the load's own error is what the caller is told.
+      static_cast<void>(writer->finish(header_));
+      return tl::unexpected(outcome.error());
+    }
+    if (auto kept = finish(*schedule, *writer, *outcome); !kept) return tl::unexpected(kept.error());
+    auto point = derive_point(folder_, settings_);
+    if (!point) return point;
+    point->scenario = scenario_;
+    point->cancelled = outcome->cancelled;
+    point->engine_ended = outcome->engine_ended;
+    return point;
+  }
+
+ private:
+  Result<Schedule> make_schedule() const {
+    if (!settings_.schedule_file.empty()) return Schedule::read(settings_.schedule_file);
+    ScheduleWish wish;
+    wish.scenario = scenario_;
+    wish.stop = settings_.stop;
+    wish.prompts = context_.prompts.size();
+    wish.max_tokens = settings_.max_tokens;
+    wish.seeds = settings_.seeds;
+    for (const auto& prompt : context_.prompts) {
+      wish.max_tokens_of.push_back(prompt.max_tokens.value_or(settings_.max_tokens));
+      if (scenario_.kind == Scenario::Kind::trace) wish.trace_at_s.push_back(prompt.at_s.value_or(0.0));
+    }
+    return Schedule::make(wish);
+  }
+
+  void describe(const Schedule& schedule) {
+    header_.edgeeval = std::string(version());
+    header_.url = settings_.target.url();
+    header_.dialect = std::string(to_string(context_.server.dialect.server));
+    header_.route = context_.server.dialect.path;
+    header_.model = context_.model;
+    header_.scenario = scenario_.text();
+    header_.started = clock_.wall_label();
+    header_.offered_rps = schedule.offered_rps();
+    header_.concurrency = schedule.open_loop() ? 0 : scenario_.concurrency;
+    header_.seeds = {settings_.seeds.library, settings_.seeds.prompts, settings_.seeds.schedule};
+    header_.settings = described(settings_);
+    header_.settings["ignore_eos"] = manner().ignore_eos ? "yes" : "no";
+    header_.environment = capture_environment();
+    header_.server = context_.server.facts;
+    header_.server["recognised_by"] = context_.server.why;
+    if (!context_.server.version.empty()) header_.server["version"] = context_.server.version;
+    if (context_.server.slots) header_.server["slots"] = std::to_string(*context_.server.slots);
+    if (!context_.prompts_note.empty()) header_.warnings.push_back(context_.prompts_note);
+    if (settings_.target.insecure) header_.warnings.emplace_back("certificates were not checked (--insecure)");
+    warn_of_slots();
+  }
+
+  void warn_of_slots() {
+    if (context_.server.slots && header_.concurrency > *context_.server.slots) {
+      header_.warnings.push_back("the server works on " + std::to_string(*context_.server.slots) +
+                                 " requests at once: of " + std::to_string(header_.concurrency) +
+                                 " in flight the others wait in its queue");
+    }
+  }
+
+  [[nodiscard]] RequestManner manner() const {
+    RequestManner manner;
+    manner.dialect = context_.server.dialect;
+    manner.model = context_.model;
+    manner.salted = needs_salt(settings_.prefix_cache == PrefixCache::defeat, settings_.prompts.file.empty(),
+                               context_.prompts.size(), requests_in_all());
+    manner.salt_seed = settings_.seeds.library;
+    manner.ignore_eos =
+        settings_.ignore_eos.value_or(settings_.prompts.file.empty() && context_.server.dialect.ignore_eos);
+    manner.reuse_prompt_cache = settings_.prefix_cache == PrefixCache::allow;
+    manner.temperature = settings_.temperature;
+    manner.extra_json = settings_.extra_json;
+    return manner;
+  }
+
+  /// Warm-up included; absent where only time ends the load.
+  [[nodiscard]] std::optional<std::uint64_t> requests_in_all() const {
+    if (!settings_.stop.requests) return std::nullopt;
+    return *settings_.stop.requests + warmup_;
+  }
+
+  Result<LoadOutcome> load(const Schedule& schedule, LoadWriter& writer) {
+    PromptSource source(manner(), context_.prompts);
+    LoadJob job;
+    job.target = settings_.target;
+    job.dialect = context_.server.dialect;
+    job.schedule = &schedule;
+    job.source = &source;
+    job.concurrency = scenario_.kind == Scenario::Kind::offline && schedule.size()
+                          ? static_cast<int>(*schedule.size())
+                          : scenario_.concurrency;
+    job.warmup = warmup_;
+    job.stop = settings_.stop;
+    job.limits = settings_.limits;
+    job.drain_s = settings_.drain_s;
+    job.threads = settings_.threads;
+    job.keep_alive = settings_.keep_alive;
+    job.cpus = settings_.cpus;
+    std::vector<LoadSink*> sinks;
+    for (int lane = 0; lane < settings_.threads; ++lane) sinks.push_back(&writer.lane(lane));
+    ClientHooks hooks;
+    hooks.on_glance = context_.on_glance;
+    hooks.engine_alive = context_.engine_alive;
+    hooks.on_measured = [&] {
+      if (context_.energy != nullptr) context_.energy->begin();
+    };
+    if (context_.energy != nullptr && settings_.idle_s > 0.0) {
+      context_.energy->rest(settings_.idle_s, [&] { return !context_.cancel->requested(); });
+    }
+    ServerWatch watch(settings_, context_.server.dialect, folder_);
+    auto outcome = run_load(job, sinks, *context_.cancel, hooks);
+    header_.counters = watch.stop();
+    return outcome;
+  }
+
+  Result<void> finish(const Schedule& schedule, LoadWriter& writer, const LoadOutcome& outcome) {
+    MachineRecord machine;
+    if (context_.energy != nullptr) {
+      machine.energy = context_.energy->end();
+      machine.epoch_ns = context_.energy->epoch_ns();
+      machine.power_csv = fs::relative(settings_.folder / "power.csv", folder_);
+      for (const auto& info : context_.energy->sources())
+        machine.sources.push_back({info.id, info.domain, info.parent, info.grade});
+      machine.warnings = context_.energy->warnings();
+    }
+    if (settings_.server_process) machine.resident = peak_resident(*settings_.server_process);
+    header_.client = outcome.client;
+    header_.started_ns = outcome.begun_ns;
+    header_.measured_ns = outcome.measured_ns;
+    header_.ended_ns = outcome.ended_ns;
+    header_.how_ended = outcome.cancelled ? "cancelled" : outcome.engine_ended ? "failed" : "finished";
+    header_.warnings.insert(header_.warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
+    if (auto written = writer.finish(header_); !written) return written;
+    if (auto written = schedule.write(folder_ / "schedule.jsonl", outcome.sent); !written) return written;
+    return write_machine(folder_, machine);
+  }
+
+  const BenchContext& context_;
+  const BenchSettings& settings_;
+  const Scenario& scenario_;
+  std::uint64_t warmup_;
+  fs::path folder_;
+  SystemClock clock_;
+  LoadHeader header_;
+};
+
+}  // namespace
+
+Result<BenchPoint> run_point(const BenchContext& context, const Scenario& scenario, std::uint64_t warmup,
+                             const fs::path& folder) {
+  return Point(context, scenario, warmup, folder).run();
+}
+
+}  // namespace edgeeval
