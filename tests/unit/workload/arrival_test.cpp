@@ -170,8 +170,8 @@ TEST(Arrivals, EndAtTenYears) {
 }
 
 TEST(Arrivals, AreCheapEnoughToLayOutMillions) {
-  // 5 million are to take less than a second on one core, 200 ns each. Asserted relative to the logarithm each of
-  // them needs, so that a slow or busy machine does not fail it.
+  // 5 million are to take less than a second on one core, 200 ns each. Asserted relative to the logarithm
+  // each of them needs, so that a slow or busy machine does not fail it.
   const auto timed = [](auto&& work) {
     double best = 1e9;
     for (int round = 0; round < 3; ++round) {
