@@ -32,6 +32,9 @@ class WindowMeter::Window final : public MeterWindow {
     add_net(closed_->record, closed_->points, before, after);
     return closed_->record;
   }
+  WindowRecord part(const std::string& name, SteadyTime begin, SteadyTime end) override {
+    return closed_ ? WindowRecord() : state_->part(ticket_, name, begin, end);
+  }
 
  private:
   const WindowRecord& finish() {
@@ -85,6 +88,8 @@ void WindowMeter::sample() {
   state_->sources().read_slow();
   state_->sample();
 }
+
+void WindowMeter::mark() { state_->sample(); }
 
 std::size_t WindowMeter::samples_kept() const { return state_->sources().kept(); }
 

@@ -41,6 +41,10 @@ class MeterWindow : public WindowHandle {
   /// Closes the window and sets its net energies by the power at rest before it and, where known, after it.
   virtual const WindowRecord& subtract_idle(const IdleBaselines& before,
                                             const std::optional<IdleBaselines>& after) = 0;
+  /// A stretch within the window, told afterwards: its energies from the samples that the window keeps, so
+  /// that what is stamped exactly needs no reading of its own at its edges. Without conditions and CPU use.
+  /// Only before close(), and of the window's last MeterOptions::part; what is not kept any more is a void.
+  [[nodiscard]] virtual WindowRecord part(const std::string& name, SteadyTime begin, SteadyTime end) = 0;
 };
 
 class WindowState;
@@ -78,6 +82,8 @@ class WindowMeter {
   [[nodiscard]] std::vector<std::string> warnings() const;
   /// Takes one sample of all fast sources, and of slow ones that are due, as the threads do.
   void sample();
+  /// Takes one sample of all fast sources now, that parts of windows are bracketed by.
+  void mark();
   /// Readings held in memory, of all sources.
   [[nodiscard]] std::size_t samples_kept() const;
 

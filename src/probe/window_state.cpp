@@ -107,6 +107,26 @@ ClosedWindow WindowState::close(int ticket) {
   return closed;
 }
 
+WindowRecord WindowState::part(int ticket, const std::string& name, SteadyTime begin, SteadyTime end) {
+  WindowRecord record;
+  record.name = name;
+  record.start_s = seconds(epoch_, begin);
+  record.duration_s = std::max(0.0, seconds(begin, end));
+  const energy::Span span{record.start_s, record.start_s + record.duration_s};
+  wait_for_tick(span.end_s);
+  IdleBaselines held;
+  {
+    const std::lock_guard lock(mutex_);
+    if (windows_.at(ticket).part_begin_s > span.begin_s)
+      record.notes.emplace_back("begins before the samples that are still kept");
+    held = held_;
+  }
+  const auto points = estimate_points(sources_.between(span.begin_s, span.end_s), span);
+  add_energy(record, points);
+  if (!held.empty()) add_net(record, points, held, std::nullopt);
+  return record;
+}
+
 IdleBaselines WindowState::baselines(int ticket, const std::string& state) {
   const double end_s = end_of(ticket);
   wait_for_tick(end_s);

@@ -44,6 +44,8 @@ class WindowState {
   void end(int ticket);
   /// Closes a window that has ended.
   ClosedWindow close(int ticket);
+  /// A stretch of an open window.
+  WindowRecord part(int ticket, const std::string& name, SteadyTime begin, SteadyTime end);
   /// Power at rest over an open window that has ended.
   IdleBaselines baselines(int ticket, const std::string& state);
   void hold(IdleBaselines baselines);

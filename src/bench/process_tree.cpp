@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/process_tree.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <random>
+#include <sstream>
+#include <system_error>
+
+namespace edgeeval {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kMarkName = "EDGEEVAL_LAUNCH";
+constexpr double kBytesPerKib = 1024.0;
+
+std::string text_of(pid_t process, const char* file) {
+  std::ifstream stream(fmt::format("/proc/{}/{}", process, file), std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// State and process group, from /proc/PID/stat; the program's name before them may hold anything.
+struct Standing {
+  char state = 'X';
+  pid_t group = -1;
+};
+std::optional<Standing> standing_of(pid_t process) {
+  const auto text = text_of(process, "stat");
+  const auto name_end = text.rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  std::istringstream fields(text.substr(name_end + 1));
+  Standing standing;
+  pid_t parent = -1;
+  if (!(fields >> standing.state >> parent >> standing.group)) return std::nullopt;
+  return standing;
+}
+
+std::vector<pid_t> all_processes() {
+  std::vector<pid_t> found;
+  std::error_code status;
+  for (fs::directory_iterator entry("/proc", status), end; !status && entry != end; entry.increment(status)) {
+    const auto name = entry->path().filename().string();
+    pid_t process = 0;
+    const auto read = std::from_chars(name.data(), name.data() + name.size(), process);
+    if (read.ec == std::errc() && read.ptr == name.data() + name.size()) found.push_back(process);
+  }
+  return found;
+}
+
+double peak_resident_of(pid_t process) {
+  std::istringstream status(text_of(process, "status"));
+  for (std::string word; status >> word;) {
+    double kib = 0.0;
+    if (word == "VmHWM:" && status >> kib) return kib * kBytesPerKib;
+  }
+  return 0.0;
+}
+
+std::string new_mark() {
+  std::random_device random;
+  return fmt::format("{}-{:08x}{:08x}", ::getpid(), random(), random());
+}
+
+}  // namespace
+
+ProcessTree::ProcessTree() : mark_(new_mark()) {}
+
+std::map<std::string, std::string> ProcessTree::environment() const { return {{kMarkName, mark_}}; }
+
+bool ProcessTree::holds(pid_t process) const {
+  if (process == ::getpid()) return false;
+  const auto standing = standing_of(process);
+  if (!standing || standing->state == 'Z' || standing->state == 'X') return false;
+  if (leader_ > 0 && standing->group == leader_) return true;
+  // Variables are separated by NUL; the first has none before it.
+  const auto environment = '\0' + text_of(process, "environ");
+  return environment.find(fmt::format("{}{}={}{}", '\0', kMarkName, mark_, '\0')) != std::string::npos;
+}
+
+std::vector<pid_t> ProcessTree::living() const {
+  auto processes = all_processes();
+  std::erase_if(processes, [this](pid_t process) { return !holds(process); });
+  return processes;
+}
+
+TreeMemory ProcessTree::memory() const {
+  TreeMemory memory;
+  for (const pid_t process : living()) {
+    memory.peak_resident_b += peak_resident_of(process);
+    memory.processes += 1;
+  }
+  return memory;
+}
+
+int ProcessTree::end(std::chrono::milliseconds grace) const {
+  const auto deadline = std::chrono::steady_clock::now() + grace;
+  const auto first = living();
+  for (auto left = first; !left.empty(); left = living()) {
+    for (const pid_t process : left) {
+      // A handle first and a second look after it: the number may have gone to another process meanwhile.
+      const long handle = ::syscall(SYS_pidfd_open, process, 0);
+      if (handle < 0) continue;
+      if (holds(process)) ::syscall(SYS_pidfd_send_signal, static_cast<int>(handle), SIGKILL, nullptr, 0);
+      ::close(static_cast<int>(handle));
+    }
+    if (std::chrono::steady_clock::now() >= deadline) break;
+    ::poll(nullptr, 0, 2);
+  }
+  return static_cast<int>(first.size());
+}
+
+}  // namespace edgeeval
