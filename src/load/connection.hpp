@@ -82,6 +82,7 @@ class Connection final : private HttpTaker {
   [[nodiscard]] std::string& text() { return text_; }
   [[nodiscard]] bool wants_to_write() const;
   [[nodiscard]] std::uint64_t token_events() const { return token_events_; }
+  [[nodiscard]] std::uint64_t events_seen() const { return events_seen_; }
   [[nodiscard]] std::int64_t first_token_ns() const { return first_token_ns_; }
   /// The user stamp of what ended the request.
   [[nodiscard]] std::int64_t ended_ns() const { return ended_ns_; }
@@ -130,7 +131,8 @@ class Connection final : private HttpTaker {
   bool streaming_ = false;
   bool carried_ = false;      ///< An event had begun before the read under way.
   std::string whole_;         ///< The beginning of a body that is no stream.
-  std::uint64_t token_events_ = 0;
+  std::uint64_t token_events_ = 0, counted_events_ = 0, events_seen_ = 0;
+  TokenSource counted_source_ = TokenSource::unknown;
   std::int64_t first_token_ns_ = 0;
 };
 
