@@ -33,7 +33,6 @@ struct Fitter::Search {
   WordStream& tail;
   std::int64_t wanted = 0;
   int counts = 0;
-  bool uncounted = false;  ///< The server could not tell, this time.
   std::optional<Counted> below{}, above{};
   std::optional<std::int64_t> nearest{};  ///< Of the text in `best`.
   std::string best{};
@@ -54,7 +53,6 @@ std::optional<std::int64_t> Fitter::count(Search& search, std::size_t words, std
   }
   ++search.counts;
   const auto counted = counter_ ? counter_(search.prompt) : std::nullopt;
-  search.uncounted = !counted;
   if (counted &&
       (!search.nearest || std::abs(*counted - search.wanted) < std::abs(*search.nearest - search.wanted))) {
     search.nearest = counted;
@@ -74,7 +72,9 @@ void Fitter::calibrate(Prompt probe, WordStream words) {
   const auto many = one ? count(search, kMany, 0, {}) : std::nullopt;
   counts_ = many.has_value();
   if (!many || *many <= *one) return;
-  tokens_a_word_ = static_cast<double>(*many - *one) / static_cast<double>(kMany - 1);
+  // No vocabulary has tokens of four words in the mean: what tells so does not count, and must not make us
+  // write books.
+  tokens_a_word_ = std::max(0.25, static_cast<double>(*many - *one) / static_cast<double>(kMany - 1));
   template_tokens_ = std::max(0.0, static_cast<double>(*one) - tokens_a_word_);
 }
 

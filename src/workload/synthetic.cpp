@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
-#include <numeric>
+#include <cstdlib>
 #include <string_view>
 
 #include "workload/fitting.hpp"
@@ -16,9 +14,8 @@ namespace {
 
 /// Tokens that each id of a Mooncake trace's `hash_ids` stands for.
 constexpr std::uint32_t kBlockTokens = 512;
-// Word streams of one seed, kept apart: of prompts from 0 on, of blocks, and for calibrating.
-constexpr std::uint64_t kBlockStreams = std::uint64_t{1} << 63U;
-constexpr std::uint64_t kCalibration = kBlockStreams - 1;
+/// Word streams of one seed are numbered by prompt; this one is no prompt's.
+constexpr std::uint64_t kCalibration = ~std::uint64_t{0};
 
 /// A first word that no other prompt of the set has.
 std::string first_word(std::uint64_t seed, std::uint64_t number) {
@@ -57,13 +54,15 @@ struct Tally {
   }
 };
 
-/// Words of blocks that prompts share, made once each.
+/// Words of blocks that prompts share: the same for the same id.
 class Blocks {
  public:
-  Blocks(std::uint64_t seed, std::size_t words) : seed_(seed), words_(words) {}
+  /// Blocks have ids of any 64 bits, so they get a seed of their own, apart from that of the prompts'
+  /// streams.
+  Blocks(std::uint64_t seed, std::size_t words) : seed_(SplitMix64(~seed).next()), words_(words) {}
   /// Appends the words of `id`.
   void append(std::uint64_t id, std::vector<std::string_view>& words) const {
-    WordStream stream(seed_, kBlockStreams + id);
+    WordStream stream(seed_, id);
     for (std::size_t i = 0; i < words_; ++i) words.push_back(stream.next());
   }
 
