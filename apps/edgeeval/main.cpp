@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "audit_command.hpp"
+#include "bench_command.hpp"
 #include "check_command.hpp"
 #include "console.hpp"
 #include "doctor_command.hpp"
@@ -18,6 +19,7 @@
 #include "metrics_command.hpp"
 #include "mock_command.hpp"
 #include "paper_command.hpp"
+#include "recompute_command.hpp"
 #include "report_command.hpp"
 #include "run_command.hpp"
 #include "standard_streams.hpp"
@@ -45,6 +47,8 @@ int run(int argc, char** argv) {
   edgeeval::register_import(app, chosen);
   edgeeval::register_doctor(app, chosen);
   edgeeval::register_measure(app, chosen, command);
+  edgeeval::register_bench(app, chosen);
+  edgeeval::register_recompute(app, chosen);
   edgeeval::register_mock_server(app, chosen);
   if (const auto unknown = edgeeval::unknown_subcommand(app, arguments)) return edgeeval::report_error(*unknown);
   try {

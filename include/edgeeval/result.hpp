@@ -32,6 +32,7 @@ enum class ErrorCode {
   invalid_table,      ///< A table of figures is malformed; the message names file, line and column.
   findings,           ///< An audit found something at least as grave as the user's limit.
   not_measured,       ///< Measured energy was required, and no sensor gave it.
+  invalid_measurement, ///< A measurement's own checks say that its figures are not to be trusted.
 };
 
 /// One failure, told so that a reader knows what happened, where, and what to do next.

@@ -71,6 +71,7 @@ void EnergySession::rest(double seconds, const std::function<bool()>& keep_waiti
     std::this_thread::sleep_for(std::min<SteadyTime::duration>(kLook, until - impl_->clock.now()));
   }
   impl_->baselines = window->baselines("model resident");
+  impl_->meter->hold_baselines(*impl_->baselines);
   impl_->idle = window->close();
 }
 
@@ -98,6 +99,8 @@ std::optional<LoadEnergy> EnergySession::end() {
 std::int64_t EnergySession::epoch_ns() const {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(impl_->epoch.time_since_epoch()).count();
 }
+
+WindowMeter& EnergySession::meter() { return *impl_->meter; }
 
 std::vector<ProbeInfo> EnergySession::sources() const { return impl_->meter->sources(); }
 

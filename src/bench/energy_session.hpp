@@ -42,6 +42,8 @@ class EnergySession {
   [[nodiscard]] std::optional<LoadEnergy> end();
   /// Zero of the windows' times, on CLOCK_MONOTONIC (ns).
   [[nodiscard]] std::int64_t epoch_ns() const;
+  /// The meter itself, for windows of the caller's own; baselines of rest() are held by it.
+  [[nodiscard]] WindowMeter& meter();
   [[nodiscard]] std::vector<ProbeInfo> sources() const;
   [[nodiscard]] std::vector<std::string> warnings() const;
 

@@ -34,6 +34,7 @@ constexpr std::array kCodes{
     CodeRow{ErrorCode::invalid_table, 18, "invalid_table"},
     CodeRow{ErrorCode::findings, 19, "findings"},
     CodeRow{ErrorCode::not_measured, 20, "not_measured"},
+    CodeRow{ErrorCode::invalid_measurement, 21, "invalid_measurement"},
     CodeRow{ErrorCode::cancelled, 130, "cancelled"},
 };
 

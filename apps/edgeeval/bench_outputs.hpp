@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The outputs of `edgeeval bench`: reports in their formats, raw timelines, a trace.
+#pragma once
+
+#include <edgeeval/result.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "output_target.hpp"
+#include "report/bench_report.hpp"
+
+namespace edgeeval {
+
+/// The outputs that were asked for, each checked to be writable now. Errors: usage (no such format), io.
+[[nodiscard]] Result<std::vector<OutputTarget>> bench_targets(const std::vector<std::string>& texts, bool json);
+
+/// Writes them all, and the console's text to stdout where nothing else goes there (else to stderr). `load` is the
+/// folder of the load whose timelines "jsonl" and "trace" tell; empty where there is none. The exit code of the first
+/// failure, or 0.
+int write_bench(const BenchReport& report, const std::filesystem::path& load, const std::vector<OutputTarget>& targets);
+
+}  // namespace edgeeval
