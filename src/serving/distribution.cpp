@@ -18,7 +18,8 @@ std::vector<QuantileFigure> quantile_figures(std::uint64_t count,
   };
   for (const double p : kQuantiles) {
     const auto ranks = quantile_ranks(count, p);
-    figures.push_back({p, at(ranks.value), told(ranks.lo), told(ranks.hi), told(ranks.upper_99), stamp_error});
+    figures.push_back(
+        {p, at(ranks.value), told(ranks.lo), told(ranks.hi), told(ranks.upper_99), stamp_error});
   }
   return figures;
 }
@@ -42,8 +43,8 @@ std::optional<Distribution> distribution_of(const std::vector<double>& values, s
   std::sort(sorted.begin(), sorted.end());
   result.min = sorted.front();
   result.max = sorted.back();
-  result.quantiles =
-      quantile_figures(sorted.size(), [&](std::uint64_t rank) { return sorted[rank]; }, settings.stamp_error);
+  result.quantiles = quantile_figures(
+      sorted.size(), [&](std::uint64_t rank) { return sorted[rank]; }, settings.stamp_error);
   return result;
 }
 

@@ -29,7 +29,8 @@ struct BoundSettings {
                                                            std::optional<double> stamp_error);
 
 /// Of one value a request, in order of scheduling. Nothing where there are none.
-[[nodiscard]] std::optional<Distribution> distribution_of(const std::vector<double>& values, std::uint64_t undefined,
+[[nodiscard]] std::optional<Distribution> distribution_of(const std::vector<double>& values,
+                                                          std::uint64_t undefined,
                                                           const BoundSettings& settings);
 
 }  // namespace edgeeval

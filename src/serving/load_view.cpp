@@ -22,7 +22,8 @@ std::vector<Completion> completions(const LoadView& view) {
   for (std::size_t i = 0; i < view.requests().size(); ++i) {
     const auto& request = view.requests()[i];
     if (!view.counts(i) || !request.issued_ns || !request.closed_ns) continue;
-    result.push_back({*request.closed_ns, static_cast<double>(*request.closed_ns - *request.issued_ns) * 1e-9});
+    result.push_back(
+        {*request.closed_ns, static_cast<double>(*request.closed_ns - *request.issued_ns) * 1e-9});
   }
   std::stable_sort(result.begin(), result.end(),
                    [](const auto& a, const auto& b) { return a.at_ns < b.at_ns; });
@@ -74,8 +75,8 @@ SteadyWindow steady_window(const LoadView& view, const Stretch& whole) {
   if (static_cast<std::size_t>(within) < kFewestCompletions)
     return {whole.begin_ns, whole.end_ns, "the whole load: fewer than 20 replies ended before the last send"};
   return {begin, last_send,
-          "MSER-5 on request latency left out the first " + std::to_string(std::max<std::size_t>(*truncated, 1)) +
-              " completions; to the last send"};
+          "MSER-5 on request latency left out the first " +
+              std::to_string(std::max<std::size_t>(*truncated, 1)) + " completions; to the last send"};
 }
 
 double mean_in_flight(const LoadView& view, const Stretch& window) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A load as figures see it: its requests, what their events told, and the stretches that figures are made over.
+// A load as figures see it: its requests, what their events told, and the stretches that figures are made
+// over.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +36,10 @@ struct Stretch {
 /// From the first issue to the last completion of measured requests; nothing where none was issued.
 [[nodiscard]] std::optional<Stretch> whole_window(const LoadView& view);
 
-/// The steady window: MSER-5 on request latencies in order of completion says how many completions belong to the
-/// start; it begins with the last of them (at least with the first completion, so that the filling of the server is
-/// not in it) and ends with the last send, so that the emptying is not either. Where that leaves fewer than
-/// twenty completions, or the rule finds no steady part, it is the whole, and `how` says so.
+/// The steady window: MSER-5 on request latencies in order of completion says how many completions belong to
+/// the start; it begins with the last of them (at least with the first completion, so that the filling of the
+/// server is not in it) and ends with the last send, so that the emptying is not either. Where that leaves
+/// fewer than twenty completions, or the rule finds no steady part, it is the whole, and `how` says so.
 [[nodiscard]] SteadyWindow steady_window(const LoadView& view, const Stretch& whole);
 
 /// Time integral of measured requests in flight (issued to closed) over `window` ÷ its length.

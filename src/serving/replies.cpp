@@ -8,7 +8,7 @@ namespace edgeeval {
 namespace {
 
 constexpr std::size_t kClasses = static_cast<std::size_t>(EventClass::done) + 1;
-constexpr std::size_t kBlock = 1U << 14U;  // Gaps.
+constexpr std::size_t kBlock = 1U << 14U;         // Gaps.
 constexpr std::uint64_t kMargin = 1'000'000'000;  // Beyond the last close.
 
 }  // namespace
@@ -69,7 +69,8 @@ std::optional<std::uint32_t> ReplyTable::position_of(std::uint32_t index,
                                                      std::span<const RequestRecord> requests) const {
   if (requests.empty()) return std::nullopt;
   if (dense_) {
-    const auto position = index - requests.front().index;  // Wraps to beyond the end where it is before the first.
+    const auto position =
+        index - requests.front().index;  // Wraps to beyond the end where it is before the first.
     return position < requests.size() ? std::optional(position) : std::nullopt;
   }
   const auto at = std::lower_bound(requests.begin(), requests.end(), index,
@@ -83,7 +84,8 @@ void ReplyTable::keep(const ChunkGap& gap) {
   blocks_.back().push_back(gap);
 }
 
-void ReplyTable::take_token(const EventRecord& event, ReplyEvents& reply, std::uint32_t position, bool counts) {
+void ReplyTable::take_token(const EventRecord& event, ReplyEvents& reply, std::uint32_t position,
+                            bool counts) {
   const auto now = event.kernel_ns;
   const bool told = (event.flags & kTokensKnown) != 0;
   ++reply.token_events;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the events of each reply tell, gathered in one pass: first and last stamps, counts, and the gaps between chunks.
+// What the events of each reply tell, gathered in one pass: first and last stamps, counts, and the gaps
+// between chunks.
 #pragma once
 
 #include <cstdint>
@@ -26,35 +27,38 @@ struct ReplyEvents {
   std::optional<std::uint16_t> first_tokens;    ///< Tokens of the first token event, where told.
   std::int64_t longest_gap_ns = 0;              ///< Between two token events.
   std::int64_t last_event_ns = 0;               ///< Meaningful once there are events.
-  float read_bound_ns = 0.0F;  ///< Time between the read that ended the last event and the one before it.
-  std::uint32_t last_read = 0;                  ///< Read that ended the last event; likewise.
-  bool reasoning = false;                       ///< Some event carried reasoning.
+  float read_bound_ns = 0.0F;   ///< Time between the read that ended the last event and the one before it.
+  std::uint32_t last_read = 0;  ///< Read that ended the last event; likewise.
+  bool reasoning = false;       ///< Some event carried reasoning.
 };
 
 /// How many tokens a reply has, and how many its events carry.
 struct ReplyTokens {
   /// By the server's count of the whole reply, else the sum over its events. Absent where neither is known.
   std::optional<std::uint64_t> total;
-  /// In the events of the stream: the sum over them where each is known or follows; a token that ends the reply and
-  /// reasoning that is not streamed are in `total` only. Absent where some event's count cannot be told.
+  /// In the events of the stream: the sum over them where each is known or follows; a token that ends the
+  /// reply and reasoning that is not streamed are in `total` only. Absent where some event's count cannot be
+  /// told.
   std::optional<std::uint64_t> streamed;
-  std::uint32_t each = 0;  ///< What an event that does not tell carries; 0 where there is none or it cannot be told.
-  bool inferred = false;   ///< Counts of events follow from the reply's count.
-  std::optional<std::uint64_t> shown;   ///< `streamed`, else `total` less hidden reasoning: what TPOT divides by.
-  std::optional<std::uint64_t> first;   ///< Carried by the first token event, where known or inferred.
+  std::uint32_t each =
+      0;  ///< What an event that does not tell carries; 0 where there is none or it cannot be told.
+  bool inferred = false;  ///< Counts of events follow from the reply's count.
+  std::optional<std::uint64_t>
+      shown;  ///< `streamed`, else `total` less hidden reasoning: what TPOT divides by.
+  std::optional<std::uint64_t> first;  ///< Carried by the first token event, where known or inferred.
 };
 
-/// Counts of one reply. A token event that does not tell its tokens carries one where the reply's count is that of
-/// its events, or, in a reply that stopped by itself, one more (the end token shows no text); a single such event
-/// carries what is left.
+/// Counts of one reply. A token event that does not tell its tokens carries one where the reply's count is
+/// that of its events, or, in a reply that stopped by itself, one more (the end token shows no text); a
+/// single such event carries what is left.
 [[nodiscard]] ReplyTokens tokens_of(const RequestRecord& request, const ReplyEvents& events);
 
 /// One gap between two token events of a reply.
 struct ChunkGap {
-  float gap_ns = 0.0F;         ///< 24 bits: exact below 16.7 ms, within 1 in 10⁷ above.
-  std::uint32_t reply = 0;     ///< Position among the load's requests.
-  std::uint32_t when = 0;      ///< Arrival since ReplyTable::origin_ns, in units of 2^shift ns.
-  std::uint16_t tokens = 0;    ///< Of the chunk that ends the gap, where told.
+  float gap_ns = 0.0F;       ///< 24 bits: exact below 16.7 ms, within 1 in 10⁷ above.
+  std::uint32_t reply = 0;   ///< Position among the load's requests.
+  std::uint32_t when = 0;    ///< Arrival since ReplyTable::origin_ns, in units of 2^shift ns.
+  std::uint16_t tokens = 0;  ///< Of the chunk that ends the gap, where told.
   bool told = false;
 };
 
@@ -68,7 +72,7 @@ class ReplyTable {
   std::uint64_t strangers = 0;       ///< Events of no recorded request.
   // Of measured requests, failed ones included:
   std::uint64_t events = 0, token_events = 0, kernel_stamped = 0, coalesced_tokens = 0;
-  std::vector<std::uint64_t> by_class;     ///< Indexed by EventClass.
+  std::vector<std::uint64_t> by_class;  ///< Indexed by EventClass.
   /// How much earlier each coalesced token event may have come: the time since the read before (ns).
   std::vector<float> coalesced_bound_ns;
   /// Calls `visit` with every gap, in order of arrival on each lane.
@@ -91,12 +95,14 @@ class ReplyTable {
   [[nodiscard]] std::uint32_t when(std::int64_t ns) const;
   void keep(const ChunkGap& gap);
   std::vector<std::vector<ChunkGap>> blocks_;  ///< Of equal size, so that none is ever copied while it grows.
-  bool dense_ = false;  ///< Request i has the index of the first plus i.
+  bool dense_ = false;                         ///< Request i has the index of the first plus i.
   std::int64_t origin_ns_ = 0;
   int shift_ = 0;
 };
 
 /// Whether figures are made of `request`.
-[[nodiscard]] inline bool is_measured(const RequestRecord& request) { return request.phase == LoadPhase::measured; }
+[[nodiscard]] inline bool is_measured(const RequestRecord& request) {
+  return request.phase == LoadPhase::measured;
+}
 
 }  // namespace edgeeval

@@ -31,9 +31,11 @@ std::vector<RequestMetric> make_metrics() {
   using View = const LoadView&;
   using I = std::size_t;
   return {
-      {"ttft_user", [](View v, I i) { return between(request(v, i).scheduled_ns, reply(v, i).first_token_ns); },
+      {"ttft_user",
+       [](View v, I i) { return between(request(v, i).scheduled_ns, reply(v, i).first_token_ns); },
        StampUse::one},
-      {"ttft_service", [](View v, I i) { return between(request(v, i).issued_ns, reply(v, i).first_token_ns); },
+      {"ttft_service",
+       [](View v, I i) { return between(request(v, i).issued_ns, reply(v, i).first_token_ns); },
        StampUse::one},
       {"ttfo", [](View v, I i) { return between(request(v, i).issued_ns, reply(v, i).first_answer_ns); },
        StampUse::one},
@@ -49,16 +51,19 @@ std::vector<RequestMetric> make_metrics() {
        StampUse::one},
       {"e2e_service", [](View v, I i) { return between(request(v, i).issued_ns, reply(v, i).last_token_ns); },
        StampUse::one},
-      {"e2e_close_user", [](View v, I i) { return between(request(v, i).scheduled_ns, request(v, i).closed_ns); },
+      {"e2e_close_user",
+       [](View v, I i) { return between(request(v, i).scheduled_ns, request(v, i).closed_ns); },
        StampUse::one},
-      {"e2e_close_service", [](View v, I i) { return between(request(v, i).issued_ns, request(v, i).closed_ns); },
-       StampUse::one},
-      {"schedule_lag", [](View v, I i) { return between(request(v, i).scheduled_ns, request(v, i).issued_ns); },
+      {"e2e_close_service",
+       [](View v, I i) { return between(request(v, i).issued_ns, request(v, i).closed_ns); }, StampUse::one},
+      {"schedule_lag",
+       [](View v, I i) { return between(request(v, i).scheduled_ns, request(v, i).issued_ns); },
        StampUse::none, true, true},
-      {"connect", [](View v, I i) { return between(request(v, i).connect_begun_ns, request(v, i).connected_ns); },
+      {"connect",
+       [](View v, I i) { return between(request(v, i).connect_begun_ns, request(v, i).connected_ns); },
        StampUse::none, true, true},
-      {"tls", [](View v, I i) { return between(request(v, i).connected_ns, request(v, i).tls_ns); }, StampUse::none,
-       true, true},
+      {"tls", [](View v, I i) { return between(request(v, i).connected_ns, request(v, i).tls_ns); },
+       StampUse::none, true, true},
       {"output_tokens", output_tokens},
       {"prompt_tokens", [](View v, I i) { return number(request(v, i).prompt_tokens); }},
   };
@@ -83,7 +88,8 @@ const std::vector<RequestMetric>& request_metrics() {
 
 const RequestMetric* find_request_metric(std::string_view id) {
   const auto& all = request_metrics();
-  const auto found = std::find_if(all.begin(), all.end(), [id](const auto& metric) { return metric.id == id; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [id](const auto& metric) { return metric.id == id; });
   return found == all.end() ? nullptr : &*found;
 }
 

@@ -8,19 +8,18 @@
 #include <vector>
 
 #include "serving/load_view.hpp"
+#include "serving/stamp_error.hpp"
 
 namespace edgeeval {
-
-/// How client stamps enter a metric, for its error.
-enum class StampUse { none, one, gap, per_token };
 
 /// One per-request metric: how it is made of the request at a position. Nothing where it has no value there.
 struct RequestMetric {
   std::string_view id;
   std::optional<double> (*value)(const LoadView& view, std::size_t i) = nullptr;
   StampUse stamps = StampUse::none;
-  bool failed_too = false;    ///< Failed requests have it as well: it is the client's own doing.
-  bool when_there = false;    ///< Its absence is not an undefined value: a connection that was reused has no time to connect.
+  bool failed_too = false;  ///< Failed requests have it as well: it is the client's own doing.
+  bool when_there =
+      false;  ///< Its absence is not an undefined value: a connection that was reused has no time to connect.
 };
 
 /// All of them.

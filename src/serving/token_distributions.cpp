@@ -16,10 +16,11 @@ constexpr double kSecond = 1e-9;
 
 /// What a gap's chunk carries, for a reply whose events can be counted.
 struct Counting {
-  bool countable = false;       ///< itl_amortised can be made of it.
-  bool deliverable = false;     ///< itl_delivered can.
-  std::uint32_t each = 0;       ///< Tokens of an event that does not tell.
-  double extra = 0.0;           ///< Tokens beyond the first of an event, on average, where only the reply's count is known.
+  bool countable = false;    ///< itl_amortised can be made of it.
+  bool deliverable = false;  ///< itl_delivered can.
+  std::uint32_t each = 0;    ///< Tokens of an event that does not tell.
+  double extra =
+      0.0;  ///< Tokens beyond the first of an event, on average, where only the reply's count is known.
 };
 
 Counting counting_of(const ReplyTokens& tokens, const ReplyEvents& events) {
@@ -75,7 +76,8 @@ struct Building {
     squares += away * away * static_cast<double>(weight);
   }
   [[nodiscard]] std::optional<Distribution> finish(const std::vector<double>& tops,
-                                                   const std::vector<double>& bottoms, std::uint64_t undefined,
+                                                   const std::vector<double>& bottoms,
+                                                   std::uint64_t undefined,
                                                    const BoundSettings& settings) const {
     if (count == 0) return std::nullopt;
     const auto at = [this](std::uint64_t rank) {
@@ -119,7 +121,6 @@ class Passes {
   TokenDistributions run(const BoundSettings& settings) {
     TokenDistributions result;
     count_first_chunks(result);
-    double extra = 0.0;
     view_.table.for_each_gap([&](const ChunkGap& gap) {
       if (!window_.holds(view_.table.arrival_ns(gap))) return;
       const auto i = gap.reply;
@@ -132,12 +133,13 @@ class Passes {
       sums_.delivered_gaps[i] += ns;
       if (!counting.countable) {
         delivered_.ranks.count(gap.gap_ns);
-        extra += counting.extra;
+        extra_ += counting.extra;
         sums_.delivered[i] += 1.0 + counting.extra;
         return;
       }
       const std::uint64_t k = gap.told ? gap.tokens : counting.each;
-      // A chunk without a token of its own (its text was held back) delays the next one's readers all the same.
+      // A chunk without a token of its own (its text was held back) delays the next one's readers all the
+      // same.
       delivered_.ranks.count(gap.gap_ns);
       delivered_.zeros += k > 1 ? k - 1 : 0;
       sums_.delivered[i] += static_cast<double>(std::max<std::uint64_t>(k, 1));
@@ -146,7 +148,7 @@ class Passes {
       sums_.amortised_gaps[i] += ns;
       sums_.amortised[i] += static_cast<double>(k);
     });
-    delivered_.zeros += static_cast<std::uint64_t>(std::llround(extra));
+    delivered_.zeros += static_cast<std::uint64_t>(std::llround(extra_));
     second_pass();
     result.icg = icg_.finish(sums_.gaps, sums_.chunks, 0, settings);
     result.delivered = delivered_.finish(sums_.delivered_gaps, sums_.delivered, undeliverable_, settings);
@@ -163,7 +165,10 @@ class Passes {
       if (!counting_[i].countable) ++result.uncountable;
       if (view_.tokens[i].inferred) ++result.inferred;
       if (!counting_[i].deliverable) ++undeliverable_;
-      if (!counting_[i].countable || !window_.holds(*events.first_token_ns)) continue;
+      if (!counting_[i].deliverable || !window_.holds(*events.first_token_ns)) continue;
+      extra_ += counting_[i].extra;
+      sums_.delivered[i] += counting_[i].extra;
+      if (!counting_[i].countable) continue;
       const auto first = view_.tokens[i].first.value_or(1);
       if (first < 2) continue;
       delivered_.zeros += first - 1;
@@ -189,12 +194,15 @@ class Passes {
   Sums sums_;
   std::vector<Counting> counting_;
   Building icg_, delivered_, amortised_;
+  double extra_ =
+      0.0;  ///< Tokens that came with another one, of replies whose events cannot be counted one by one.
   std::uint64_t undeliverable_ = 0;
 };
 
 }  // namespace
 
-TokenDistributions token_distributions(const LoadView& view, const Stretch& window, const BoundSettings& settings) {
+TokenDistributions token_distributions(const LoadView& view, const Stretch& window,
+                                       const BoundSettings& settings) {
   return Passes(view, window).run(settings);
 }
 

@@ -18,8 +18,8 @@ struct TokenDistributions {
   std::uint64_t inferred = 0;     ///< Replies whose events' tokens follow from the reply's count.
 };
 
-/// Of gaps that ended within `window`. Intervals of means resample blocks of requests, since the gaps of one reply
-/// and of its neighbours in time depend on each other.
+/// Of gaps that ended within `window`. Intervals of means resample blocks of requests, since the gaps of one
+/// reply and of its neighbours in time depend on each other.
 [[nodiscard]] TokenDistributions token_distributions(const LoadView& view, const Stretch& window,
                                                      const BoundSettings& settings);
 
