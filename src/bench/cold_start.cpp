@@ -104,7 +104,7 @@ class ColdStarts {
     auto line = launch_line(job_.command, 1);
     if (!line) return tl::unexpected(line.error());
     words_ = std::move(line->words);
-    report_.url = job_.target ? job_.target->url() : "http://127.0.0.1:{port}";
+    report_.address = job_.target ? address_of(*job_.target) : "127.0.0.1:{port}";
     if (job_.folder.empty()) return fail(ErrorCode::usage, "no folder for the server's logs", "--out");
     return make_folder(job_.folder);
   }
@@ -138,8 +138,8 @@ class ColdStarts {
     auto doorstep = Doorstep::of(target);
     if (!doorstep) return tl::unexpected(doorstep.error());
     if (doorstep->knock().accepted) {
-      return fail(ErrorCode::port_taken, target.url() + " is answered before anything was started",
-                  target.url(), "End what listens there, or let the command take {port}.");
+      return fail(ErrorCode::port_taken, address_of(target) + " is answered before anything was started",
+                  address_of(target), "End what listens there, or let the command take {port}.");
     }
     const auto window = meter_ != nullptr ? meter_->open("cold start") : nullptr;
     auto result = launched(*line, target, *doorstep, repeat);

@@ -120,7 +120,7 @@ struct StartFigure {
 /// All starts.
 struct ColdStartReport {
   std::string command;
-  std::string url;
+  std::string address;  ///< Where it was looked for: "127.0.0.1:{port}", "127.0.0.1:8080", a socket's path.
   std::optional<Dialect> dialect;
   std::string model;
   std::string version;  ///< Of the server, where told.

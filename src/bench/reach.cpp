@@ -45,6 +45,13 @@ bool connected_to_itself(int descriptor) {
 
 }  // namespace
 
+std::string address_of(const Target& target) {
+  if (!target.unix_path.empty()) return target.unix_path;
+  const bool brackets = target.host.find(':') != std::string::npos;
+  return brackets ? fmt::format("[{}]:{}", target.host, target.port)
+                  : fmt::format("{}:{}", target.host, target.port);
+}
+
 Result<Doorstep> Doorstep::of(const Target& target) {
   Doorstep doorstep;
   if (!target.unix_path.empty()) {

@@ -21,6 +21,9 @@ struct Reached {
   std::string why;            ///< Why not accepted, in words.
 };
 
+/// "127.0.0.1:8080", "[::1]:8080", or a Unix socket's path.
+[[nodiscard]] std::string address_of(const Target& target);
+
 /// The addresses of one target, resolved once.
 class Doorstep {
  public:
