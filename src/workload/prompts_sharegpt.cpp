@@ -54,10 +54,7 @@ class Objects {
       if (!text_.empty()) findings_.add(line_, "something follows the end of the list");
       return false;
     }
-    if (text_.empty()) {
-      if (in_list_) findings_.add(line_, "the list has no end: the file is cut short");
-      return false;
-    }
+    if (text_.empty()) return cut_short();
     if (in_list_ && !first_) {
       if (!text_.starts_with(',')) {
         findings_.add(line_, "no comma between two items");
@@ -65,9 +62,16 @@ class Objects {
       }
       drop(1);
       skip_blanks();
+      if (text_.empty()) return cut_short();
     }
     if (text_.starts_with('{')) return true;
     findings_.add(line_, "an item is no object");
+    return false;
+  }
+
+  /// At the end of the text: right for lines, not for a list.
+  bool cut_short() {
+    if (in_list_) findings_.add(line_, "the list has no end: the file is cut short");
     return false;
   }
 
