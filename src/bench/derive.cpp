@@ -1,37 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/derive.hpp"
 
-#include <algorithm>
 #include <utility>
 
-#include "bench/client_power.hpp"
 #include "bench/machine_file.hpp"
-#include "bench/power_spans.hpp"
+#include "serving/timings.hpp"
 
 namespace edgeeval {
 namespace fs = std::filesystem;
 namespace {
 
-/// The joules of a load by phase, from the widest source that was read: one that nothing else contains.
 void add_energy(BenchPoint& point, LoadRecord& load, const MachineRecord& machine) {
-  if (!machine.epoch_ns || machine.power_csv.empty()) {
+  if (!machine.power) {
     point.by_phase_absent = "no power was read beside the load";
     return;
   }
-  const auto source = std::find_if(machine.sources.begin(), machine.sources.end(),
-                                   [](const auto& candidate) { return candidate.parent.empty(); });
-  if (source == machine.sources.end()) {
-    point.by_phase_absent = "no power was read beside the load";
-    return;
-  }
-  const auto begin = load.header.measured_ns.value_or(load.header.started_ns);
-  auto spans = power_spans(point.folder / machine.power_csv, *machine.epoch_ns, source->id, begin,
-                           load.header.ended_ns.value_or(begin));
-  if (!spans) {
-    point.by_phase_absent = spans.error().message;
-    return;
-  }
-  auto by_phase = energy_by_phase(load, *spans, source->grade, source->id);
+  const auto& power = *machine.power;
+  auto by_phase = energy_by_phase(load, power.spans, power.grade, power.source);
   if (by_phase) {
     point.by_phase = std::move(*by_phase);
   } else {
@@ -63,7 +48,13 @@ Result<BenchPoint> derive_point(const fs::path& folder, const BenchSettings& set
   if (!validity) return tl::unexpected(validity.error());
   point.validity = std::move(*validity);
   add_energy(point, *load, *machine);
-  if (load->header.client) point.client_energy = energy_of_client(*load->header.client, load->header.environment);
+  if (load->header.client && machine->core_watts) {
+    const auto& watts = *machine->core_watts;
+    point.client_energy = client_energy(*load->header.client, watts.lo, watts.hi, watts.source);
+  }
+  auto timings = check_timings(*load);
+  if (!timings) return tl::unexpected(timings.error());
+  point.timings = std::move(*timings);
   point.energy = std::move(machine->energy);
   point.resident = std::move(machine->resident);
   point.header = std::move(load->header);

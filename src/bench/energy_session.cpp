@@ -33,6 +33,7 @@ std::optional<Fact> net_total(const WindowRecord& window) {
 struct EnergySession::Impl {
   SystemClock clock;
   SteadyTime epoch = clock.now();
+  std::filesystem::path power_csv;
   std::unique_ptr<WindowMeter> meter;
   std::vector<std::string> notes;
   std::mutex windows;
@@ -57,6 +58,7 @@ Result<EnergySession> EnergySession::open(const std::filesystem::path& power_csv
                 "--require", "`edgeeval doctor` shows what is found and the rights that are missing");
   }
   impl->notes = std::move(opened.notes);
+  impl->power_csv = power_csv;
   impl->meter = std::make_unique<WindowMeter>(std::move(opened.probes), impl->clock, impl->epoch, power_csv,
                                               MeterOptions{}, std::move(opened.conditions));
   impl->meter->start();
@@ -96,8 +98,10 @@ std::optional<LoadEnergy> EnergySession::end() {
   return energy;
 }
 
-std::int64_t EnergySession::epoch_ns() const {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(impl_->epoch.time_since_epoch()).count();
+std::optional<TotalPower> EnergySession::power(std::int64_t begin_ns, std::int64_t end_ns) const {
+  const auto points =
+      read_power_spans(impl_->power_csv, impl_->meter->sources(), impl_->epoch, {begin_ns, end_ns});
+  return points ? total_power(*points) : std::nullopt;
 }
 
 WindowMeter& EnergySession::meter() { return *impl_->meter; }

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/power_spans.hpp"
 #include "probe/window_meter.hpp"
 
 namespace edgeeval {
@@ -40,8 +41,8 @@ class EnergySession {
   void begin();
   /// It has ended; what was found. Nothing where begin() was not called.
   [[nodiscard]] std::optional<LoadEnergy> end();
-  /// Zero of the windows' times, on CLOCK_MONOTONIC (ns).
-  [[nodiscard]] std::int64_t epoch_ns() const;
+  /// Power over a stretch of CLOCK_MONOTONIC (ns) from the raw samples; absent where they tell nothing of it.
+  [[nodiscard]] std::optional<TotalPower> power(std::int64_t begin_ns, std::int64_t end_ns) const;
   /// The meter itself, for windows of the caller's own; baselines of rest() are held by it.
   [[nodiscard]] WindowMeter& meter();
   [[nodiscard]] std::vector<ProbeInfo> sources() const;

@@ -12,11 +12,48 @@ namespace {
 
 constexpr const char* kName = "machine.json";
 
-Json json_of(const PowerSource& source) {
-  return {{"id", source.id},
-          {"domain", source.domain},
-          {"parent", source.parent},
-          {"grade", std::string(to_string(source.grade))}};
+/// Columns, since there are many spans.
+Json json_of(const TotalPower& power) {
+  Json begin = Json::array();
+  Json end = Json::array();
+  Json watts = Json::array();
+  for (const auto& span : power.spans) {
+    begin.push_back(span.begin_ns);
+    end.push_back(span.end_ns);
+    watts.push_back(span.watts);
+  }
+  return {{"source", power.source},
+          {"grade", std::string(to_string(power.grade))},
+          {"left_out", power.left_out},
+          {"begin_ns", std::move(begin)},
+          {"end_ns", std::move(end)},
+          {"watts", std::move(watts)}};
+}
+
+Result<TotalPower> power_from(const Json& json, const std::string& where) {
+  TotalPower power;
+  power.source = value_or(json, "source", std::string());
+  power.left_out = value_or(json, "left_out", std::vector<std::string>());
+  const auto grade = grade_from(value_or(json, "grade", std::string()));
+  const auto begin = value_or(json, "begin_ns", std::vector<std::int64_t>());
+  const auto end = value_or(json, "end_ns", std::vector<std::int64_t>());
+  const auto watts = value_or(json, "watts", std::vector<double>());
+  if (!grade || begin.size() != end.size() || begin.size() != watts.size())
+    return fail(ErrorCode::record_unreadable, "\"power\" has no known grade, or columns of different lengths", where);
+  power.grade = *grade;
+  for (std::size_t i = 0; i < begin.size(); ++i) power.spans.push_back({begin[i], end[i], watts[i]});
+  return power;
+}
+
+Json json_of(const CoreWatts& watts) {
+  return {{"lo_w", watts.lo}, {"hi_w", watts.hi}, {"grade", std::string(to_string(watts.grade))}, {"source", watts.source}};
+}
+
+Result<CoreWatts> core_watts_from(const Json& json, const std::string& where) {
+  const auto grade = grade_from(value_or(json, "grade", std::string()));
+  if (!grade) return fail(ErrorCode::record_unreadable, "\"core_watts\" has no known grade", where);
+  return CoreWatts{value_or(json, "lo_w", 0.0), value_or(json, "hi_w", 0.0), *grade,
+                   value_or(json, "source", std::string())};
 }
 
 Json json_of(const LoadEnergy& energy) {
@@ -59,19 +96,10 @@ Result<MachineRecord> machine_from(const Json& json, const std::string& where) {
     return tl::unexpected(ok.error());
   if (auto ok = take(json, "resident", where, machine.resident, fact_from); !ok)
     return tl::unexpected(ok.error());
-  if (json.contains("epoch_ns")) {
-    auto epoch = required<std::int64_t>(json, "epoch_ns", where);
-    if (!epoch) return tl::unexpected(epoch.error());
-    machine.epoch_ns = *epoch;
-  }
-  machine.power_csv = value_or(json, "power_csv", std::string());
+  if (auto ok = take(json, "power", where, machine.power, power_from); !ok) return tl::unexpected(ok.error());
+  if (auto ok = take(json, "core_watts", where, machine.core_watts, core_watts_from); !ok)
+    return tl::unexpected(ok.error());
   machine.warnings = value_or(json, "warnings", std::vector<std::string>());
-  for (const auto& row : value_or(json, "sources", Json::array())) {
-    const auto grade = grade_from(value_or(row, "grade", std::string()));
-    if (!grade) return fail(ErrorCode::record_unreadable, "a source has no known grade", where);
-    machine.sources.push_back({value_or(row, "id", std::string()), value_or(row, "domain", std::string()),
-                               value_or(row, "parent", std::string()), *grade});
-  }
   return machine;
 }
 
@@ -80,11 +108,8 @@ Result<MachineRecord> machine_from(const Json& json, const std::string& where) {
 Result<void> write_machine(const std::filesystem::path& folder, const MachineRecord& machine) {
   Json json = Json::object();
   if (machine.energy) json["energy"] = json_of(*machine.energy);
-  if (machine.epoch_ns) json["epoch_ns"] = *machine.epoch_ns;
-  if (!machine.power_csv.empty()) json["power_csv"] = machine.power_csv.string();
-  Json sources = Json::array();
-  for (const auto& source : machine.sources) sources.push_back(json_of(source));
-  json["sources"] = std::move(sources);
+  if (machine.power) json["power"] = json_of(*machine.power);
+  if (machine.core_watts) json["core_watts"] = json_of(*machine.core_watts);
   if (machine.resident) json["resident"] = to_json(*machine.resident);
   if (!machine.warnings.empty()) json["warnings"] = machine.warnings;
   return write_file(folder / kName, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");

@@ -2,8 +2,6 @@
 // machine.json: what was read of the machine beside a load: energy windows, the engine's memory.
 #pragma once
 
-#include <cstdint>
-#include <edgeeval/probe.hpp>
 #include <edgeeval/record.hpp>
 #include <edgeeval/result.hpp>
 #include <filesystem>
@@ -11,23 +9,18 @@
 #include <string>
 #include <vector>
 
+#include "bench/client_power.hpp"
 #include "bench/energy_session.hpp"
+#include "bench/power_spans.hpp"
 
 namespace edgeeval {
-
-/// One source of power.csv, as far as figures need to know it.
-struct PowerSource {
-  std::string id, domain, parent;
-  Grade grade = Grade::measured;
-};
 
 /// What stands in the file.
 struct MachineRecord {
   std::optional<LoadEnergy> energy;
-  std::optional<std::int64_t> epoch_ns;  ///< Zero of the windows' and of power.csv's times, on CLOCK_MONOTONIC.
-  std::filesystem::path power_csv{};     ///< Relative to the folder of the load.
-  std::vector<PowerSource> sources{};
-  std::optional<Fact> resident;          ///< Peak resident memory of the engine (B).
+  std::optional<TotalPower> power;      ///< Of the measured phase, in steps of a tenth of a second.
+  std::optional<CoreWatts> core_watts;  ///< What a CPU second of the client is priced at (J).
+  std::optional<Fact> resident;         ///< Peak resident memory of the engine (B).
   std::vector<std::string> warnings{};
 };
 

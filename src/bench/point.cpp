@@ -8,7 +8,8 @@
 #include "bench/machine_file.hpp"
 #include "bench/prompt_source.hpp"
 #include "bench/resident.hpp"
-#include "bench/server_watch.hpp"
+#include "bench/prepare.hpp"
+#include "bench/server_scrape.hpp"
 #include "core/files.hpp"
 #include "record/environment.hpp"
 
@@ -144,22 +145,44 @@ class Point {
     if (context_.energy != nullptr && settings_.idle_s > 0.0) {
       context_.energy->rest(settings_.idle_s, [&] { return !context_.cancel->requested(); });
     }
-    ServerWatch watch(settings_, context_.server.dialect, folder_);
+    auto scraper = scrape();
     auto outcome = run_load(job, sinks, *context_.cancel, hooks);
-    header_.counters = watch.stop();
+    if (scraper) {
+      const auto& scraped = scraper->stop();
+      header_.counters = scraped.differences();
+      header_.warnings.insert(header_.warnings.end(), scraped.warnings.begin(), scraped.warnings.end());
+    }
     return outcome;
+  }
+
+  /// The server's own counters beside the load; null where it has none or they are not wanted.
+  std::unique_ptr<ServerScraper> scrape() {
+    constexpr double kTimeout_s = 2.0;
+    const auto& path = context_.server.dialect.metrics_path;
+    if (!settings_.scrape || path.empty()) return nullptr;
+    auto call = small_calls(settings_.target, kTimeout_s);
+    // Many servers have the route only on demand; one that does not answer now will not later.
+    const auto first = call(path, "");
+    if (!first || first->status != 200) return nullptr;
+    ScrapeOptions options;
+    options.path = path;
+    options.file = folder_ / "server-metrics.jsonl";
+    auto started = ServerScraper::start(options, std::move(call), read_server_metrics);
+    if (!started) {
+      header_.warnings.push_back("the server's metrics were not scraped: " + started.error().message);
+      return nullptr;
+    }
+    return std::move(*started);
   }
 
   Result<void> finish(const Schedule& schedule, LoadWriter& writer, const LoadOutcome& outcome) {
     MachineRecord machine;
     if (context_.energy != nullptr) {
       machine.energy = context_.energy->end();
-      machine.epoch_ns = context_.energy->epoch_ns();
-      machine.power_csv = fs::relative(settings_.folder / "power.csv", folder_);
-      for (const auto& info : context_.energy->sources())
-        machine.sources.push_back({info.id, info.domain, info.parent, info.grade});
+      machine.power = context_.energy->power(outcome.measured_ns, outcome.ended_ns);
       machine.warnings = context_.energy->warnings();
     }
+    machine.core_watts = client_core_watts(machine.energy ? std::optional(machine.energy->window) : std::nullopt);
     if (settings_.server_process) machine.resident = peak_resident(*settings_.server_process);
     header_.client = outcome.client;
     header_.started_ns = outcome.begun_ns;

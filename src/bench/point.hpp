@@ -18,6 +18,7 @@
 #include "record/load_file.hpp"
 #include "serving/energy.hpp"
 #include "serving/summary.hpp"
+#include "serving/timings.hpp"
 #include "serving/validity.hpp"
 #include "wire/probe_server.hpp"
 
@@ -48,6 +49,7 @@ struct BenchPoint {
   std::optional<EnergyByPhase> by_phase;
   std::string by_phase_absent;  ///< Why there are no joules by phase.
   std::optional<ClientEnergy> client_energy;
+  std::vector<TimingCheck> timings;
   std::optional<Fact> resident;  ///< Peak resident memory of the engine (B).
   bool cancelled = false;
   bool engine_ended = false;
