@@ -133,7 +133,7 @@ std::vector<std::string> bench_reasons(const Validity& validity) {
   }
   auto rest = fmt::format("{} of {} checks passed", passed, checks.size());
   if (!unchecked.empty()) rest += "; not checked: " + join(unchecked, ", ");
-  reasons.push_back(std::move(rest));
+  reasons.insert(validity.valid ? reasons.begin() : reasons.end(), std::move(rest));
   return reasons;
 }
 
@@ -164,7 +164,7 @@ LabelledLines bench_facts(const BenchReport& report) {
   add_energy(report, lines);
   add_client(report, lines);
   for (const auto& [name, value] : report.header.counters)
-    lines.emplace_back("counter", fmt::format("{} {}", name, format_significant(value, 6)));
+    lines.emplace_back("counter", fmt::format("{} {}", name, format_round_trip(value)));
   for (const auto& [what, path] : report.files) lines.emplace_back(what, path);
   for (const auto& warning : report.header.warnings) lines.emplace_back("warning", warning);
   for (const auto& warning : report.warnings) lines.emplace_back("warning", warning);

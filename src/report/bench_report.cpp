@@ -7,7 +7,7 @@
 
 namespace edgeeval {
 
-std::vector<std::string> bench_formats() { return {"console", "md", "json", "csv", "mlperf"}; }
+std::vector<std::string> bench_formats() { return {"console", "csv", "json", "md", "mlperf"}; }
 
 Result<std::string> bench_as(const std::string& format, const BenchReport& report, bool colour) {
   if (format == "console") return bench_text(report, colour);

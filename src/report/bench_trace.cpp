@@ -23,7 +23,7 @@ constexpr int kRequests = 1;  ///< "Processes" of the trace.
 constexpr int kCounters = 2;
 
 /// First and last token of a request.
-struct Tokens {
+struct TokenSpan {
   std::optional<std::int64_t> first_ns, last_ns;
   std::uint64_t count = 0;
 };
@@ -33,7 +33,7 @@ struct Interval {
 };
 
 /// From the schedule to the last thing known of it.
-Interval extent_of(const RequestRecord& request, const Tokens& tokens) {
+Interval extent_of(const RequestRecord& request, const TokenSpan& tokens) {
   Interval extent{request.scheduled_ns, request.scheduled_ns};
   for (const auto& at : {request.issued_ns, request.headers_ns, request.closed_ns, tokens.last_ns})
     extent.end_ns = std::max(extent.end_ns, at.value_or(extent.end_ns));
@@ -146,7 +146,7 @@ const RequestRecord* request_of(const std::vector<RequestRecord>& requests, std:
   return found == requests.end() || found->index != index ? nullptr : &*found;
 }
 
-Result<void> read_tokens(LoadRecord& load, std::vector<Tokens>& tokens, TokenRate& rate) {
+Result<void> read_tokens(LoadRecord& load, std::vector<TokenSpan>& tokens, TokenRate& rate) {
   if (auto went = load.events->rewind(); !went) return went;
   for (;;) {
     const auto block = load.events->next();
@@ -177,7 +177,7 @@ TokenRate rate_over(const LoadRecord& load) {
   return rate;
 }
 
-void write_request(Trace& trace, std::size_t slot, const RequestRecord& request, const Tokens& tokens) {
+void write_request(Trace& trace, std::size_t slot, const RequestRecord& request, const TokenSpan& tokens) {
   const auto extent = extent_of(request, tokens);
   trace.stretch(fmt::format("request {}", request.index), slot, extent, [&](JsonObject& object) {
     object.member("phase", request.phase == LoadPhase::warmup ? std::string_view("warmup")
@@ -221,7 +221,7 @@ void write_in_flight(Trace& trace, const std::vector<RequestRecord>& requests) {
 
 Result<void> write_bench_trace(LoadRecord& load, const std::vector<TracePower>& power, std::ostream& out) {
   auto rate = rate_over(load);
-  std::vector<Tokens> tokens(load.requests.size());
+  std::vector<TokenSpan> tokens(load.requests.size());
   if (auto read = read_tokens(load, tokens, rate); !read) return read;
 
   std::vector<std::size_t> order(load.requests.size());

@@ -66,7 +66,7 @@ std::string shown(std::string_view text, std::size_t most) {
 
 Scale scale_for(double largest, std::string_view unit) {
   if (unit != "s") return {1.0, std::string(unit == "1" ? "" : unit)};
-  if (std::abs(largest) >= 10.0) return {1.0, "s"};
+  if (std::abs(largest) >= 1.0) return {1.0, "s"};
   if (std::abs(largest) >= 1e-3) return {1e3, "ms"};
   return {1e6, "µs"};
 }

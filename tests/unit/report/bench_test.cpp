@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must hold of every format of a load's report, whoever's words are in it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "report/bench_words.hpp"
+#include "support/sample_bench.hpp"
+
+namespace edgeeval {
+namespace {
+
+std::string in_format(const std::string& format, const BenchReport& report) {
+  auto text = bench_as(format, report, false);
+  EXPECT_TRUE(text) << format;
+  return text.value_or("");
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+/// The fields of a line of CSV without line ends in its fields.
+std::vector<std::string> fields_of(const std::string& line) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      fields.emplace_back();
+    } else {
+      fields.back() += c;
+    }
+  }
+  return fields;
+}
+
+std::size_t at(const std::string& text, const std::string& what) {
+  const auto found = text.find(what);
+  EXPECT_NE(found, std::string::npos) << what;
+  return found;
+}
+
+TEST(BenchReport, AnUnknownFormatIsRefusedWithTheNamesThereAre) {
+  const auto text = bench_as("pdf", sample_bench(), false);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code, ErrorCode::usage);
+  EXPECT_NE(text.error().hint.find("console, csv, json, md, mlperf"), std::string::npos) << text.error().hint;
+}
+
+TEST(BenchReport, NoFormatForPeopleLetsAControlCharacterOrInvalidTextThrough) {
+  for (const auto& format : bench_formats()) {
+    if (format == "json") continue;
+    const auto text = in_format(format, hostile_bench());
+    for (const auto& line : lines_of(text)) EXPECT_EQ(shown(line, line.size()), line) << format;
+    EXPECT_LT(text.size(), 12'000U) << format << ": endless words are cut";
+  }
+}
+
+TEST(BenchReport, JsonKeepsHostileWordsAsTheyCameButValid) {
+  const auto text = bench_json(hostile_bench());
+  for (const char c : text) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20U || c == '\n');
+  const auto json = parse_json(text, "bench");
+  ASSERT_TRUE(json) << json.error().message;
+  EXPECT_EQ(json->at("summary").at("failures").at(1).at("example").get<std::string>().size(), 20'000U);
+  EXPECT_EQ(json->at("load").at("dialect").get<std::string>().substr(0, 5), "\x1b[2J\x07");
+}
+
+TEST(BenchReport, TheConsoleFitsAHundredColumns) {
+  for (const auto& report : {sample_bench(), hostile_bench()}) {
+    for (const auto& line : lines_of(bench_text(report, false))) EXPECT_LE(display_width(line), 100U) << line;
+  }
+}
+
+TEST(BenchReport, TheConsoleTellsTheVerdictFirstAndTheClientLast) {
+  const auto text = bench_text(sample_bench(), false);
+  EXPECT_LT(at(text, "VALID"), at(text, "what the user waits for"));
+  EXPECT_LT(at(text, "what the user waits for"), at(text, "what the machine delivers"));
+  EXPECT_LT(at(text, "what the machine delivers"), at(text, "a reply token"));
+  EXPECT_LT(at(text, "a reply token"), at(text, "CPU-s"));
+  EXPECT_EQ(text.find("INVALID"), text.rfind("INVALID")) << "only the sweep's second step is";
+  EXPECT_NE(text.find("kernel; off by 2.50 µs (p50), 38.0 µs (p99)"), std::string::npos) << text;
+  EXPECT_NE(text.find("5.77 µs an event"), std::string::npos) << "0.152 s ÷ 26,334 events\n" << text;
+  EXPECT_EQ(text.find('\033'), std::string::npos);
+  EXPECT_NE(bench_text(sample_bench(), true).find("\033[1mVALID\033[0m"), std::string::npos);
+}
+
+TEST(BenchReport, QuantilesBelowTheFloorAreCalledInsufficient) {
+  const auto text = bench_text(sample_bench(), false);
+  EXPECT_NE(text.find("21.30 [21.1, 21.5]"), std::string::npos) << text;
+  EXPECT_NE(text.find("51.20 insufficient"), std::string::npos) << text;
+}
+
+TEST(BenchReport, ReasonsOfInvalidityComeWithTheirAdvice) {
+  auto report = sample_bench();
+  report.validity.valid = false;
+  report.validity.checks.push_back({"schedule-lag", "Schedule lag", CheckVerdict::failed,
+                                    "p99 3.1 ms, limit 1.0 ms", "give the client a core of its own", 0.0031,
+                                    0.001});
+  const auto text = bench_text(report, false);
+  EXPECT_LT(at(text, "INVALID"),
+            at(text, "Schedule lag: p99 3.1 ms, limit 1.0 ms → give the client a core of its own"));
+  EXPECT_LT(at(text, "Schedule lag"), at(text, "warning: Comb of 40 ms"));
+  EXPECT_NE(text.find("1 of 4 checks passed; not checked: Thermal drift"), std::string::npos) << text;
+}
+
+TEST(BenchReport, CsvHasNineFieldsALineAndNoFormulas) {
+  for (const auto& report : {sample_bench(), hostile_bench()}) {
+    const auto lines = lines_of(bench_csv(report));
+    ASSERT_GT(lines.size(), 10U);
+    EXPECT_EQ(lines[0], "metric,window,statistic,value,lo,hi,unit,grade,note");
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+      const auto fields = fields_of(lines[i]);
+      ASSERT_EQ(fields.size(), 9U) << lines[i];
+      for (const std::size_t text : {0U, 1U, 2U, 6U, 7U, 8U}) {
+        if (fields[text].empty()) continue;
+        EXPECT_EQ(std::string("=+-@").find(fields[text].front()), std::string::npos) << lines[i];
+      }
+    }
+  }
+}
+
+TEST(BenchReport, CsvRowsAreTheFigures) {
+  const auto lines = lines_of(bench_csv(sample_bench()));
+  const auto has = [&](const std::string& line) {
+    return std::find(lines.begin(), lines.end(), line) != lines.end();
+  };
+  EXPECT_TRUE(has("ttft_service,whole,p50,0.0211,0.020889,0.021311,s,computed,kernel stamps"));
+  EXPECT_TRUE(has("ttft_service,whole,p99,0.0508,,,s,computed,kernel stamps; insufficient"));
+  EXPECT_TRUE(has("ttft_service,whole,p99_stamp_error,3.8e-05,,,s,computed,kernel stamps"));
+  EXPECT_TRUE(has("tpot,whole,undefined,1,,,1,computed,"));
+  EXPECT_TRUE(has("density,steady,value,,,,tok/s/GB,,the engine's resident memory is not known"));
+  EXPECT_TRUE(has("client_energy,whole,value,1.1,0.6,1.6,J,modelled,watts a busy core"));
+  EXPECT_TRUE(has("failures.stalled,whole,count,1,,,1,computed,no byte for 10 s after 12 events"));
+}
+
+TEST(BenchReport, MarkdownLetsNoMarkupThrough) {
+  const auto text = bench_markdown(hostile_bench());
+  EXPECT_EQ(text.find("<script"), std::string::npos);
+  for (const auto& line : lines_of(text)) {
+    if (!line.starts_with("| error_in_200")) continue;
+    std::size_t bars = 0;
+    for (std::size_t i = 0; i < line.size(); ++i)
+      bars += line[i] == '|' && (i == 0 || line[i - 1] != '\\') ? 1U : 0U;
+    EXPECT_EQ(bars, 4U) << line;
+  }
+}
+
+TEST(BenchReport, JsonKeepsEveryFigure) {
+  const auto json = parse_json(bench_json(sample_bench()), "bench");
+  ASSERT_TRUE(json) << json.error().message;
+  EXPECT_EQ(json->at("format"), "edgeeval-bench");
+  EXPECT_EQ(json->at("validity").at("valid"), true);
+  EXPECT_EQ(json->at("summary").at("requests").at("failed"), 1);
+  const auto& ttft = json->at("summary").at("metrics").at(0);
+  EXPECT_EQ(ttft.at("unit"), "s");
+  EXPECT_EQ(ttft.at("distribution").at("quantiles").at(3).at("sufficient"), false);
+  EXPECT_EQ(json->at("energy").at("reply_token").at("grade"), "measured");
+  EXPECT_EQ(json->at("sweep").at(1).at("meets_objectives"), false);
+  EXPECT_EQ(json->at("load").at("started_ns"), 1'000'000'000);
+}
+
+TEST(BenchReport, TheMlperfSummaryIsNoOfficialResultAndSaysSo) {
+  const auto text = bench_mlperf(sample_bench());
+  EXPECT_NE(text.find("not an official MLPerf result"), std::string::npos);
+  const auto has = [&](const std::string& name, const std::string& value) {
+    for (const auto& line : lines_of(text)) {
+      if (line.starts_with(name) && line.ends_with(": " + value)) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(has("Scenario", "Server"));
+  EXPECT_TRUE(has("Result is", "VALID"));
+  EXPECT_TRUE(has("  Performance constraints satisfied", "Yes"));
+  EXPECT_TRUE(has("  Min duration satisfied", "not asked for"));
+  EXPECT_TRUE(has("  Early stopping satisfied", "NO")) << "400 requests are too few for p99";
+  EXPECT_TRUE(has("50.00 percentile first token latency (ns)", "21300000"));
+  EXPECT_TRUE(has("99.90 percentile latency (ns)", "12500000000"));
+  EXPECT_TRUE(has("schedule_rng_seed", "3"));
+  const auto hostile = bench_mlperf(hostile_bench());
+  EXPECT_NE(hostile.find("closed:4 (not one of LoadGen's)"), std::string::npos);
+  EXPECT_NE(hostile.find(": INVALID\n"), std::string::npos);
+}
+
+LiveGlance busy_glance() {
+  LiveGlance glance;
+  glance.elapsed_s = 12.3;
+  glance.remaining_s = 8.0;
+  glance.sent = 240;
+  glance.ended = 232;
+  glance.in_flight = 8;
+  glance.planned = 400;
+  glance.late = 2;
+  glance.rate_rps = 20.1;
+  glance.tokens_per_s = 512.0;
+  glance.ttft_p50_s = 0.0201;
+  glance.ttft_p99_s = 0.035;
+  return glance;
+}
+
+TEST(LiveLine, TellsAllWhereThereIsRoom) {
+  EXPECT_EQ(live_line(busy_glance(), 140),
+            "12 s · 8.0 s left · 240/400 sent · 8 in flight · 232 done · 0 failed · 2 late · 20.1 req/s · "
+            "512 tok/s · "
+            "TTFT 20.1/35.0 ms");
+}
+
+TEST(LiveLine, NeverIsWiderThanTheTerminalAndKeepsWhatMattersMost) {
+  for (std::size_t columns = 0; columns < 140; ++columns)
+    EXPECT_LE(display_width(live_line(busy_glance(), columns)), columns);
+  EXPECT_EQ(live_line(busy_glance(), 30), "12 s · 240/400 sent · 0 failed");
+  EXPECT_EQ(live_line(busy_glance(), 12), "240/400 sent");
+  EXPECT_EQ(live_line(busy_glance(), 3), "");
+}
+
+TEST(LiveLine, LeavesOutWhatIsNotKnownYet) {
+  LiveGlance glance;
+  glance.warming_up = true;
+  glance.elapsed_s = 0.4;
+  glance.sent = 3;
+  glance.in_flight = 3;
+  EXPECT_EQ(live_line(glance, 80), "warming up · 0.4 s · 3 sent · 3 in flight · 0 done · 0 failed");
+}
+
+}  // namespace
+}  // namespace edgeeval
