@@ -39,7 +39,7 @@ class TraceRows {
 
   void take(const std::vector<std::string>& fields, std::size_t line) {
     if (width_ == 0) return take_header(fields, line);
-    if (findings_.full()) return;
+    if (useless_ || findings_.full()) return;
     if (fields.size() != width_) {
       findings_.add(line, fmt::format("{} fields where the header has {}", fields.size(), width_));
       return;

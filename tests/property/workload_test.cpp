@@ -125,7 +125,8 @@ RC_GTEST_PROP(WorkloadProperty, AnyTextIsPromptsOrErrorsWithLines, (std::string 
   for (const auto format : {PromptFormat::jsonl, PromptFormat::sharegpt, PromptFormat::burstgpt,
                             PromptFormat::mooncake, PromptFormat::azure}) {
     const auto read = parse_prompts(text, format, "file");
-    RC_ASSERT(read.has_value() ? !read->empty() : read.error().code == ErrorCode::invalid_task);
+    const bool sound = read.has_value() ? !read->empty() : read.error().code == ErrorCode::invalid_task;
+    RC_ASSERT(sound);
   }
 }
 

@@ -41,6 +41,10 @@ TEST(BurstGpt, NamesWhatIsWrongAndItsLine) {
   const std::string header = "Timestamp,Request tokens,Response tokens\n";
   EXPECT_EQ(bad("Timestamp,Response tokens\n1,2\n", PromptFormat::burstgpt),
             "file:1: the column \"Request tokens\" is missing");
+  EXPECT_EQ(bad("Timestamp\r1,2,3\r1,2\n", PromptFormat::burstgpt),
+            "file:1: 2 items are broken:\n"
+            "  line 1: the column \"Request tokens\" is missing\n"
+            "  line 1: the column \"Response tokens\" is missing");
   EXPECT_EQ(bad(header + "1,2\n", PromptFormat::burstgpt), "file:2: 2 fields where the header has 3");
   EXPECT_EQ(bad(header + "x,2,3\n1,-2,3\n1,2,3.5\nnan,1,1\n1,2,3\n1,99999999,1\n", PromptFormat::burstgpt),
             "file:2: 5 items are broken:\n"
