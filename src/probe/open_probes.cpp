@@ -20,6 +20,7 @@
 #include "probe/calibration.hpp"
 #include "probe/cpu_conditions.hpp"
 #include "probe/cpu_counters.hpp"
+#include "probe/cpu_model.hpp"
 #include "probe/hwmon.hpp"
 #include "probe/ina3221.hpp"
 #include "probe/model_probes.hpp"
@@ -28,7 +29,6 @@
 #include "probe/plug.hpp"
 #include "probe/power_model.hpp"
 #include "probe/proc_stat.hpp"
-#include "probe/rapl.hpp"
 #include "probe/replay.hpp"
 #include "record/environment.hpp"
 
@@ -45,39 +45,6 @@ std::string at(const Environment& environment, const char* key) {
   return found == environment.end() ? std::string() : found->second;
 }
 
-/// What the packages may draw for long, as the firmware set it; readable for everyone, unlike the counters.
-std::optional<double> long_term_limit(const Sysfs& sysfs) {
-  double total = 0.0;
-  for (const auto& zone : find_rapl_zones(sysfs)) {
-    if (zone.name.rfind("package", 0) != 0) continue;
-    const auto limit = sysfs.decimal(zone.folder / "constraint_0_power_limit_uw");
-    if (!limit || *limit <= 0.0 || sysfs.text_or_empty(zone.folder / "constraint_0_name") != "long_term")
-      return std::nullopt;
-    total += *limit * 1e-6;
-  }
-  return total > 0.0 ? std::optional(total) : std::nullopt;
-}
-
-int packages(const Sysfs& sysfs) {
-  std::set<std::string> ids;
-  std::istringstream lines(sysfs.text_or_empty("proc/cpuinfo"));
-  for (std::string line; std::getline(lines, line);) {
-    if (line.rfind("physical id", 0) == 0) ids.insert(line);
-  }
-  return std::max(1, static_cast<int>(ids.size()));
-}
-
-/// The best model of this CPU: by provider in a virtual machine, by thermal design power on bare metal.
-PowerModel cpu_model(const Sysfs& sysfs, const Environment& environment, bool vm, int cpus) {
-  if (vm)
-    return vcpu_power_model(cpus, provider_from_vendor(sysfs.text_or_empty("sys/class/dmi/id/sys_vendor")));
-  if (const auto limit = long_term_limit(sysfs))
-    return tdp_power_model(*limit, "the firmware's long-term limit (powercap)");
-  if (const auto tdp = known_tdp(at(environment, "cpu")))
-    return tdp_power_model(*tdp * packages(sysfs), "the maker's product page");
-  return unknown_cpu_power_model(cpus);
-}
-
 bool has_domain(const SourceSet& set, const std::string& domain) {
   return std::any_of(set.probes.begin(), set.probes.end(),
                      [&](const auto& probe) { return probe->info().domain == domain; });
@@ -90,7 +57,7 @@ SourceSet open_models(const Sysfs& sysfs, const Clock& clock, const SourceSet& s
   const bool vm = at(environment, "virtualised") == "yes";
   const bool counted = has_domain(sensors, "cpu");
   if (const auto times = read_cpu_times(sysfs.root()); !counted && times) {
-    auto probe = CpuModelProbe::open(cpu_model(sysfs, environment, vm, times->cpus), vm ? "vcpu" : "package",
+    auto probe = CpuModelProbe::open(cpu_power_model(sysfs.root(), times->cpus), vm ? "vcpu" : "package",
                                      clock, sysfs.root());
     if (probe) set.probes.push_back(std::move(*probe));
   }

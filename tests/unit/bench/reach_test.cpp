@@ -86,8 +86,9 @@ TEST(Doorstep, SpeaksUnixSockets) {
 }
 
 TEST(Doorstep, IsNotConnectedToItself) {
-  // A client whose own port is the one that it asks for gets a connection with nobody else in it. The kernel gives
-  // clients ports of the other parity than those it picks for servers, so the neighbour of one of those is hit.
+  // A client whose own port is the one that it asks for gets a connection with nobody else in it. The kernel
+  // gives clients ports of the other parity than those it picks for servers, so the neighbour of one of those
+  // is hit.
   const auto free = free_port();
   ASSERT_TRUE(free.has_value());
   const auto doorstep = Doorstep::of({false, "127.0.0.1", static_cast<std::uint16_t>(*free ^ 1)});

@@ -56,6 +56,25 @@ TEST_F(MeterTest, KeepsAModelsOwnBounds) {
   EXPECT_EQ(model->joules.grade, Grade::modelled);
 }
 
+TEST_F(MeterTest, TellsPartsOfAnOpenWindowAfterwards) {
+  const auto meter = make();
+  const auto begin = clock_.now();
+  const auto window = meter->open("start");
+  pass(*meter, 2.0, 10.0);
+  pass(*meter, 3.0, 60.0);
+  meter->mark();
+  pass(*meter, 1.0, 10.0);
+  const auto at = [&](int seconds) { return begin + std::chrono::seconds(seconds); };
+  const auto part = window->part("load", at(2), at(5));
+  EXPECT_EQ(part.name, "load");
+  EXPECT_NEAR(part.duration_s, 3.0, 1e-9);
+  EXPECT_NEAR(entry(part, "model")->joules.value, 180.0, 1e-6);
+  EXPECT_LE(*entry(part, "gpu")->joules.lo, 180.0);
+  EXPECT_GE(*entry(part, "gpu")->joules.hi, 180.0);
+  EXPECT_NEAR(entry(window->close(), "model")->joules.value, 20.0 + 180.0 + 10.0, 1e-6);
+  EXPECT_TRUE(window->part("late", at(2), at(5)).energy.empty());
+}
+
 TEST_F(MeterTest, SaysTheSameWheneverAClosedWindowIsAsked) {
   const auto meter = make();
   const auto window = meter->open("w");

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/server_scrape.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <memory>
+#include <set>
+#include <system_error>
+
+#include "core/json.hpp"
+
+namespace edgeeval {
+namespace {
+
+constexpr int kOk = 200;
+constexpr std::chrono::milliseconds kShortestPeriod{
+    333};  // As AIPerf scrapes (research, loadgen.md section 1).
+constexpr std::size_t kFewestKept = 4;
+
+std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
+
+double thread_cpu_s() {
+  timespec used{};
+  if (::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) != 0) return 0.0;
+  return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, double>> ScrapeReport::differences() const {
+  std::vector<std::pair<std::string, double>> result;
+  if (kept.size() < 2) return result;
+  const std::set<std::string> gauges(fell.begin(), fell.end());
+  for (const auto& [name, value] : kept.back().counters) {
+    const auto first = kept.front().counters.find(name);
+    if (first != kept.front().counters.end() && !gauges.contains(name))
+      result.emplace_back(name, value - first->second);
+  }
+  return result;
+}
+
+Result<std::unique_ptr<ServerScraper>> ServerScraper::start(
+    ScrapeOptions options, SmallCall call, std::function<ServerCounters(std::string_view)> read) {
+  if (options.path.empty()) {
+    return fail(ErrorCode::usage, "the server has no metrics route", "--scrape",
+                "Some servers offer one when asked at their start (llama-server: --metrics).");
+  }
+  if (options.period < kShortestPeriod) {
+    return fail(ErrorCode::usage,
+                fmt::format("scraping every {} ms would disturb the load; {} ms is the least",
+                            options.period.count(), kShortestPeriod.count()),
+                "--scrape");
+  }
+  options.kept = std::max(options.kept, kFewestKept);
+  std::unique_ptr<ServerScraper> scraper(
+      new ServerScraper(std::move(options), std::move(call), std::move(read)));
+  if (!scraper->options_.file.empty()) {
+    auto lines = LineWriter::open(scraper->options_.file, false);
+    if (!lines) return tl::unexpected(lines.error());
+    scraper->lines_ = std::move(*lines);
+  }
+  try {
+    scraper->thread_ = std::thread([raw = scraper.get()] { raw->work(); });
+  } catch (const std::system_error& error) {
+    return fail(ErrorCode::unavailable, std::string("no thread for scraping: ") + error.what());
+  }
+  return scraper;
+}
+
+ServerScraper::ServerScraper(ScrapeOptions options, SmallCall call,
+                             std::function<ServerCounters(std::string_view)> read)
+    : options_(std::move(options)), call_(std::move(call)), read_(std::move(read)) {}
+
+ServerScraper::~ServerScraper() { stop(); }
+
+const ScrapeReport& ServerScraper::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  return report_;
+}
+
+void ServerScraper::work() {
+  auto due = std::chrono::steady_clock::now();
+  for (bool last = false; !last;) {
+    scrape();
+    if (failures_in_a_row_ >= options_.most_failures) break;
+    // What is late is left out, not caught up with.
+    due = std::max(due + options_.period, std::chrono::steady_clock::now());
+    {
+      std::unique_lock lock(mutex_);
+      last = wake_.wait_until(lock, due, [this] { return stopping_; });
+    }
+    if (last) scrape();
+  }
+  if (failures_in_a_row_ >= options_.most_failures)
+    report_.warnings.push_back(
+        fmt::format("the server's counters failed {} times in a row and were asked no more: {}",
+                    failures_in_a_row_, report_.first_failure));
+  if (latest_) report_.kept.push_back(std::move(*latest_));
+  report_.cpu_s = thread_cpu_s();
+}
+
+void ServerScraper::scrape() {
+  Scrape scrape;
+  scrape.begun_ns = now_ns();
+  const auto answer = call_(options_.path, "");
+  scrape.ended_ns = now_ns();
+  if (!answer) return note_failure(scrape.begun_ns, answer.error().message);
+  if (answer->status != kOk) {
+    return note_failure(scrape.begun_ns, fmt::format("GET {} answered {}", options_.path, answer->status));
+  }
+  scrape.counters = read_(answer->body);
+  if (scrape.counters.empty())
+    return note_failure(scrape.begun_ns, fmt::format("GET {} answered no counters", options_.path));
+  failures_in_a_row_ = 0;
+  write(scrape);
+  keep(std::move(scrape));
+}
+
+void ServerScraper::keep(Scrape scrape) {
+  for (const auto& [name, value] : scrape.counters) {
+    const auto before = last_.find(name);
+    const bool falls = before != last_.end() && value < before->second;
+    if (falls && std::find(report_.fell.begin(), report_.fell.end(), name) == report_.fell.end())
+      report_.fell.push_back(name);
+  }
+  last_ = scrape.counters;
+  report_.scrapes += 1;
+  if ((report_.scrapes - 1) % stride_ != 0) {
+    latest_ = std::move(scrape);
+    return;
+  }
+  latest_.reset();
+  report_.kept.push_back(std::move(scrape));
+  if (report_.kept.size() < options_.kept) return;
+  // The first, third, … stay, so those that are kept are again a stride apart.
+  std::size_t to = 0;
+  for (std::size_t from = 0; from < report_.kept.size(); from += 2) {
+    if (from != to) report_.kept[to] = std::move(report_.kept[from]);
+    ++to;
+  }
+  if (report_.kept.size() % 2 == 0) latest_ = std::move(report_.kept.back());
+  report_.kept.resize(to);
+  stride_ *= 2;
+}
+
+void ServerScraper::write(const Scrape& scrape) {
+  if (!lines_) return;
+  Json counters = Json::object();
+  for (const auto& [name, value] : scrape.counters) {
+    const auto before = last_.find(name);
+    if (before == last_.end() || before->second != value) counters[name] = value;
+  }
+  write_line(to_line(
+      {{"t_ns", scrape.begun_ns}, {"took_ns", scrape.ended_ns - scrape.begun_ns}, {"counters", counters}}));
+}
+
+void ServerScraper::write_line(const std::string& line) {
+  if (!lines_) return;
+  if (auto written = lines_->append(line); !written) {
+    report_.warnings.push_back("the server's counters are no longer written: " + written.error().message);
+    lines_.reset();
+  }
+}
+
+void ServerScraper::note_failure(std::int64_t at_ns, const std::string& why) {
+  report_.failures += 1;
+  failures_in_a_row_ += 1;
+  if (report_.first_failure.empty()) report_.first_failure = why;
+  write_line(to_line({{"t_ns", at_ns}, {"error", why}}));
+}
+
+}  // namespace edgeeval
