@@ -19,21 +19,25 @@ namespace edgeeval {
 struct ReplyState {
   std::optional<std::int64_t> prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens;
   TokenSource completion_source = TokenSource::unknown;
-  std::int64_t counted_tokens = 0;      ///< Of events so far, where every one of them told a count.
-  std::int64_t cumulative_tokens = 0;   ///< The last cumulative count seen.
-  std::size_t cumulative_text = 0;      ///< Bytes of text so far, for servers that send the whole each time.
+  std::int64_t counted_tokens = 0;     ///< Of events so far, where every one of them told a count.
+  std::int64_t cumulative_tokens = 0;  ///< The last cumulative count seen.
+  std::size_t cumulative_text = 0;     ///< Bytes of text so far, for servers that send the whole each time.
+  std::int64_t uncounted_events = 0;   ///< Events with tokens that told no count.
+  std::int64_t since_cumulative = 0;   ///< Events with tokens since the last cumulative count.
   std::string finish_reason;
   std::optional<ServerTimings> server;
-  bool done = false;                    ///< The end mark has come.
-  bool finished = false;                ///< A reason to finish has come.
-  bool after_done = false;              ///< Something came after the end mark.
+  bool total_told = false;  ///< completion_tokens is the server's own total, not a sum over events.
+  bool done = false;        ///< The end mark has come.
+  bool finished = false;    ///< A reason to finish has come.
+  bool after_done = false;  ///< Something came after the end mark.
+  /// As new; keeps its memory.
   void clear();
 };
 
 /// One event, read. Views are good until the next read.
 struct Piece {
   EventClass kind = EventClass::other;
-  std::uint16_t tokens = 0;
+  std::uint16_t tokens = 0;  ///< Where kTokensKnown; also of events without text that tell of tokens.
   TokenSource source = TokenSource::unknown;  ///< Of `tokens`; unknown = not told.
   std::uint8_t flags = 0;                     ///< kFinish, kUsage, kTokensKnown.
   std::string_view text;                      ///< Of reasoning, content or tool; unescaped.
@@ -64,8 +68,8 @@ struct WholeAnswer {
   std::optional<std::int64_t> retry_after_s;  ///< From Retry-After, where it is a number.
 };
 
-/// Which class of failure a whole answer is, with the server's own words (at most 300 bytes, control characters
-/// left out). `none` never: an answer that is no stream is a failure.
+/// Which class of failure a whole answer is, with the server's own words (at most 300 bytes, control
+/// characters left out). `none` never: an answer that is no stream is a failure.
 struct ReadFailure {
   FailureClass failure = FailureClass::other;
   std::string message;

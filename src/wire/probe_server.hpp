@@ -20,8 +20,8 @@ struct SmallAnswer {
   std::map<std::string, std::string> headers;  ///< Names in lower case.
 };
 
-/// Makes one small request: path below the URL, body (empty = GET), and hands back the whole answer. The caller
-/// brings it, so that finding a dialect needs no socket.
+/// Makes one small request: path below the URL, body (empty = GET), and hands back the whole answer. The
+/// caller brings it, so that finding a dialect needs no socket.
 using SmallCall = std::function<Result<SmallAnswer>(const std::string& path, const std::string& body)>;
 
 /// Whether a server can serve now.
@@ -34,9 +34,9 @@ struct ProbedServer {
   std::string model;    ///< The first model served, or the only one.
   std::vector<std::string> models;
   Readiness readiness = Readiness::unknown;
-  std::optional<int> slots;  ///< Requests served at once, where told (llama-server).
+  std::optional<int> slots;                  ///< Requests served at once, where told (llama-server).
   std::map<std::string, std::string> facts;  ///< What else it told: "build", "model_path"….
-  std::string why;      ///< By what it was recognised.
+  std::string why;                           ///< By what it was recognised.
 };
 
 /// Asks, in as few requests as it takes. `wanted` leaves the guessing out and only asks for models and
@@ -48,8 +48,8 @@ struct ProbedServer {
 [[nodiscard]] std::optional<std::int64_t> count_tokens(const SmallCall& call, const Dialect& dialect,
                                                        const std::string& model, const std::string& text);
 
-/// Server counters by name from Prometheus text or TensorRT-LLM's JSON: only plain counters and gauges, labels
-/// summed over. Pure.
+/// Server counters by name from Prometheus text or TensorRT-LLM's JSON: only plain counters and gauges,
+/// labels summed over. Pure.
 [[nodiscard]] std::map<std::string, double> read_server_metrics(std::string_view text);
 
 }  // namespace edgeeval
