@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of a CSV file, with the line each began on. Parsing is libcsv's.
+// Rows of a CSV file, with the line each began on.
 #pragma once
 
 #include <cstddef>

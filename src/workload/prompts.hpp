@@ -33,8 +33,8 @@ enum class PromptFormat { jsonl, sharegpt, burstgpt, mooncake, azure };
 [[nodiscard]] Result<PromptFormat> prompt_format_of(const std::filesystem::path& file);
 
 /// Reads prompts; a broken line is named with file and line, several at once. JSONL takes `prompt`, `text`,
-/// `messages` or SQuAD-like items (`context`, `question`), and `id`, `system`, `max_tokens`. Traces have no words:
-/// their prompts have only lengths, and fill_in_words() makes them. Errors: io, invalid_task.
+/// `messages` or SQuAD-like items (`context`, `question`), and `id`, `system`, `max_tokens`. Traces have no
+/// words: their prompts have only lengths, and fill_in_words() makes them. Errors: io, invalid_task.
 [[nodiscard]] Result<std::vector<Prompt>> read_prompts(const std::filesystem::path& file,
                                                        std::optional<PromptFormat> format = {});
 /// The same from text. `file` names it in errors.
@@ -44,8 +44,9 @@ enum class PromptFormat { jsonl, sharegpt, burstgpt, mooncake, azure };
 /// Counts the tokens that the server makes of a whole prompt, template included; absent where it cannot tell.
 using CountTokens = std::function<std::optional<std::int64_t>(const Prompt& prompt)>;
 
-/// Made-up English-like words from a seed: `count` prompts of exactly `tokens` server-side tokens where `counter`
-/// can tell, else of about so many. All differ from their first word on, so that they share no prefix.
+/// Made-up English-like words from a seed: `count` prompts of exactly `tokens` server-side tokens where
+/// `counter` can tell, else of about so many. All differ from their first word on, so that they share no
+/// prefix.
 struct SyntheticPrompts {
   std::size_t count = 1;
   std::uint32_t tokens = 256;
@@ -58,8 +59,8 @@ struct SyntheticResult {
 };
 [[nodiscard]] SyntheticResult make_prompts(const SyntheticPrompts& wanted, const CountTokens& counter);
 
-/// Gives prompts of a trace words for their lengths; prompts with equal leading `blocks` share the words of those
-/// blocks (512 tokens each in Mooncake traces), so that the trace's prefix reuse is kept.
+/// Gives prompts of a trace words for their lengths; prompts with equal leading `blocks` share the words of
+/// those blocks (512 tokens each in Mooncake traces), so that the trace's prefix reuse is kept.
 [[nodiscard]] SyntheticResult fill_in_words(std::vector<Prompt> prompts, std::uint64_t seed,
                                             const CountTokens& counter);
 

@@ -34,9 +34,9 @@ struct Scenario {
   double rate_to = 0.0;      ///< Of a ramp.
   double gamma_shape = 1.0;  ///< 1 = Poisson; below 1 bursty.
   std::filesystem::path trace{};
-  double speed = 1.0;  ///< Of a trace; 2 = twice as fast.
-  bool steps_closed = true;         ///< Of a sweep or a find-peak: steps are concurrencies, else rates.
-  std::vector<double> steps{};      ///< Of a sweep; empty = chosen as it goes.
+  double speed = 1.0;           ///< Of a trace; 2 = twice as fast.
+  bool steps_closed = true;     ///< Of a sweep or a find-peak: steps are concurrencies, else rates.
+  std::vector<double> steps{};  ///< Of a sweep; empty = chosen as it goes.
   /// As it is written, in one normal form.
   [[nodiscard]] std::string text() const;
 };
@@ -44,8 +44,8 @@ struct Scenario {
 /// Reads `--scenario`. Error: usage, with what is allowed.
 [[nodiscard]] Result<Scenario> parse_scenario(std::string_view text);
 
-/// The three seeds of a load (as MLPerf's LoadGen keeps them apart): salts and made-up words; which prompt when;
-/// when.
+/// The three seeds of a load (as MLPerf's LoadGen keeps them apart): salts and made-up words; which prompt
+/// when; when.
 struct Seeds {
   std::uint64_t library = 1, prompts = 2, schedule = 3;
 };
@@ -53,52 +53,66 @@ struct Seeds {
 /// One request that is to be sent.
 struct Planned {
   std::uint32_t index = 0;
-  std::uint32_t prompt = 0;               ///< Into the prompt set.
-  std::optional<std::int64_t> due_ns{};   ///< From the start of the phase; absent in a closed loop.
+  std::uint32_t prompt = 0;              ///< Into the prompt set.
+  std::optional<std::int64_t> due_ns{};  ///< From the start of the phase; absent in a closed loop.
   std::uint32_t max_tokens = 0;
   friend bool operator==(const Planned&, const Planned&) = default;
 };
 
 /// When a load may end: when all that are given are met; `requests` alone is an exact count.
 struct StopRule {
-  std::optional<std::uint64_t> requests;      ///< Exactly so many (then the two below are not used).
+  std::optional<std::uint64_t> requests;  ///< Exactly so many (then the two below are not used).
   std::optional<double> min_duration_s;
   std::optional<std::uint64_t> min_requests;
-  double max_duration_s = 3600.0;             ///< In any case.
+  double max_duration_s = 3600.0;  ///< In any case.
 };
 
 /// What a schedule is made of.
 struct ScheduleWish {
   Scenario scenario;
   StopRule stop;
-  std::size_t prompts = 1;      ///< Size of the prompt set.
+  std::size_t prompts = 1;  ///< Size of the prompt set.
   std::uint32_t max_tokens = 128;
   std::vector<std::uint32_t> max_tokens_of{};  ///< By prompt where it has its own; empty = all as above.
   std::vector<double> trace_at_s{};            ///< Arrival of each prompt of a trace.
   Seeds seeds{};
 };
 
-/// Lays out a load: every prompt is used equally often (each pass is a new permutation), arrivals follow the law.
-/// An open loop's schedule is long enough for its stop rule; a closed loop's holds the exact count, or where it is
-/// ended by time as many as `max_requests`, drawn on demand by index. Errors: usage (no end, no rate).
+/// Lays out a load: every prompt is used equally often (each pass is a new permutation), arrivals follow the
+/// law, the first one gap after the start. An open loop's schedule is long enough for its stop rule: an exact
+/// count is laid out whole, else up to the first arrival at which minimum duration and minimum count are both
+/// met, or to the longest duration. A ramp rises over that time, or over as long as its exact count should
+/// take, and then stays at its end's rate. A trace keeps each arrival's own prompt, begins with its first
+/// arrival and is played once: whole where no end is given. An offline load is an open loop with all due at
+/// 0. A closed loop is drawn on demand by index. Errors: usage (no end, no rate, a sweep or a find-peak,
+/// whose steps have schedules of their own).
 class Schedule {
  public:
   [[nodiscard]] static Result<Schedule> make(const ScheduleWish& wish);
   /// Number of requests; absent where only time ends it.
   [[nodiscard]] std::optional<std::uint64_t> size() const;
-  /// The request at `index`; any index is good where size() is absent.
+  /// The request at `index`, which must be below size(); any index is good where that is absent. Takes no
+  /// lock and no memory: any number of threads may ask at once.
   [[nodiscard]] Planned at(std::uint64_t index) const;
   [[nodiscard]] bool open_loop() const;
-  /// Mean arrivals a second of an open loop, as laid out; absent in a closed one.
+  /// Arrivals a second of an open loop, as laid out: 1 over the mean gap, (count - 1) / (last due - first
+  /// due), so that it does not depend on when the first one comes. Absent in a closed loop and where there is
+  /// no gap (offline).
   [[nodiscard]] std::optional<double> offered_rps() const;
-  /// As JSON lines: index, prompt, due_ns, max_tokens. Errors: io, disk_full.
+  /// Size of the prompt set that is needed: all prompts are below it. (What was read back tells by what it
+  /// uses.)
+  [[nodiscard]] std::uint32_t prompts() const;
+  /// The first `used` requests (at most size()) as JSON lines: index, prompt, due_ns, max_tokens. The file is
+  /// whole or not there. Errors: io, disk_full.
   [[nodiscard]] Result<void> write(const std::filesystem::path& file, std::uint64_t used) const;
   /// One that was written before: the same requests at the same times. Errors: io, invalid_task.
   [[nodiscard]] static Result<Schedule> read(const std::filesystem::path& file);
 
  private:
   ScheduleWish wish_;
-  std::vector<Planned> planned_;
+  std::vector<Planned>
+      planned_;  ///< Of an open loop, and of what was read; else requests are drawn by index.
+  std::optional<std::uint64_t> size_;
   bool open_ = false;
 };
 
