@@ -59,9 +59,10 @@ asan tsan:
 bench: ## Our own overhead
 	@scripts/setup --minimal
 	@$(CONFIGURE) -DEDGEEVAL_BUILD_BENCHMARKS=ON
-	@$(BUILD) --target startup_bench tables_bench measure_overhead
+	@$(BUILD) --target startup_bench tables_bench load_file_bench measure_overhead
 	@build/release/bin/startup_bench
 	@build/release/bin/tables_bench
+	@build/release/bin/load_file_bench
 	@build/release/bin/measure_overhead
 
 clean: ## Remove build/ (the cache of set-up stays)

@@ -19,8 +19,8 @@ struct PowerSpan {
   double watts = 0.0;
 };
 
-/// Joules by phase: watts regressed on prompt tokens and reply tokens worked on a second, with idle power as the
-/// constant; intervals by Newey-West standard errors, since readings follow each other.
+/// Joules by phase: watts regressed on prompt tokens and reply tokens worked on a second, with idle power as
+/// the constant; intervals by Newey-West standard errors, since readings follow each other.
 struct EnergyByPhase {
   Fact joules_per_prompt_token, joules_per_reply_token, idle_watts;
   std::optional<Fact> joules_per_request;  ///< Net of idle: mean over the load.
@@ -29,8 +29,8 @@ struct EnergyByPhase {
   std::string note;
 };
 
-/// Where the record and the power overlap too little, or what was in flight did not vary, there is an error that
-/// says so: unavailable, with what would help.
+/// Where the record and the power overlap too little, or what was in flight did not vary, there is an error
+/// that says so: unavailable, with what would help.
 [[nodiscard]] Result<EnergyByPhase> energy_by_phase(LoadRecord& load, const std::vector<PowerSpan>& power,
                                                     Grade grade, const std::string& source);
 

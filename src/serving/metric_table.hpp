@@ -15,8 +15,9 @@ struct ServingMetric {
   std::string_view definition;  ///< In one sentence, as a formula over the record's stamps.
   std::string_view source;      ///< Where the definition is from.
   bool less_is_better = true;
-  bool per_request = false;     ///< A distribution over requests; else over tokens or chunks, or a single figure.
-  bool distribution = false;    ///< Has quantiles.
+  bool per_request =
+      false;  ///< A distribution over requests; else over tokens or chunks, or a single figure.
+  bool distribution = false;  ///< Has quantiles.
 };
 
 /// All of them, in the order in which reports show them.

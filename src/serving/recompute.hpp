@@ -21,8 +21,8 @@ enum class PeerTool { vllm, guidellm, aiperf, mlperf, sglang, llmperf, genai_per
 
 /// One figure as that tool words it.
 struct PeerFigure {
-  std::string name;       ///< The tool's own: "Mean TTFT (ms)".
-  std::string statistic;  ///< "mean", "p99"….
+  std::string name;             ///< The tool's own: "Mean TTFT (ms)".
+  std::string statistic;        ///< "mean", "p99"….
   std::optional<double> value;  ///< In the tool's unit; absent where it has none.
   std::string unit;
   std::string definition;  ///< In words, with the source.

@@ -18,19 +18,21 @@ namespace edgeeval {
 struct QuantileFigure {
   double p = 0.5;
   double value = 0.0;
-  std::optional<double> lo, hi;      ///< 95 %; absent where too few values were seen.
-  std::optional<double> upper_99;    ///< One-sided 99 % upper bound, as MLPerf's early stopping asks; absent = insufficient.
-  std::optional<double> stamp_error; ///< What the client's stamps may add to it, in the metric's unit.
+  std::optional<double> lo, hi;  ///< 95 %; absent where too few values were seen.
+  std::optional<double>
+      upper_99;  ///< One-sided 99 % upper bound, as MLPerf's early stopping asks; absent = insufficient.
+  std::optional<double> stamp_error;  ///< What the client's stamps may add to it, in the metric's unit.
 };
 
 /// A distribution of one metric.
 struct Distribution {
   std::uint64_t count = 0;
-  std::uint64_t undefined = 0;  ///< Requests for which the metric has no value (a reply of one token has no TPOT).
+  std::uint64_t undefined =
+      0;  ///< Requests for which the metric has no value (a reply of one token has no TPOT).
   double mean = 0.0;
   std::optional<double> mean_lo, mean_hi;  ///< 95 %, block bootstrap.
   double min = 0.0, max = 0.0, sd = 0.0;
-  std::vector<QuantileFigure> quantiles;   ///< p50, p90, p95, p99, p99.9.
+  std::vector<QuantileFigure> quantiles;  ///< p50, p90, p95, p99, p99.9.
 };
 
 /// One metric's figure over one window: a distribution, a single fact, or the reason for its absence.
@@ -62,7 +64,7 @@ struct ServiceObjective {
 /// What to compute.
 struct SummaryOptions {
   std::vector<ServiceObjective> objectives{};
-  std::optional<double> resident_gb{};      ///< Peak resident memory of the engine, for density.
+  std::optional<double> resident_gb{};  ///< Peak resident memory of the engine, for density.
   std::string resident_source{};
   int bootstrap_draws = 2000;
   std::uint64_t seed = 1;
@@ -77,13 +79,16 @@ struct ServingSummary {
   std::map<std::string, std::string> failure_examples;  ///< By class: the first one's words.
   std::uint64_t events = 0, token_events = 0, tokens = 0;
   std::map<std::string, std::uint64_t> events_by_class;
-  std::map<std::string, std::uint64_t> token_sources;   ///< Requests by source of their count.
+  std::map<std::string, std::uint64_t> token_sources;       ///< Requests by source of their count.
   double stamp_error_p50_s = 0.0, stamp_error_p99_s = 0.0;  ///< Of the stamps that figures are made of.
+  bool stamp_error_known =
+      false;           ///< Whether the record tells it; the two above mean nothing where it does not.
   std::string stamps;  ///< "kernel", "user" or "mixed".
+  std::vector<std::string> warnings;  ///< What of the record could not be used.
 };
 
-/// Computes them in one pass over the events and a few over the requests: time and memory in proportion to the
-/// events, at most some 16 bytes of memory an event. Errors: io, record_unreadable (from the events).
+/// Computes them in one pass over the events and a few over the requests: time and memory in proportion to
+/// the events, at most some 16 bytes of memory an event. Errors: io, record_unreadable (from the events).
 [[nodiscard]] Result<ServingSummary> summarise_load(LoadRecord& load, const SummaryOptions& options = {});
 
 }  // namespace edgeeval

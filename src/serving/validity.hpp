@@ -18,8 +18,8 @@ enum class CheckVerdict { passed, warned, failed, not_checked };
 
 /// What one check found.
 struct CheckResult {
-  std::string id;      ///< "schedule-lag", "rate", "client-saturation", "coalesced", "nagle", "synthetic-stream",
-                       ///< "clock-step", "drift", "cache-hits", "output-length", "littles-law", "errors"….
+  std::string id;  ///< "schedule-lag", "rate", "client-saturation", "coalesced", "nagle", "synthetic-stream",
+                   ///< "clock-step", "drift", "cache-hits", "output-length", "littles-law", "errors"….
   std::string title;
   CheckVerdict verdict = CheckVerdict::not_checked;
   std::string found;   ///< The figure and its limit, in words.
@@ -36,15 +36,15 @@ struct ConditionSeries {
 /// What a load is checked against; the defaults are those of the documentation.
 struct ValidityLimits {
   double error_rate = 0.01;
-  double rate_shortfall = 0.01;      ///< Offered against achieved.
-  double lag_floor_s = 0.001;        ///< p99 schedule lag: the larger of this and a share of the median TTFT.
+  double rate_shortfall = 0.01;  ///< Offered against achieved.
+  double lag_floor_s = 0.001;    ///< p99 schedule lag: the larger of this and a share of the median TTFT.
   double lag_share = 0.01;
-  double client_cpu_share = 0.8;     ///< Of a core, a thread.
-  double coalesced_share = 0.10;     ///< Of token events.
-  double cache_hit_share = 0.01;     ///< Of prompt tokens.
-  double output_drift = 0.10;        ///< Mean reply length: asked against got, and first half against second.
+  double client_cpu_share = 0.8;  ///< Of a core, a thread.
+  double coalesced_share = 0.10;  ///< Of token events.
+  double cache_hit_share = 0.01;  ///< Of prompt tokens.
+  double output_drift = 0.10;     ///< Mean reply length: asked against got, and first half against second.
   double littles_law = 0.05;
-  bool cache_wanted = false;         ///< Hits are then shown and do not count as a finding.
+  bool cache_wanted = false;  ///< Hits are then shown and do not count as a finding.
 };
 
 /// The verdict.

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sentences of a load's report: who was asked, the verdict's reasons, tokens, energy, the client itself.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "report/bench_tables.hpp"
+#include "report/bench_words.hpp"
+
+namespace edgeeval {
+namespace {
+
+constexpr double kMillion = 1e6;
+
+std::string setting(const LoadHeader& header, const std::string& key) {
+  const auto found = header.settings.find(key);
+  return found == header.settings.end() ? std::string() : found->second;
+}
+
+std::string counted(const std::map<std::string, std::uint64_t>& counts) {
+  std::vector<std::string> parts;
+  for (const auto& [name, count] : counts) parts.push_back(fmt::format("{} {}", name, count));
+  return join(parts, ", ");
+}
+
+void add_energy(const BenchReport& report, LabelledLines& lines) {
+  if (report.load_energy)
+    lines.emplace_back("energy", fact_text(*report.load_energy) + ", gross over the load");
+  if (report.energy) {
+    const auto& energy = *report.energy;
+    lines.emplace_back("a reply token", fact_text(energy.joules_per_reply_token));
+    lines.emplace_back("a prompt token", fact_text(energy.joules_per_prompt_token));
+    if (energy.joules_per_request)
+      lines.emplace_back("a request", fact_text(*energy.joules_per_request) + ", net of idle");
+    lines.emplace_back("idle", fact_text(energy.idle_watts));
+    lines.emplace_back("regression",
+                       fmt::format("R² {} over {} stretches{}{}", format_significant(energy.r_squared),
+                                   energy.spans, energy.note.empty() ? "" : "; ", energy.note));
+  }
+  if (report.client_energy) lines.emplace_back("the client's", fact_text(report.client_energy->joules));
+  if (!report.energy_absent.empty()) lines.emplace_back("energy", "none: " + report.energy_absent);
+}
+
+/// What the client itself did to the figures.
+void add_client(const BenchReport& report, LabelledLines& lines) {
+  const auto& summary = report.summary;
+  if (!summary.stamps.empty()) {
+    lines.emplace_back("stamps", fmt::format("{}; off by {} (p50), {} (p99)", summary.stamps,
+                                             with_unit(summary.stamp_error_p50_s, "s"),
+                                             with_unit(summary.stamp_error_p99_s, "s")));
+  }
+  const auto& client = report.header.client;
+  if (!client) return;
+  auto text = fmt::format("{} CPU-s", format_significant(client->cpu_s));
+  if (client->events > 0)
+    text += fmt::format(", {} µs an event",
+                        format_significant(kMillion * client->cpu_s / static_cast<double>(client->events)));
+  if (client->wall_s > 0.0)
+    text += fmt::format(", {} % of a core", format_significant(100.0 * client->cpu_s / client->wall_s));
+  text += fmt::format("; {} thread{}, {}; {} events lost", client->threads, client->threads == 1 ? "" : "s",
+                      format_bytes(1024.0 * static_cast<double>(client->max_rss_kib)), client->lost_events);
+  lines.emplace_back("client", text);
+  if (client->user_delay_p50_ns && client->user_delay_p99_ns)
+    lines.emplace_back("without the kernel", fmt::format("its own stamps would be off by {} (p50), {} (p99)",
+                                                         with_unit(1e-9 * *client->user_delay_p50_ns, "s"),
+                                                         with_unit(1e-9 * *client->user_delay_p99_ns, "s")));
+}
+
+int gravity(CheckVerdict verdict) {
+  switch (verdict) {
+    case CheckVerdict::failed:
+      return 0;
+    case CheckVerdict::warned:
+      return 1;
+    case CheckVerdict::not_checked:
+      return 2;
+    case CheckVerdict::passed:
+      break;
+  }
+  return 3;
+}
+
+}  // namespace
+
+LabelledLines bench_heading(const BenchReport& report) {
+  const auto& header = report.header;
+  const auto& summary = report.summary;
+  LabelledLines lines;
+  auto server = header.url + header.route;
+  if (!header.model.empty()) server += " · model " + header.model;
+  lines.emplace_back("server", server);
+  auto dialect = header.dialect;
+  if (!report.dialect_why.empty()) dialect += " (" + report.dialect_why + ")";
+  for (const auto& [name, value] : header.server) dialect += fmt::format(" · {} {}", name, value);
+  lines.emplace_back("dialect", dialect);
+  auto load = header.scenario;
+  if (header.offered_rps)
+    load += fmt::format(" · {} requests/s offered", format_significant(*header.offered_rps));
+  if (const auto tokens = setting(header, "max-tokens"); !tokens.empty())
+    load += " · " + tokens + " tokens asked";
+  if (!header.seeds.empty()) load += fmt::format(" · seeds {}", fmt::join(header.seeds, ", "));
+  lines.emplace_back("load", load);
+  auto requests =
+      fmt::format("{} measured: {} ended well, {} failed", summary.requests, summary.ok, summary.failed);
+  if (summary.late > 0) requests += fmt::format(", {} sent late", summary.late);
+  if (summary.retried > 0) requests += fmt::format(", {} tried again on a new connection", summary.retried);
+  if (header.measured_ns && header.ended_ns)
+    requests += " · " + format_duration(1e-9 * static_cast<double>(*header.ended_ns - *header.measured_ns));
+  if (header.how_ended != "finished")
+    requests += " · " + (header.how_ended.empty() ? std::string("killed") : header.how_ended);
+  lines.emplace_back("requests", requests);
+  return lines;
+}
+
+std::string bench_verdict(const Validity& validity) { return validity.valid ? "VALID" : "INVALID"; }
+
+std::vector<std::string> bench_reasons(const Validity& validity) {
+  auto checks = validity.checks;
+  std::stable_sort(checks.begin(), checks.end(), [](const CheckResult& a, const CheckResult& b) {
+    return gravity(a.verdict) < gravity(b.verdict);
+  });
+  std::vector<std::string> reasons;
+  std::size_t passed = 0;
+  std::vector<std::string> unchecked;
+  for (const auto& check : checks) {
+    if (check.verdict == CheckVerdict::passed) ++passed;
+    if (check.verdict == CheckVerdict::not_checked) unchecked.push_back(check.title);
+    if (gravity(check.verdict) > gravity(CheckVerdict::warned)) continue;
+    auto text = (check.verdict == CheckVerdict::warned ? "warning: " : "") + check.title + ": " + check.found;
+    if (!check.advice.empty()) text += " → " + check.advice;
+    reasons.push_back(std::move(text));
+  }
+  auto rest = fmt::format("{} of {} checks passed", passed, checks.size());
+  if (!unchecked.empty()) rest += "; not checked: " + join(unchecked, ", ");
+  reasons.push_back(std::move(rest));
+  return reasons;
+}
+
+LabelledLines bench_facts(const BenchReport& report) {
+  const auto& summary = report.summary;
+  LabelledLines lines;
+  if (summary.steady)
+    lines.emplace_back("steady",
+                       fmt::format("{} · {}",
+                                   format_duration(1e-9 * static_cast<double>(summary.steady->end_ns -
+                                                                              summary.steady->begin_ns)),
+                                   summary.steady->how));
+  lines.emplace_back(
+      "tokens",
+      fmt::format("{} in {} of {} events; replies counted by: {}", summary.tokens, summary.token_events,
+                  summary.events, summary.token_sources.empty() ? "–" : counted(summary.token_sources)));
+  if (!report.objectives.empty()) {
+    std::vector<std::string> limits;
+    for (const auto& objective : report.objectives) {
+      const auto* metric = find_serving_metric(objective.metric);
+      limits.push_back(fmt::format("{}{} ≤ {}", objective.metric,
+                                   objective.quantile ? " " + quantile_name(*objective.quantile) : "",
+                                   with_unit(objective.limit, metric == nullptr ? "s" : metric->unit)));
+    }
+    lines.emplace_back("objectives", join(limits, ", "));
+  }
+  if (!report.peak.empty()) lines.emplace_back("peak", report.peak);
+  add_energy(report, lines);
+  add_client(report, lines);
+  for (const auto& [name, value] : report.header.counters)
+    lines.emplace_back("counter", fmt::format("{} {}", name, format_significant(value, 6)));
+  for (const auto& [what, path] : report.files) lines.emplace_back(what, path);
+  for (const auto& warning : report.header.warnings) lines.emplace_back("warning", warning);
+  for (const auto& warning : report.warnings) lines.emplace_back("warning", warning);
+  return lines;
+}
+
+}  // namespace edgeeval

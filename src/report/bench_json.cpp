@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <cmath>
+
+#include "core/json.hpp"
+#include "record/codec.hpp"
+#include "record/load_codec.hpp"
+#include "report/bench_report.hpp"
+#include "report/bench_words.hpp"
+
+namespace edgeeval {
+namespace {
+
+constexpr std::string_view kFormat = "edgeeval-bench";
+constexpr std::string_view kVersion = "1.0";
+
+void put(Json& json, const char* key, const std::optional<double>& value) {
+  if (value && std::isfinite(*value)) json[key] = *value;
+}
+void put(Json& json, const char* key, const std::string& text) {
+  if (!text.empty()) json[key] = text;
+}
+
+Json json_of(const Distribution& distribution) {
+  Json json{{"count", distribution.count}, {"undefined", distribution.undefined}};
+  if (distribution.count == 0) return json;
+  put(json, "mean", distribution.mean);
+  put(json, "mean_lo", distribution.mean_lo);
+  put(json, "mean_hi", distribution.mean_hi);
+  put(json, "min", distribution.min);
+  put(json, "max", distribution.max);
+  put(json, "sd", distribution.sd);
+  json["quantiles"] = Json::array();
+  for (const auto& quantile : distribution.quantiles) {
+    Json entry{{"p", quantile.p}};
+    put(entry, "value", quantile.value);
+    put(entry, "lo", quantile.lo);
+    put(entry, "hi", quantile.hi);
+    put(entry, "upper_99", quantile.upper_99);
+    put(entry, "stamp_error", quantile.stamp_error);
+    entry["sufficient"] = quantile.upper_99.has_value();
+    json["quantiles"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+Json json_of(const ServingFigure& figure) {
+  Json json{{"metric", figure.metric}, {"window", figure.window}, {"unit", metric_unit(figure)}};
+  if (figure.distribution) {
+    json["distribution"] = json_of(*figure.distribution);
+  } else if (figure.fact) {
+    json["fact"] = to_json(*figure.fact);
+  } else {
+    json["absent_reason"] = figure.absent.empty() ? "not told" : figure.absent;
+  }
+  put(json, "note", figure.note);
+  return json;
+}
+
+std::string_view word(CheckVerdict verdict) {
+  constexpr std::array<std::string_view, 4> kWords{"passed", "warned", "failed", "not_checked"};
+  return kWords.at(static_cast<std::size_t>(verdict));
+}
+
+Json json_of(const Validity& validity) {
+  Json json{{"valid", validity.valid}, {"checks", Json::array()}};
+  for (const auto& check : validity.checks) {
+    Json entry{
+        {"id", check.id}, {"title", check.title}, {"verdict", word(check.verdict)}, {"found", check.found}};
+    put(entry, "advice", check.advice);
+    put(entry, "value", check.value);
+    put(entry, "limit", check.limit);
+    json["checks"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+Json json_of(const ServingSummary& summary) {
+  Json json{{"requests",
+             {{"measured", summary.requests},
+              {"ok", summary.ok},
+              {"failed", summary.failed},
+              {"retried", summary.retried},
+              {"late", summary.late}}}};
+  json["failures"] = Json::array();
+  for (const auto& [name, count] : summary.failures) {
+    Json entry{{"class", name}, {"count", count}};
+    const auto example = summary.failure_examples.find(name);
+    if (example != summary.failure_examples.end()) entry["example"] = example->second;
+    json["failures"].push_back(std::move(entry));
+  }
+  json["events"] = {{"all", summary.events},
+                    {"with_tokens", summary.token_events},
+                    {"tokens", summary.tokens},
+                    {"by_class", summary.events_by_class},
+                    {"token_sources", summary.token_sources}};
+  json["stamps"] = {{"kind", summary.stamps},
+                    {"error_p50_s", summary.stamp_error_p50_s},
+                    {"error_p99_s", summary.stamp_error_p99_s}};
+  if (summary.steady)
+    json["steady"] = {{"begin_ns", summary.steady->begin_ns},
+                      {"end_ns", summary.steady->end_ns},
+                      {"how", summary.steady->how}};
+  json["metrics"] = Json::array();
+  for (const auto& figure : summary.figures) json["metrics"].push_back(json_of(figure));
+  return json;
+}
+
+Json energy_json(const BenchReport& report) {
+  Json json = Json::object();
+  if (report.load_energy) json["load"] = to_json(*report.load_energy);
+  if (report.energy) {
+    const auto& energy = *report.energy;
+    json["reply_token"] = to_json(energy.joules_per_reply_token);
+    json["prompt_token"] = to_json(energy.joules_per_prompt_token);
+    if (energy.joules_per_request) json["request"] = to_json(*energy.joules_per_request);
+    json["idle_power"] = to_json(energy.idle_watts);
+    put(json, "r_squared", energy.r_squared);
+    json["stretches"] = energy.spans;
+    put(json, "note", energy.note);
+  }
+  if (report.client_energy) json["client"] = to_json(report.client_energy->joules);
+  put(json, "absent_reason", report.energy_absent);
+  return json;
+}
+
+Json cold_start_json(const ColdStartSection& section) {
+  Json json{{"command", section.command},
+            {"page_cache", section.page_cache},
+            {"starts", section.starts},
+            {"failed", section.failed},
+            {"figures", Json::array()}};
+  for (const auto& line : section.lines) {
+    Json entry{{"title", line.title}, {"count", line.count}};
+    if (line.mean) entry["mean"] = to_json(*line.mean);
+    if (line.median) entry["median"] = to_json(*line.median);
+    put(entry, "least", line.least);
+    put(entry, "most", line.most);
+    json["figures"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+void add_lists(const BenchReport& report, Json& json) {
+  json["objectives"] = Json::array();
+  for (const auto& objective : report.objectives) {
+    Json entry{{"metric", objective.metric}, {"limit", objective.limit}};
+    put(entry, "quantile", objective.quantile);
+    json["objectives"].push_back(std::move(entry));
+  }
+  json["server_timings"] = Json::array();
+  for (const auto& check : report.timings)
+    json["server_timings"].push_back({{"name", check.name},
+                                      {"wire", check.wire},
+                                      {"requests", check.requests},
+                                      {"server_p50_s", check.server_p50_s},
+                                      {"wire_p50_s", check.wire_p50_s},
+                                      {"difference_p50_s", check.difference_p50_s},
+                                      {"difference_p99_s", check.difference_p99_s}});
+  json["sweep"] = Json::array();
+  for (const auto& point : report.sweep) {
+    Json entry{{"scenario", point.scenario},
+               {"validity", json_of(point.validity)},
+               {"summary", json_of(point.summary)}};
+    if (point.meets) entry["meets_objectives"] = *point.meets;
+    json["sweep"].push_back(std::move(entry));
+  }
+  json["files"] = Json::array();
+  for (const auto& [what, path] : report.files) json["files"].push_back({{"what", what}, {"path", path}});
+}
+
+}  // namespace
+
+std::string bench_json(const BenchReport& report) {
+  Json json{{"format", kFormat}, {"format_version", kVersion}, {"edgeeval", report.version}};
+  json["load"] = to_json(report.header);
+  put(json, "dialect_why", report.dialect_why);
+  json["validity"] = json_of(report.validity);
+  json["summary"] = json_of(report.summary);
+  json["energy"] = energy_json(report);
+  if (report.cold_start) json["cold_start"] = cold_start_json(*report.cold_start);
+  add_lists(report, json);
+  put(json, "peak", report.peak);
+  json["warnings"] = report.warnings;
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace edgeeval

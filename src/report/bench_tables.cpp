@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/bench_tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.hpp"
+#include "report/bench_words.hpp"
+
+namespace edgeeval {
+namespace {
+
+constexpr std::array<double, 3> kShownQuantiles = {0.5, 0.9, 0.99};
+constexpr std::string_view kNone = "–";
+
+/// What is looked for first; the other distributions are in JSON and CSV.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kLatencies = {{
+    {"ttft_user", "TTFT, from the schedule"},
+    {"ttft_service", "TTFT, from sending"},
+    {"ttfo", "first token of the answer"},
+    {"tpot", "TPOT"},
+    {"itl_delivered", "ITL, as delivered"},
+    {"itl_amortised", "ITL, amortised"},
+    {"longest_gap", "longest gap"},
+    {"e2e_user", "to the last token, schedule"},
+    {"e2e_service", "to the last token, sending"},
+    {"schedule_lag", "schedule lag"},
+    {"connect", "connecting"},
+}};
+/// Those whose absence is told.
+constexpr std::array<std::string_view, 4> kMissed = {"ttft_user", "tpot", "itl_delivered", "e2e_user"};
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kDeliveries = {{
+    {"request_rate", "requests"},
+    {"output_rate", "output tokens"},
+    {"total_rate", "prompt and output tokens"},
+    {"goodput_requests", "goodput, requests"},
+    {"goodput_tokens", "goodput, tokens"},
+    {"goodput_share", "share within the objectives"},
+    {"concurrency", "in flight"},
+    {"density", "output rate a GB"},
+    {"cache_hit_share", "prompt tokens from the cache"},
+    {"tokens_per_chunk", "tokens a chunk"},
+}};
+
+/// A distribution is of the whole measured phase where there is one, else of the steady window.
+const ServingFigure* headline(const ServingSummary& summary, std::string_view metric) {
+  const auto* whole = find_figure(summary, metric, "whole");
+  return whole != nullptr ? whole : find_figure(summary, metric, "steady");
+}
+
+std::string single_cell(const ServingFigure* figure) {
+  if (figure == nullptr || !figure->fact) return std::string(kNone);
+  const auto& fact = *figure->fact;
+  const auto scale = scale_for(fact.value, fact.unit);
+  auto text = scale.text(fact.value);
+  if (fact.lo && fact.hi) text += fmt::format(" [{}, {}]", scale.text(*fact.lo, 3), scale.text(*fact.hi, 3));
+  return text;
+}
+
+std::string p_text(const ServingSummary& summary, std::string_view metric, double p) {
+  const auto* figure = headline(summary, metric);
+  const auto* quantile =
+      figure != nullptr && figure->distribution ? find_quantile(*figure->distribution, p) : nullptr;
+  return quantile == nullptr ? std::string(kNone) : with_unit(quantile->value, metric_unit(*figure));
+}
+
+std::string rate_text(const ServingSummary& summary, std::string_view metric) {
+  const auto* figure = find_figure(summary, metric, "steady");
+  if (figure == nullptr || !figure->fact) figure = find_figure(summary, metric, "whole");
+  return figure != nullptr && figure->fact ? format_significant(figure->fact->value) : std::string(kNone);
+}
+
+}  // namespace
+
+TextTable latency_table(const ServingSummary& summary) {
+  TextTable table{{"what the user waits for", ""}, {}};
+  for (const double p : kShownQuantiles) table.header.push_back(quantile_name(p));
+  for (const auto& [id, title] : kLatencies) {
+    const auto* figure = headline(summary, id);
+    if (figure == nullptr || !figure->distribution || figure->distribution->count == 0) continue;
+    const auto& distribution = *figure->distribution;
+    const auto* largest = find_quantile(distribution, kShownQuantiles.back());
+    const auto scale =
+        scale_for(largest != nullptr ? largest->value : distribution.max, metric_unit(*figure));
+    std::vector<std::string> row{std::string(title), scale.unit};
+    for (const double p : kShownQuantiles) {
+      const auto* quantile = find_quantile(distribution, p);
+      row.push_back(quantile == nullptr ? std::string(kNone) : quantile_cell(*quantile, scale));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+std::vector<std::string> latency_gaps(const ServingSummary& summary) {
+  std::vector<std::string> sentences;
+  for (const auto id : kMissed) {
+    const auto* figure = headline(summary, id);
+    if (figure == nullptr || figure->absent.empty()) continue;
+    sentences.push_back(metric_title(id) + ": none, " + figure->absent);
+  }
+  const auto* tpot = headline(summary, "tpot");
+  if (tpot != nullptr && tpot->distribution && tpot->distribution->undefined > 0)
+    sentences.push_back(fmt::format("{}: not defined for {} of {} replies", metric_title("tpot"),
+                                    tpot->distribution->undefined,
+                                    tpot->distribution->undefined + tpot->distribution->count));
+  return sentences;
+}
+
+TextTable delivery_table(const ServingSummary& summary) {
+  TextTable table{{"what the machine delivers", "", "whole", "steady"}, {}};
+  for (const auto& [id, title] : kDeliveries) {
+    const auto* whole = find_figure(summary, id, "whole");
+    const auto* steady = find_figure(summary, id, "steady");
+    const auto* any = whole != nullptr && whole->fact ? whole : steady;
+    if (any == nullptr || !any->fact) continue;
+    table.rows.push_back({std::string(title), scale_for(0.0, metric_unit(*any)).unit, single_cell(whole),
+                          single_cell(steady)});
+  }
+  return table;
+}
+
+TextTable failure_table(const ServingSummary& summary) {
+  TextTable table{{"failures", "count", "the first one"}, {}};
+  for (const auto& [name, count] : summary.failures) {
+    const auto example = summary.failure_examples.find(name);
+    table.rows.push_back(
+        {name, fmt::format("{}", count), example == summary.failure_examples.end() ? "" : example->second});
+  }
+  std::stable_sort(table.rows.begin(), table.rows.end(), [&](const auto& a, const auto& b) {
+    return summary.failures.at(a[0]) > summary.failures.at(b[0]);
+  });
+  return table;
+}
+
+TextTable sweep_table(const BenchReport& report) {
+  TextTable table{
+      {"load", "req/s", "tok/s", "TTFT p50", "TTFT p99", "TPOT p50", "TPOT p99", "failed", "verdict"}, {}};
+  for (const auto& point : report.sweep) {
+    auto verdict = bench_verdict(point.validity);
+    if (point.meets) verdict += *point.meets ? ", meets" : ", misses";
+    table.rows.push_back({point.scenario, rate_text(point.summary, "request_rate"),
+                          rate_text(point.summary, "output_rate"), p_text(point.summary, "ttft_user", 0.5),
+                          p_text(point.summary, "ttft_user", 0.99), p_text(point.summary, "tpot", 0.5),
+                          p_text(point.summary, "tpot", 0.99), fmt::format("{}", point.summary.failed),
+                          verdict});
+  }
+  return table;
+}
+
+TextTable cold_start_table(const BenchReport& report) {
+  TextTable table{{"cold start", "n", "mean, 95 %", "median", "least", "most"}, {}};
+  if (!report.cold_start) return table;
+  for (const auto& line : report.cold_start->lines) {
+    const auto& any = line.mean ? line.mean : line.median;
+    const auto unit = any ? any->unit : std::string("s");
+    table.rows.push_back({line.title, fmt::format("{}", line.count),
+                          line.mean ? fact_text(*line.mean) : std::string(kNone),
+                          line.median ? with_unit(line.median->value, unit) : std::string(kNone),
+                          with_unit(line.least, unit), with_unit(line.most, unit)});
+  }
+  return table;
+}
+
+TextTable timing_table(const BenchReport& report) {
+  TextTable table{{"server against wire", "n", "server p50", "wire p50", "difference p50", "p99"}, {}};
+  for (const auto& check : report.timings) {
+    table.rows.push_back({check.name + " · " + check.wire, fmt::format("{}", check.requests),
+                          with_unit(check.server_p50_s, "s"), with_unit(check.wire_p50_s, "s"),
+                          with_unit(check.difference_p50_s, "s"), with_unit(check.difference_p99_s, "s")});
+  }
+  return table;
+}
+
+}  // namespace edgeeval

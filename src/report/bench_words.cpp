@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/bench_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "core/text.hpp"
+#include "report/rows.hpp"
+
+namespace edgeeval {
+namespace {
+
+/// One code point and the bytes it takes; a byte that begins none stands for itself and is not valid.
+struct CodePoint {
+  std::uint32_t value = 0;
+  std::size_t bytes = 1;
+  bool valid = false;
+};
+
+CodePoint code_point_at(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto lead = byte(0);
+  if (lead < 0x80U) return {lead, 1, true};
+  const std::size_t bytes = lead >= 0xf0U ? 4 : lead >= 0xe0U ? 3 : 2;
+  if (lead < 0xc2U || lead > 0xf4U || text.size() < bytes) return {};
+  std::uint32_t value = lead & (0xffU >> (bytes + 1));
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80U) return {};
+    value = value << 6U | (byte(i) & 0x3fU);
+  }
+  const bool overlong = (bytes == 3 && value < 0x800U) || (bytes == 4 && value < 0x10000U);
+  if (overlong || value > 0x10ffffU || (value >= 0xd800U && value < 0xe000U)) return {};
+  return {value, bytes, true};
+}
+
+/// Controls, line and paragraph separators, and what sets the direction of writing (Unicode 15, bidi
+/// controls).
+bool steers(std::uint32_t value) {
+  return value < 0x20U || (value >= 0x7fU && value < 0xa0U) || value == 0x2028U || value == 0x2029U ||
+         (value >= 0x202aU && value <= 0x202eU) || (value >= 0x2066U && value <= 0x2069U) ||
+         value == 0x200eU || value == 0x200fU || value == 0xfeffU;
+}
+
+}  // namespace
+
+std::string shown(std::string_view text, std::size_t most) {
+  std::string result;
+  std::size_t count = 0;
+  while (!text.empty()) {
+    if (count++ == most) return result + "…";
+    const auto point = code_point_at(text);
+    if (point.valid && (point.value == '\n' || point.value == '\t')) {
+      result += ' ';
+    } else if (!point.valid || steers(point.value)) {
+      result += '?';
+    } else {
+      result += text.substr(0, point.bytes);
+    }
+    text.remove_prefix(point.bytes);
+  }
+  return result;
+}
+
+Scale scale_for(double largest, std::string_view unit) {
+  if (unit != "s") return {1.0, std::string(unit == "1" ? "" : unit)};
+  if (std::abs(largest) >= 10.0) return {1.0, "s"};
+  if (std::abs(largest) >= 1e-3) return {1e3, "ms"};
+  return {1e6, "µs"};
+}
+
+std::string Scale::text(double value, int digits) const {
+  return std::isfinite(value) ? format_significant(value * factor, digits) : std::string("–");
+}
+
+std::string with_unit(double value, std::string_view unit) {
+  const auto scale = scale_for(value, unit);
+  const auto text = scale.text(value, 3);
+  return scale.unit.empty() ? text : text + " " + scale.unit;
+}
+
+std::string metric_title(std::string_view id) {
+  const auto* metric = find_serving_metric(id);
+  return metric == nullptr ? shown(id, 40) : std::string(metric->title);
+}
+
+std::string metric_unit(const ServingFigure& figure) {
+  if (figure.fact && !figure.fact->unit.empty()) return figure.fact->unit;
+  const auto* metric = find_serving_metric(figure.metric);
+  return metric == nullptr ? std::string() : std::string(metric->unit);
+}
+
+const ServingFigure* find_figure(const ServingSummary& summary, std::string_view metric,
+                                 std::string_view window) {
+  const auto found = std::find_if(
+      summary.figures.begin(), summary.figures.end(),
+      [&](const ServingFigure& figure) { return figure.metric == metric && figure.window == window; });
+  return found == summary.figures.end() ? nullptr : &*found;
+}
+
+const QuantileFigure* find_quantile(const Distribution& distribution, double p) {
+  const auto found =
+      std::find_if(distribution.quantiles.begin(), distribution.quantiles.end(),
+                   [p](const QuantileFigure& quantile) { return std::abs(quantile.p - p) < 1e-9; });
+  return found == distribution.quantiles.end() ? nullptr : &*found;
+}
+
+std::string quantile_name(double p) { return "p" + format_round_trip(std::round(p * 1e5) / 1e3); }
+
+std::string quantile_cell(const QuantileFigure& quantile, const Scale& scale) {
+  auto text = scale.text(quantile.value);
+  if (!quantile.upper_99) return text + " insufficient";
+  if (!quantile.lo || !quantile.hi) return text;
+  return text + fmt::format(" [{}, {}]", scale.text(*quantile.lo, 3), scale.text(*quantile.hi, 3));
+}
+
+std::string fact_text(const Fact& fact) {
+  const auto scale = scale_for(fact.value, fact.unit);
+  auto text = sign_of(fact.grade) + scale.text(fact.value, 3);
+  if (!scale.unit.empty()) text += " " + scale.unit;
+  if (fact.lo || fact.hi)
+    text += fmt::format(" [{}, {}]", fact.lo ? scale.text(*fact.lo, 3) : "−∞",
+                        fact.hi ? scale.text(*fact.hi, 3) : "∞");
+  return text + ", " + std::string(to_string(fact.grade));
+}
+
+}  // namespace edgeeval

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "core/text.hpp"
+#include "serving/checks.hpp"
+#include "stats/order_ranks.hpp"
+
+namespace edgeeval {
+namespace {
+
+constexpr double kResidences = 20.0;  // Replies a slot in flight, so that the window's edges weigh little.
+constexpr double kShortest = 10.0;    // Seconds.
+
+void errors(const CheckSubject& subject, Findings& findings) {
+  const auto& summary = subject.summary;
+  if (summary.requests == 0)
+    return findings.push_back({"errors",
+                               "Requests succeeded",
+                               CheckVerdict::failed,
+                               "no request was measured",
+                               "the load ended before its warm-up did",
+                               {},
+                               {}});
+  const double share = static_cast<double>(summary.failed) / static_cast<double>(summary.requests);
+  std::string found = std::to_string(summary.failed) + " of " + std::to_string(summary.requests) +
+                      " requests failed (" + percent(share) + "); limit " +
+                      percent(subject.limits.error_rate);
+  for (const auto& [name, count] : summary.failures) found += "; " + name + " " + std::to_string(count);
+  findings.push_back(
+      judged("errors", "Requests succeeded", share, subject.limits.error_rate, std::move(found),
+             "figures leave failed requests out, and so tell of an easier load: see the failures"));
+}
+
+/// What the steady window holds, for Little's law.
+struct Flow {
+  double arrivals = 0.0, departures = 0.0, residence_s = 0.0;
+};
+
+Flow flow(const CheckSubject& subject, const Stretch& window) {
+  Flow flow;
+  double residence = 0.0;
+  for (const auto& request : subject.requests()) {
+    if (!is_measured(request) || !request.issued_ns || !request.closed_ns) continue;
+    if (window.holds(*request.issued_ns)) flow.arrivals += 1.0;
+    if (!window.holds(*request.closed_ns)) continue;
+    flow.departures += 1.0;
+    residence += static_cast<double>(*request.closed_ns - *request.issued_ns) * 1e-9;
+  }
+  if (flow.departures > 0.0) flow.residence_s = residence / flow.departures;
+  return flow;
+}
+
+/// Mean in flight = rate × mean residence (Little 1961): in a steady window alone, where it need not hold by
+/// construction. And in a closed loop, in flight = what was set.
+void littles_law(const CheckSubject& subject, Findings& findings) {
+  constexpr auto kId = "littles-law";
+  constexpr auto kTitle = "In flight = rate × time in the system";
+  const auto window = subject.steady();
+  const double in_flight = mean_in_flight(subject.view, window);
+  const auto flows = flow(subject, window);
+  const double length = window.seconds();
+  if (length <= 0.0 || flows.departures < kResidences * std::max(1.0, in_flight)) {
+    findings.push_back(unchecked(kId, kTitle, "too few replies in the steady window for what is in flight"));
+  } else {
+    const double expected = 0.5 * (flows.arrivals + flows.departures) / length * flows.residence_s;
+    const double off = std::abs(expected / std::max(in_flight, 1e-12) - 1.0);
+    findings.push_back(judged(
+        kId, kTitle, off, subject.limits.littles_law,
+        format_significant(in_flight) + " in flight, rate × residence " + format_significant(expected) +
+            ": off by " + percent(off) + "; limit " + percent(subject.limits.littles_law),
+        "the load was not steady (a queue grew or emptied): measure longer, or at a lower rate"));
+  }
+  const int set = subject.view.load.header.concurrency;
+  if (set <= 0 || length <= 0.0) return;
+  constexpr auto kSetTitle = "As many were in flight as was set";
+  if (flows.departures < kResidences * set)
+    return findings.push_back(unchecked("concurrency", kSetTitle, "too few replies in the steady window"));
+  const double off = std::abs(in_flight / set - 1.0);
+  findings.push_back(judged("concurrency", kSetTitle, off, subject.limits.littles_law,
+                            "set " + std::to_string(set) + ", in flight " + format_significant(in_flight) +
+                                " in the steady window; limit " + percent(subject.limits.littles_law),
+                            "slots stood empty between requests: see schedule-lag and connect times"));
+}
+
+void enough(const CheckSubject& subject, Findings& findings) {
+  const auto floor = static_cast<double>(early_stopping_samples(0.99));
+  const double short_by = floor - static_cast<double>(subject.summary.ok);
+  findings.push_back(
+      judged("enough", "There are enough replies", short_by, 0.0,
+             std::to_string(subject.summary.ok) + " replies; a p99 with a 99 % upper bound takes " +
+                 format_round_trip(floor) + ", a p90 " + std::to_string(early_stopping_samples(0.9)),
+             "send more requests, or read no quantile that has no upper bound", CheckVerdict::warned));
+  const double length = subject.whole.seconds();
+  findings.push_back(judged(
+      "duration", "The load was long enough", kShortest - length, 0.0,
+      "it took " + format_duration(length) + "; at least " + format_duration(kShortest) + " are asked for",
+      "clocks, caches and batches have not settled: measure longer", CheckVerdict::warned));
+}
+
+void completeness(const CheckSubject& subject, Findings& findings) {
+  const auto& how = subject.view.load.header.how_ended;
+  constexpr auto kTitle = "The load came to its end";
+  if (how == "finished")
+    return findings.push_back(
+        {"completeness", kTitle, CheckVerdict::passed, "it ended as planned", {}, {}, {}});
+  findings.push_back({"completeness",
+                      kTitle,
+                      how == "cancelled" ? CheckVerdict::warned : CheckVerdict::failed,
+                      how.empty() ? "it was killed" : "it was " + how,
+                      "the figures are of its beginning: measure again",
+                      {},
+                      {}});
+}
+
+}  // namespace
+
+void check_load(const CheckSubject& subject, Findings& findings) {
+  errors(subject, findings);
+  littles_law(subject, findings);
+  enough(subject, findings);
+  completeness(subject, findings);
+}
+
+}  // namespace edgeeval

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include "core/text.hpp"
+#include "serving/checks.hpp"
+#include "serving/request_metrics.hpp"
+#include "stats/least_squares.hpp"
+#include "stats/quantile.hpp"
+
+namespace edgeeval {
+namespace {
+
+constexpr double kDrift = 0.10;              // Of TPOT over the load.
+constexpr double kFewestForDrift = 50.0;     // Replies.
+constexpr double kSure = 3.0;                // Standard errors.
+constexpr double kConditionMove = 0.10;      // Of a condition's mean, first to last quarter.
+constexpr double kRepeatSpeedup = 0.10;      // As MLPerf's TEST04 (endpoints/docs/compliance_audit_plan.md).
+constexpr double kCountDisagreement = 0.01;  // Of replies.
+constexpr double kTimingGap = 0.10, kSqueezed = 0.05;
+
+double seconds(std::int64_t ns) { return static_cast<double>(ns) * 1e-9; }
+double average(const std::vector<double>& values) {
+  double sum = 0.0;
+  for (const double value : values) sum += value;
+  return values.empty() ? 0.0 : sum / static_cast<double>(values.size());
+}
+/// Squared standard error of a mean.
+double squared_error(const std::vector<double>& values) {
+  const double middle = average(values);
+  double squares = 0.0;
+  for (const double value : values) squares += (value - middle) * (value - middle);
+  const auto n = static_cast<double>(values.size());
+  return n < 2.0 ? 0.0 : squares / (n - 1.0) / n;
+}
+
+void drift(const CheckSubject& subject, Findings& findings) {
+  constexpr auto kId = "drift";
+  constexpr auto kTitle = "Speed did not drift";
+  const auto steady = subject.steady();
+  std::vector<double> when;
+  std::vector<double> speed;
+  for (std::size_t i = 0; i < subject.requests().size(); ++i) {
+    const auto issued = subject.requests()[i].issued_ns;
+    if (!subject.view.counts(i) || !issued || !steady.holds(*issued)) continue;
+    const auto tpot = tpot_of(subject.view, i);
+    if (!tpot) continue;
+    when.push_back(seconds(*issued - steady.begin_ns));
+    speed.push_back(*tpot);
+  }
+  const double span = steady.seconds();
+  if (static_cast<double>(when.size()) < kFewestForDrift || span <= 0.0)
+    return findings.push_back(
+        unchecked(kId, kTitle, "fewer than fifty replies with a TPOT in the steady window"));
+  const auto fit = least_squares(speed, {std::vector<double>(when.size(), 1.0), when});
+  const double middle = average(speed);
+  if (!fit || middle <= 0.0)
+    return findings.push_back(unchecked(kId, kTitle, "requests came all at one time"));
+  const double move = fit->coefficients[1] * span / middle;
+  const double error = fit->standard_errors[1] * span / middle;
+  const bool sure = std::abs(move) > kSure * error;
+  findings.push_back(
+      judged(kId, kTitle, sure ? std::abs(move) : 0.0, kDrift,
+             "TPOT moved by " + percent(move) + " ± " + percent(2.0 * error) +
+                 " over the steady window; limit " + percent(kDrift),
+             "look at temperature and clocks (thermal throttling) or at what else ran; cool down and "
+             "measure longer"));
+}
+
+void conditions(const CheckSubject& subject, Findings& findings) {
+  for (const auto& series : subject.conditions) {
+    std::vector<double> first;
+    std::vector<double> last;
+    for (const auto& [at, value] : series.at) {
+      const double share = seconds(at - subject.whole.begin_ns) / std::max(subject.whole.seconds(), 1e-9);
+      if (0.0 <= share && share < 0.25) first.push_back(value);
+      if (0.75 < share && share <= 1.0) last.push_back(value);
+    }
+    const std::string title = "Held still: " + series.name;
+    if (first.empty() || last.empty() || average(first) == 0.0) {
+      findings.push_back(unchecked("conditions", title, "no readings at the load's beginning and end"));
+      continue;
+    }
+    const double move = average(last) / average(first) - 1.0;
+    findings.push_back(
+        judged("conditions", title, std::abs(move), kConditionMove,
+               series.name + " went from " + format_significant(average(first)) + " to " +
+                   format_significant(average(last)) + " (first and last quarter of the load)",
+               "let the machine warm up before, or cool it: figures of the beginning and of the end "
+               "are of two machines",
+               CheckVerdict::warned));
+  }
+}
+
+void cache_hits(const CheckSubject& subject, Findings& findings) {
+  constexpr auto kId = "cache-hits";
+  constexpr auto kTitle = "Prompts were not served from a cache";
+  double cached = 0.0;
+  double prompt = 0.0;
+  for (const auto& request : subject.requests()) {
+    if (!is_measured(request) || !request.ok() || !request.cached_tokens || !request.prompt_tokens) continue;
+    cached += static_cast<double>(*request.cached_tokens);
+    prompt += static_cast<double>(*request.prompt_tokens);
+  }
+  if (prompt <= 0.0)
+    return findings.push_back(unchecked(kId, kTitle, "the server does not tell cached tokens"));
+  const double share = cached / prompt;
+  auto result = judged(kId, kTitle, share, subject.limits.cache_hit_share,
+                       percent(share) + " of prompt tokens came from the server's cache; limit " +
+                           percent(subject.limits.cache_hit_share),
+                       "salt the prompts (--salt) or empty the cache before, or say that hits are wanted");
+  if (subject.limits.cache_wanted) {
+    result.verdict = CheckVerdict::passed;
+    result.advice.clear();
+    result.found += " (hits are wanted)";
+  }
+  findings.push_back(std::move(result));
+}
+
+/// Prompts asked again may not be answered faster than the first time.
+void repeats(const CheckSubject& subject, Findings& findings) {
+  constexpr auto kId = "repeat-speedup";
+  constexpr auto kTitle = "Prompts asked again were not faster";
+  if (subject.limits.cache_wanted) return;
+  std::map<std::uint32_t, double> first_of;
+  std::vector<double> first;
+  std::vector<double> again;
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < subject.requests().size(); ++i) {
+    const auto& request = subject.requests()[i];
+    const auto at = subject.view.table.replies[i].first_token_ns;
+    if (!subject.view.counts(i) || !at || !request.issued_ns) continue;
+    const double ttft = seconds(*at - *request.issued_ns);
+    const auto [found, is_new] = first_of.try_emplace(request.prompt, ttft);
+    if (is_new) continue;
+    first.push_back(found->second);
+    again.push_back(ttft);
+    differences.push_back(found->second - ttft);
+  }
+  if (again.size() < 10)
+    return findings.push_back(unchecked(kId, kTitle, "fewer than ten prompts were asked again"));
+  const double speedup = average(differences) / std::max(average(first), 1e-12);
+  const bool sure = average(differences) > kSure * std::sqrt(squared_error(differences));
+  findings.push_back(judged(
+      kId, kTitle, sure ? speedup : 0.0, kRepeatSpeedup,
+      "TTFT of prompts asked again was shorter by " + percent(speedup) + "; limit " + percent(kRepeatSpeedup),
+      "a cache answers: use more prompts, or salt each request"));
+}
+
+void output_length(const CheckSubject& subject, Findings& findings) {
+  const auto& settings = subject.view.load.header.settings;
+  const auto setting = settings.find("ignore_eos");
+  const bool exact = setting != settings.end() && (setting->second == "yes" || setting->second == "true");
+  std::vector<double> asked;
+  std::vector<double> got;
+  for (std::size_t i = 0; i < subject.requests().size(); ++i) {
+    if (!subject.view.counts(i) || !subject.view.tokens[i].total) continue;
+    asked.push_back(subject.requests()[i].asked_tokens);
+    got.push_back(static_cast<double>(*subject.view.tokens[i].total));
+  }
+  constexpr auto kTitle = "Replies are as long as was asked";
+  if (!exact || got.empty() || average(asked) <= 0.0) {
+    findings.push_back(unchecked("output-length", kTitle,
+                                 exact ? "no reply's length is known" : "replies may end by themselves"));
+  } else {
+    const double off = std::abs(average(got) / average(asked) - 1.0);
+    findings.push_back(judged("output-length", kTitle, off, subject.limits.output_drift,
+                              "asked for " + format_significant(average(asked), 4) + ", got " +
+                                  format_significant(average(got), 4) + " tokens on average; limit " +
+                                  percent(subject.limits.output_drift),
+                              "the server does not heed ignore_eos, or its context is too short"));
+  }
+  constexpr auto kDriftTitle = "Replies did not become longer or shorter";
+  const auto half = static_cast<std::ptrdiff_t>(got.size() / 2);
+  if (half < 10)
+    return findings.push_back(unchecked("length-drift", kDriftTitle, "fewer than twenty replies"));
+  const std::vector<double> early(got.begin(), got.begin() + half);
+  const std::vector<double> late(got.begin() + half, got.end());
+  const double move = average(late) / std::max(average(early), 1e-12) - 1.0;
+  const bool sure = std::abs(average(late) - average(early)) >
+                    kSure * std::sqrt(squared_error(early) + squared_error(late));
+  findings.push_back(
+      judged("length-drift", kDriftTitle, sure ? std::abs(move) : 0.0, subject.limits.output_drift,
+             "the second half of replies was longer by " + percent(move) + " than the first; limit " +
+                 percent(subject.limits.output_drift),
+             "the halves are two loads: look at what the prompts ask, or at the server's state"));
+}
+
+void token_counts(const CheckSubject& subject, Findings& findings) {
+  constexpr auto kId = "token-counts";
+  constexpr auto kTitle = "Counts of tokens agree";
+  double judged_replies = 0.0;
+  double disagree = 0.0;
+  for (std::size_t i = 0; i < subject.requests().size(); ++i) {
+    const auto& request = subject.requests()[i];
+    const auto& reply = subject.view.table.replies[i];
+    if (!subject.view.counts(i) || reply.uncounted > 0 || reply.token_events == 0 ||
+        !request.completion_tokens)
+      continue;
+    judged_replies += 1.0;
+    const auto hidden = reply.reasoning ? 0 : request.reasoning_tokens.value_or(0);
+    const auto apart =
+        std::abs(*request.completion_tokens - hidden - static_cast<std::int64_t>(reply.counted));
+    // One token may end the reply without showing any text.
+    if (apart > 1) disagree += 1.0;
+  }
+  if (judged_replies == 0.0)
+    return findings.push_back(unchecked(kId, kTitle, "there are not two counts of any reply"));
+  findings.push_back(
+      judged(kId, kTitle, disagree / judged_replies, kCountDisagreement,
+             percent(disagree / judged_replies) +
+                 " of replies have events that do not add up to the server's count; limit " +
+                 percent(kCountDisagreement),
+             "events were lost or tokens are counted in two ways: compare tokens of the events with "
+             "the server's usage",
+             CheckVerdict::warned));
+}
+
+/// Prompt and decode times that the server tells, against those on the wire.
+void server_timings(const CheckSubject& subject, Findings& findings) {
+  std::vector<double> first_apart;
+  std::vector<double> first_wire;
+  std::vector<double> squeezed;
+  for (std::size_t i = 0; i < subject.requests().size(); ++i) {
+    const auto& request = subject.requests()[i];
+    const auto& reply = subject.view.table.replies[i];
+    if (!subject.view.counts(i) || !request.server || !request.issued_ns || !reply.first_token_ns) continue;
+    const auto& server = *request.server;
+    if (server.prompt_ms) {
+      first_wire.push_back(seconds(*reply.first_token_ns - *request.issued_ns));
+      first_apart.push_back(first_wire.back() - 1e-3 * (server.queue_ms.value_or(0.0) +
+                                                        server.load_ms.value_or(0.0) + *server.prompt_ms));
+    }
+    const auto shown = subject.view.tokens[i].shown.value_or(0);
+    if (server.predicted_ms && *server.predicted_ms > 0.0 && shown >= 8) {
+      const auto n = static_cast<double>(shown);
+      squeezed.push_back(1.0 - seconds(*reply.last_token_ns - *reply.first_token_ns) /
+                                   (1e-3 * *server.predicted_ms * (n - 1.0) / n));
+    }
+  }
+  constexpr auto kTitle = "The server's own times agree with the wire's";
+  if (first_apart.empty()) {
+    findings.push_back(unchecked("server-timings", kTitle, "the server tells no times"));
+  } else {
+    const double apart = quantile(first_apart, 0.5)->value;
+    const double share = std::abs(apart) / std::max(quantile(first_wire, 0.5)->value, 1e-12);
+    findings.push_back(
+        judged("server-timings", kTitle, share, kTimingGap,
+               "the median TTFT is " + milliseconds(apart) +
+                   " beyond what the server says it took: queue, HTTP, template and network",
+               "find where the rest goes: a proxy, the chat template, connections being opened, waiting",
+               CheckVerdict::warned));
+  }
+  constexpr auto kGapTitle = "Tokens did not come faster than they were made";
+  if (squeezed.empty())
+    return findings.push_back(unchecked("squeezed-gaps", kGapTitle, "the server tells no times"));
+  const double share = quantile(squeezed, 0.5)->value;
+  findings.push_back(judged("squeezed-gaps", kGapTitle, share, kSqueezed,
+                            "the wire's time from first to last token is shorter than the server's by " +
+                                percent(share) + " in the median; limit " + percent(kSqueezed),
+                            "first tokens are stamped too late or held back: ITL and TPOT are too small"));
+}
+
+}  // namespace
+
+void check_server(const CheckSubject& subject, Findings& findings) {
+  drift(subject, findings);
+  conditions(subject, findings);
+  cache_hits(subject, findings);
+  repeats(subject, findings);
+  output_length(subject, findings);
+  token_counts(subject, findings);
+  server_timings(subject, findings);
+}
+
+}  // namespace edgeeval

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serving/load_view.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "stats/mser.hpp"
+
+namespace edgeeval {
+namespace {
+
+constexpr std::size_t kFewestCompletions = 20;
+
+/// Completion and latency of a reply.
+struct Completion {
+  std::int64_t at_ns = 0;
+  double latency_s = 0.0;
+};
+
+std::vector<Completion> completions(const LoadView& view) {
+  std::vector<Completion> result;
+  for (std::size_t i = 0; i < view.requests().size(); ++i) {
+    const auto& request = view.requests()[i];
+    if (!view.counts(i) || !request.issued_ns || !request.closed_ns) continue;
+    result.push_back(
+        {*request.closed_ns, static_cast<double>(*request.closed_ns - *request.issued_ns) * 1e-9});
+  }
+  std::stable_sort(result.begin(), result.end(),
+                   [](const auto& a, const auto& b) { return a.at_ns < b.at_ns; });
+  return result;
+}
+
+}  // namespace
+
+Result<LoadView> view_load(LoadRecord& load) {
+  auto table = ReplyTable::read(load);
+  if (!table) return tl::unexpected(table.error());
+  LoadView view{load, std::move(*table), {}};
+  view.tokens.reserve(load.requests.size());
+  for (std::size_t i = 0; i < load.requests.size(); ++i)
+    view.tokens.push_back(tokens_of(load.requests[i], view.table.replies[i]));
+  return view;
+}
+
+std::optional<Stretch> whole_window(const LoadView& view) {
+  std::optional<Stretch> whole;
+  for (const auto& request : view.requests()) {
+    if (!is_measured(request) || !request.issued_ns) continue;
+    const auto end = std::max(*request.issued_ns, request.closed_ns.value_or(*request.issued_ns));
+    if (!whole)
+      whole = Stretch{*request.issued_ns, end};
+    else
+      whole = Stretch{std::min(whole->begin_ns, *request.issued_ns), std::max(whole->end_ns, end)};
+  }
+  return whole;
+}
+
+SteadyWindow steady_window(const LoadView& view, const Stretch& whole) {
+  const auto ended = completions(view);
+  std::vector<double> latencies;
+  latencies.reserve(ended.size());
+  for (const auto& completion : ended) latencies.push_back(completion.latency_s);
+  const auto truncated = mser5_truncation(latencies);
+  if (!truncated)
+    return {whole.begin_ns, whole.end_ns,
+            ended.size() < 50 ? "the whole load: fewer than 50 replies, too few for MSER-5"
+                              : "the whole load: MSER-5 found no steady part in its latencies"};
+  std::int64_t last_send = whole.begin_ns;
+  for (const auto& request : view.requests())
+    if (is_measured(request) && request.issued_ns) last_send = std::max(last_send, *request.issued_ns);
+  const auto begin = ended[std::max<std::size_t>(*truncated, 1) - 1].at_ns;
+  const auto within = std::count_if(ended.begin(), ended.end(), [&](const auto& completion) {
+    return begin <= completion.at_ns && completion.at_ns <= last_send;
+  });
+  if (static_cast<std::size_t>(within) < kFewestCompletions)
+    return {whole.begin_ns, whole.end_ns, "the whole load: fewer than 20 replies ended before the last send"};
+  return {begin, last_send,
+          "MSER-5 on request latency left out the first " +
+              std::to_string(std::max<std::size_t>(*truncated, 1)) + " completions; to the last send"};
+}
+
+double mean_in_flight(const LoadView& view, const Stretch& window) {
+  double integral = 0.0;
+  for (const auto& request : view.requests()) {
+    if (!is_measured(request) || !request.issued_ns || !request.closed_ns) continue;
+    const auto begin = std::max(*request.issued_ns, window.begin_ns);
+    const auto end = std::min(*request.closed_ns, window.end_ns);
+    if (end > begin) integral += static_cast<double>(end - begin) * 1e-9;
+  }
+  return window.seconds() > 0.0 ? integral / window.seconds() : 0.0;
+}
+
+}  // namespace edgeeval

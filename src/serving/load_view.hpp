@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// A load as figures see it: its requests, what their events told, and the stretches that figures are made
+// over.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "serving/replies.hpp"
+#include "serving/summary.hpp"
+
+namespace edgeeval {
+
+/// Requests and replies side by side, by position.
+struct LoadView {
+  const LoadRecord& load;
+  ReplyTable table;
+  std::vector<ReplyTokens> tokens;
+  [[nodiscard]] const std::vector<RequestRecord>& requests() const { return load.requests; }
+  /// Whether the request at `i` is measured and ended well: what latencies are made of.
+  [[nodiscard]] bool counts(std::size_t i) const { return is_measured(requests()[i]) && requests()[i].ok(); }
+};
+
+/// Reads all events. Errors: those of the stream.
+[[nodiscard]] Result<LoadView> view_load(LoadRecord& load);
+
+/// A stretch of CLOCK_MONOTONIC, both ends within it.
+struct Stretch {
+  std::int64_t begin_ns = 0, end_ns = 0;
+  [[nodiscard]] bool holds(std::int64_t ns) const { return begin_ns <= ns && ns <= end_ns; }
+  [[nodiscard]] double seconds() const { return static_cast<double>(end_ns - begin_ns) * 1e-9; }
+};
+
+/// From the first issue to the last completion of measured requests; nothing where none was issued.
+[[nodiscard]] std::optional<Stretch> whole_window(const LoadView& view);
+
+/// The steady window: MSER-5 on request latencies in order of completion says how many completions belong to
+/// the start; it begins with the last of them (at least with the first completion, so that the filling of the
+/// server is not in it) and ends with the last send, so that the emptying is not either. Where that leaves
+/// fewer than twenty completions, or the rule finds no steady part, it is the whole, and `how` says so.
+[[nodiscard]] SteadyWindow steady_window(const LoadView& view, const Stretch& whole);
+
+/// Time integral of measured requests in flight (issued to closed) over `window` ÷ its length.
+[[nodiscard]] double mean_in_flight(const LoadView& view, const Stretch& window);
+
+}  // namespace edgeeval

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serving/rates.hpp"
+
+#include <algorithm>
+#include <boost/math/special_functions/beta.hpp>
+#include <cmath>
+#include <optional>
+
+#include "core/text.hpp"
+#include "serving/metric_table.hpp"
+#include "serving/objectives.hpp"
+#include "stats/block_bootstrap.hpp"
+
+namespace edgeeval {
+namespace {
+
+constexpr std::size_t kMostBins = 200;
+constexpr std::size_t kFewestBins = 10;
+constexpr double kEventsABin = 5.0;
+
+/// What happened in equal stretches of a window.
+class Bins {
+ public:
+  Bins(const Stretch& window, double completions)
+      : window_(window),
+        bins_(std::clamp<std::size_t>(static_cast<std::size_t>(completions / kEventsABin), 1, kMostBins)) {}
+  void add(std::int64_t ns, double amount) {
+    total_ += amount;
+    const double share = static_cast<double>(ns - window_.begin_ns) * 1e-9 / window_.seconds();
+    const auto last = static_cast<double>(bins_.size() - 1);
+    bins_[static_cast<std::size_t>(std::clamp(share * static_cast<double>(bins_.size()), 0.0, last))] +=
+        amount;
+  }
+  [[nodiscard]] double total() const { return total_; }
+  /// Total a second, with its interval where there are enough stretches.
+  [[nodiscard]] Fact rate(const std::string& unit, const SummaryOptions& options) const {
+    Fact fact{total_ / window_.seconds(), unit, {}, {}, Grade::computed, {"events"}};
+    if (bins_.size() < kFewestBins) return fact;
+    const double scale = static_cast<double>(bins_.size()) / window_.seconds();
+    if (const auto bounds = block_mean_interval(bins_, block_length(bins_.size(), 1.0),
+                                                {options.bootstrap_draws, options.seed})) {
+      fact.lo = bounds->lo * scale;
+      fact.hi = bounds->hi * scale;
+    }
+    return fact;
+  }
+
+ private:
+  Stretch window_;
+  std::vector<double> bins_;
+  double total_ = 0.0;
+};
+
+/// 95 % of a share by Clopper and Pearson (1934), widened to what resampled blocks give, since requests in
+/// flight together succeed and fail together.
+Fact share_fact(const std::vector<double>& indicators, double reach, const SummaryOptions& options) {
+  const auto n = static_cast<double>(indicators.size());
+  double k = 0.0;
+  for (const double indicator : indicators) k += indicator;
+  Fact fact{k / n, "1", 0.0, 1.0, Grade::computed, {"requests"}};
+  if (k > 0.0) fact.lo = boost::math::ibeta_inv(k, n - k + 1.0, 0.025);
+  if (k < n) fact.hi = boost::math::ibeta_inv(k + 1.0, n - k, 0.975);
+  if (const auto bounds = block_mean_interval(indicators, block_length(indicators.size(), reach),
+                                              {options.bootstrap_draws, options.seed})) {
+    fact.lo = std::min(*fact.lo, bounds->lo);
+    fact.hi = std::max(*fact.hi, bounds->hi);
+  }
+  return fact;
+}
+
+/// Gathers one window's figures.
+class Rates {
+ public:
+  Rates(const LoadView& view, const NamedWindow& window, const SummaryOptions& options)
+      : view_(view), window_(window), options_(options), in_flight_(mean_in_flight(view, window.stretch)) {}
+
+  std::vector<ServingFigure> make() {
+    if (window_.stretch.seconds() <= 0.0) return all_absent();
+    throughput();
+    goodput();
+    add("concurrency", fact(in_flight_, "1"), "failed requests included while they were in flight");
+    shares();
+    density();
+    return std::move(figures_);
+  }
+
+ private:
+  static Fact fact(double value, std::string unit) {
+    return {value, std::move(unit), {}, {}, Grade::computed, {"stamps"}};
+  }
+  void add(std::string metric, Fact value, std::string note = {}) {
+    figures_.push_back({std::move(metric), window_.name, {}, std::move(value), {}, std::move(note)});
+  }
+  void lack(std::string metric, std::string reason) {
+    figures_.push_back({std::move(metric), window_.name, {}, {}, std::move(reason), {}});
+  }
+  std::vector<ServingFigure> all_absent() {
+    for (const auto& metric : serving_metrics())
+      if (!metric.distribution && !metric.id.starts_with("joules"))
+        lack(std::string(metric.id), "no request was sent and ended");
+    return std::move(figures_);
+  }
+  [[nodiscard]] bool within(std::optional<std::int64_t> ns) const { return ns && window_.holds(*ns); }
+
+  [[nodiscard]] double completions() const {
+    double count = 0.0;
+    for (std::size_t i = 0; i < view_.requests().size(); ++i)
+      if (view_.counts(i) && within(view_.requests()[i].closed_ns)) count += 1.0;
+    return count;
+  }
+
+  /// Tokens of stream events by arrival; those of a reply whose events cannot be counted are spread evenly
+  /// over them.
+  void add_tokens(Bins& bins) const {
+    const auto& table = view_.table;
+    std::vector<double> of_untold(view_.requests().size());
+    for (std::size_t i = 0; i < of_untold.size(); ++i) {
+      const auto& tokens = view_.tokens[i];
+      const auto& events = table.replies[i];
+      if (!view_.counts(i) || events.token_events == 0) continue;
+      if (tokens.each > 0)
+        of_untold[i] = tokens.each;
+      else if (events.uncounted > 0 && tokens.shown && *tokens.shown > events.counted)
+        of_untold[i] = static_cast<double>(*tokens.shown - events.counted) / events.uncounted;
+      if (within(events.first_token_ns))
+        bins.add(*events.first_token_ns,
+                 events.first_tokens ? static_cast<double>(*events.first_tokens) : of_untold[i]);
+    }
+    table.for_each_gap([&](const ChunkGap& gap) {
+      const auto at = table.arrival_ns(gap);
+      if (window_.holds(at)) bins.add(at, gap.told ? static_cast<double>(gap.tokens) : of_untold[gap.reply]);
+    });
+  }
+
+  void throughput() {
+    const double completed = completions();
+    completed_ = completed;
+    Bins requests(window_.stretch, completed);
+    Bins tokens(window_.stretch, completed);
+    double prompt = 0.0;
+    double whole_tokens = 0.0;
+    std::uint64_t uncounted = 0;
+    std::uint64_t promptless = 0;
+    for (std::size_t i = 0; i < view_.requests().size(); ++i) {
+      if (!view_.counts(i)) continue;
+      const auto& request = view_.requests()[i];
+      if (within(request.closed_ns)) requests.add(*request.closed_ns, 1.0);
+      if (!view_.tokens[i].total) ++uncounted;
+      whole_tokens += static_cast<double>(view_.tokens[i].total.value_or(0));
+      if (!request.prompt_tokens) ++promptless;
+      if (within(view_.table.replies[i].first_token_ns))
+        prompt += static_cast<double>(request.prompt_tokens.value_or(0));
+    }
+    add("request_rate", requests.rate("req/s", options_));
+    if (uncounted > 0) {
+      const auto reason = "the tokens of " + std::to_string(uncounted) + " replies are not known";
+      lack("output_rate", reason);
+      lack("total_rate", reason);
+      return;
+    }
+    add_tokens(tokens);
+    auto output = tokens.rate("tok/s", options_);
+    std::string note = "tokens that arrived within the window";
+    if (window_.everything) {
+      // The reply's own count: tokens that show no text have no stamp, and are in it all the same.
+      const double scale = tokens.total() > 0.0 ? whole_tokens / tokens.total() : 1.0;
+      output.value = whole_tokens / window_.stretch.seconds();
+      if (output.lo) output.lo = *output.lo * scale;
+      if (output.hi) output.hi = *output.hi * scale;
+      note =
+          "all tokens of replies that ended well; the interval takes in the filling and the emptying of the "
+          "server";
+    }
+    output_ = output;
+    add("output_rate", output, note);
+    if (promptless > 0)
+      lack("total_rate", "the prompt tokens of " + std::to_string(promptless) + " replies are not known");
+    else
+      add("total_rate", fact(output.value + prompt / window_.stretch.seconds(), "tok/s"));
+  }
+
+  void goodput() {
+    if (options_.objectives.empty()) {
+      for (const char* const id : {"goodput_requests", "goodput_tokens", "goodput_share"})
+        lack(id, "no objectives were given (--slo)");
+      return;
+    }
+    Bins requests(window_.stretch, completed_);
+    Bins tokens(window_.stretch, completed_);
+    std::vector<double> met;
+    bool counted = true;
+    for (std::size_t i = 0; i < view_.requests().size(); ++i) {
+      const auto& request = view_.requests()[i];
+      if (!is_measured(request)) continue;
+      const bool good = meets(view_, i, options_.objectives);
+      // A request that could not even be sent is judged by when it should have been.
+      if (window_.holds(request.issued_ns.value_or(request.scheduled_ns))) met.push_back(good ? 1.0 : 0.0);
+      if (!good || !within(request.closed_ns)) continue;
+      requests.add(*request.closed_ns, 1.0);
+      counted = counted && view_.tokens[i].total.has_value();
+      tokens.add(*request.closed_ns, static_cast<double>(view_.tokens[i].total.value_or(0)));
+    }
+    add("goodput_requests", requests.rate("req/s", options_));
+    if (counted)
+      add("goodput_tokens", tokens.rate("tok/s", options_));
+    else
+      lack("goodput_tokens", "the tokens of some replies are not known");
+    if (met.empty())
+      lack("goodput_share", "no request was sent in this window");
+    else
+      add("goodput_share", share_fact(met, in_flight_, options_),
+          "of " + std::to_string(met.size()) + " requests, failed ones included");
+  }
+
+  void shares() {
+    std::vector<double> failed;
+    double cached = 0.0;
+    double prompt = 0.0;
+    double told = 0.0;
+    double tokens = 0.0;
+    double chunks = 0.0;
+    for (std::size_t i = 0; i < view_.requests().size(); ++i) {
+      const auto& request = view_.requests()[i];
+      if (!is_measured(request) || !window_.holds(request.issued_ns.value_or(request.scheduled_ns))) continue;
+      failed.push_back(request.ok() ? 0.0 : 1.0);
+      if (!request.ok()) continue;
+      if (request.cached_tokens && request.prompt_tokens) {
+        told += 1.0;
+        cached += static_cast<double>(*request.cached_tokens);
+        prompt += static_cast<double>(*request.prompt_tokens);
+      }
+      if (view_.tokens[i].streamed) {
+        tokens += static_cast<double>(*view_.tokens[i].streamed);
+        chunks += view_.table.replies[i].token_events;
+      }
+    }
+    if (failed.empty())
+      lack("error_share", "no request was sent in this window");
+    else
+      add("error_share", share_fact(failed, in_flight_, options_));
+    if (prompt > 0.0)
+      add("cache_hit_share", fact(cached / prompt, "1"), "told by " + format_round_trip(told) + " replies");
+    else
+      lack("cache_hit_share", "the server does not tell cached tokens");
+    if (chunks > 0.0)
+      add("tokens_per_chunk", fact(tokens / chunks, "1"));
+    else
+      lack("tokens_per_chunk", "it is not known how many tokens events carry");
+    if (window_.everything && view_.table.token_events > 0)
+      add("coalesced_share", fact(static_cast<double>(view_.table.coalesced_tokens) /
+                                      static_cast<double>(view_.table.token_events),
+                                  "1"));
+  }
+
+  void density() {
+    if (!options_.resident_gb || *options_.resident_gb <= 0.0) {
+      lack("density", "the engine's resident memory is not known");
+    } else if (!output_) {
+      lack("density", "there is no output rate");
+    } else {
+      auto value = *output_;
+      value.value /= *options_.resident_gb;
+      if (value.lo) value.lo = *value.lo / *options_.resident_gb;
+      if (value.hi) value.hi = *value.hi / *options_.resident_gb;
+      value.unit = "tok/s/GB";
+      value.sources.push_back(options_.resident_source);
+      add("density", value, "peak resident " + format_significant(*options_.resident_gb) + " GB");
+    }
+  }
+
+  const LoadView& view_;
+  const NamedWindow& window_;
+  const SummaryOptions& options_;
+  double in_flight_ = 0.0, completed_ = 0.0;
+  std::optional<Fact> output_;
+  std::vector<ServingFigure> figures_;
+};
+
+}  // namespace
+
+std::vector<ServingFigure> rate_figures(const LoadView& view, const NamedWindow& window,
+                                        const SummaryOptions& options) {
+  return Rates(view, window, options).make();
+}
+
+}  // namespace edgeeval
