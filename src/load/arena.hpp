@@ -42,7 +42,9 @@ class Arena {
     entries_.push_back({&connection, to, socket.receive(to, kLargestRead), writable});
     used_ += (entries_.back().reading->bytes + 63) / 64 * 64;
   }
-  void note_writable(Connection& connection) { entries_.push_back({&connection, nullptr, std::nullopt, true}); }
+  void note_writable(Connection& connection) {
+    entries_.push_back({&connection, nullptr, std::nullopt, true});
+  }
   [[nodiscard]] std::span<const ArenaEntry> entries() const { return entries_; }
 
  private:

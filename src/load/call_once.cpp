@@ -8,8 +8,8 @@
 #include <cstring>
 #include <optional>
 
-#include "load/clock_map.hpp"
 #include "load/client.hpp"
+#include "load/clock_map.hpp"
 #include "load/http_reply.hpp"
 #include "load/request_text.hpp"
 #include "load/socket.hpp"
@@ -59,7 +59,8 @@ class Call {
 
   [[nodiscard]] Result<void> send(std::string_view text) {
     if (!tls_) return send_raw(text);
-    if (!tls_->write(text)) return fail(ErrorCode::io, "the TLS connection broke: " + tls_->problem(), where_);
+    if (!tls_->write(text))
+      return fail(ErrorCode::io, "the TLS connection broke: " + tls_->problem(), where_);
     return send_cipher();
   }
 
@@ -82,7 +83,8 @@ class Call {
       const auto left = until_ - monotonic_ns();
       if (left <= 0) return fail(ErrorCode::timed_out, "no answer in time", where_);
       pollfd one{socket_.descriptor(), events, 0};
-      if (::poll(&one, 1, static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 1000))) <= 0) continue;
+      if (::poll(&one, 1, static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 1000))) <= 0)
+        continue;
       // A transmit stamp alone is no news.
       if ((one.revents & ~POLLERR) != 0) return {};
       bool found = false;
@@ -137,7 +139,8 @@ class Call {
       auto reading = socket_.receive(buffer_.data(), buffer_.size());
       if (reading.error == EAGAIN) continue;
       if (reading.error != 0)
-        return fail(ErrorCode::io, std::string("the connection broke: ") + std::strerror(reading.error), where_);
+        return fail(ErrorCode::io, std::string("the connection broke: ") + std::strerror(reading.error),
+                    where_);
       return reading;
     }
   }

@@ -33,7 +33,8 @@ void raise_descriptor_limit() {
 Result<void> check(const LoadJob& job, const std::vector<LoadSink*>& sinks) {
   if (job.schedule == nullptr || job.source == nullptr)
     return fail(ErrorCode::internal, "a load needs a schedule and a source of requests");
-  if (job.threads < 1) return fail(ErrorCode::usage, fmt::format("{} threads cannot make a load", job.threads));
+  if (job.threads < 1)
+    return fail(ErrorCode::usage, fmt::format("{} threads cannot make a load", job.threads));
   if (sinks.size() != static_cast<std::size_t>(job.threads))
     return fail(ErrorCode::internal, fmt::format("{} sinks for {} threads", sinks.size(), job.threads));
   if (!job.schedule->open_loop() && job.concurrency < 1)
@@ -174,15 +175,16 @@ ClientReport report_of(const Crew& crew) {
 
 void note_warnings(const LoadJob& job, const Shared& shared, LoadOutcome& outcome) {
   if (job.target.tls && job.target.insecure)
-    outcome.warnings.emplace_back("certificates were not checked (--insecure): whoever answered may be anyone");
+    outcome.warnings.emplace_back(
+        "certificates were not checked (--insecure): whoever answered may be anyone");
   if (outcome.client.reads > 0 && outcome.client.kernel_stamped_reads == 0)
     outcome.warnings.emplace_back(job.target.unix_path.empty()
                                       ? "the kernel stamped no read: stamps are the client's own"
                                       : "Unix sockets carry no kernel stamps: stamps are the client's own");
   if (outcome.client.clock_steps > 0)
-    outcome.warnings.emplace_back(
-        fmt::format("the clock was set {} time(s) during the load, by up to {} ns", outcome.client.clock_steps,
-                    outcome.client.largest_offset_move_ns));
+    outcome.warnings.emplace_back(fmt::format("the clock was set {} time(s) during the load, by up to {} ns",
+                                              outcome.client.clock_steps,
+                                              outcome.client.largest_offset_move_ns));
   if (!shared.no_address.empty()) outcome.warnings.push_back(shared.no_address);
 }
 
@@ -193,7 +195,8 @@ void run_phases(const LoadJob& job, Crew& crew, const ClientHooks& hooks, LoadOu
   if (job.warmup > 0) {
     Phase warmup;
     warmup.name = LoadPhase::warmup;
-    warmup.slots = open ? std::min<std::uint64_t>(8, job.warmup) : static_cast<std::uint64_t>(job.concurrency);
+    warmup.slots =
+        open ? std::min<std::uint64_t>(8, job.warmup) : static_cast<std::uint64_t>(job.concurrency);
     warmup.requests = job.warmup;
     crew.run_phase(warmup);
   }
@@ -211,8 +214,8 @@ void run_phases(const LoadJob& job, Crew& crew, const ClientHooks& hooks, LoadOu
 }  // namespace
 }  // namespace client
 
-Result<LoadOutcome> run_load(const LoadJob& job, const std::vector<LoadSink*>& sinks, const CancelToken& cancel,
-                             const ClientHooks& hooks) {
+Result<LoadOutcome> run_load(const LoadJob& job, const std::vector<LoadSink*>& sinks,
+                             const CancelToken& cancel, const ClientHooks& hooks) {
   if (auto good = client::check(job, sinks); !good) return tl::unexpected(good.error());
   client::raise_descriptor_limit();
   client::Shared shared(job);

@@ -13,20 +13,27 @@ ConnectFailure connect_failure(int error) {
   const std::string words = std::string("cannot connect: ") + std::strerror(error);
   switch (error) {
     case ECONNREFUSED:
-    case ECONNRESET: return {FailureClass::refused, words};
-    case ETIMEDOUT: return {FailureClass::connect_timeout, words};
+    case ECONNRESET:
+      return {FailureClass::refused, words};
+    case ETIMEDOUT:
+      return {FailureClass::connect_timeout, words};
     case EMFILE:
-    case ENFILE: return {FailureClass::other, words + " (raise the limit with ulimit -n)"};
-    case EADDRNOTAVAIL: return {FailureClass::other, words + " (no local port is free)"};
-    case EAGAIN: return {FailureClass::refused, "cannot connect: the server's queue is full"};
+    case ENFILE:
+      return {FailureClass::other, words + " (raise the limit with ulimit -n)"};
+    case EADDRNOTAVAIL:
+      return {FailureClass::other, words + " (no local port is free)"};
+    case EAGAIN:
+      return {FailureClass::refused, "cannot connect: the server's queue is full"};
     case ENOENT:
     case EACCES:
     case EPERM:
     case ENETUNREACH:
     case ENETDOWN:
     case EHOSTUNREACH:
-    case EHOSTDOWN: return {FailureClass::unreachable, words};
-    default: return {FailureClass::other, words};
+    case EHOSTDOWN:
+      return {FailureClass::unreachable, words};
+    default:
+      return {FailureClass::other, words};
   }
 }
 
@@ -123,7 +130,8 @@ void Connection::send_more() {
   flight->record.written_ns = monotonic_ns();
 }
 
-void Connection::take(const Reading& reading, std::string_view bytes, ReadStamp stamp, std::span<char> scratch) {
+void Connection::take(const Reading& reading, std::string_view bytes, ReadStamp stamp,
+                      std::span<char> scratch) {
   if (!bytes.empty()) {
     last_ns = reading.user_ns;
     if (tls_) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection of the load generator: how far it is, the request it carries, and the bytes that go both ways.
+// One connection of the load generator: how far it is, the request it carries, and the bytes that go both
+// ways.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ namespace edgeeval::client {
 /// A request on its way.
 struct Flight {
   RequestRecord record;
-  std::string text;               ///< All of it, head and body.
+  std::string text;                ///< All of it, head and body.
   std::size_t addresses_left = 0;  ///< Of the target, not tried yet.
 };
 
@@ -40,7 +41,8 @@ class Connection {
   explicit Connection(ReadingDesk& desk) : reader(desk) {}
 
   /// Begins to connect. Absent where that goes on.
-  [[nodiscard]] std::optional<ConnectFailure> open(const Address& to, std::size_t number, const TlsContext* tls);
+  [[nodiscard]] std::optional<ConnectFailure> open(const Address& to, std::size_t number,
+                                                   const TlsContext* tls);
   /// It has become writable: connected, or not. With TLS the handshake begins.
   [[nodiscard]] std::optional<ConnectFailure> connected_or_not();
   /// Sends the flight's request: stamps, first bytes. The connection must be idle and have a flight.
@@ -72,7 +74,8 @@ class Connection {
   std::int64_t last_ns = 0;  ///< The last read, or the end of the last reply.
 
  private:
-  void take_cipher(const Reading& reading, std::string_view bytes, const ReadStamp& stamp, std::span<char> scratch);
+  void take_cipher(const Reading& reading, std::string_view bytes, const ReadStamp& stamp,
+                   std::span<char> scratch);
   TlsStep take_plain(const ReadStamp& stamp, std::span<char> scratch);
   void shake_hands();
   void end_of_reading(const Reading& reading);

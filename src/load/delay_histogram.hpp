@@ -52,7 +52,7 @@ class DelayHistogram {
   // Below 64 a bucket is one value; above, the highest seven bits of a value name its bucket.
   static std::size_t bucket_of(std::uint64_t value) noexcept {
     if (value < kSteps) return static_cast<std::size_t>(value);
-    const int shift = std::bit_width(value) - 1 - kStepBits;
+    const int shift = static_cast<int>(std::bit_width(value)) - 1 - kStepBits;
     return static_cast<std::size_t>(shift) * kSteps + static_cast<std::size_t>(value >> shift);
   }
   static std::uint64_t upper_end(std::size_t bucket) noexcept {

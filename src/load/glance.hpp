@@ -16,13 +16,15 @@ namespace edgeeval::client {
 class Glances {
  public:
   /// A phase begins: what was counted before it is left out.
-  void begin(const std::vector<const Counters*>& all, std::int64_t now_ns, std::optional<std::uint64_t> planned) {
+  void begin(const std::vector<const Counters*>& all, std::int64_t now_ns,
+             std::optional<std::uint64_t> planned) {
     begun_ns_ = now_ns;
     planned_ = planned;
     before_ = sum(all);
   }
   [[nodiscard]] bool is_time(std::int64_t now_ns) const { return now_ns - told_ns_ >= kBetween; }
-  [[nodiscard]] LoadGlance take(const std::vector<const Counters*>& all, std::int64_t now_ns, bool warming_up) {
+  [[nodiscard]] LoadGlance take(const std::vector<const Counters*>& all, std::int64_t now_ns,
+                                bool warming_up) {
     told_ns_ = now_ns;
     std::vector<std::int64_t> first;
     for (const auto* counters : all) {

@@ -31,12 +31,16 @@ bool is_stream(const HttpHead& head, Framing framing) {
 
 FailureClass failure_of(HttpFault fault) {
   switch (fault) {
-    case HttpFault::bad_chunk: return FailureClass::bad_chunk;
-    case HttpFault::truncated: return FailureClass::truncated;
+    case HttpFault::bad_chunk:
+      return FailureClass::bad_chunk;
+    case HttpFault::truncated:
+      return FailureClass::truncated;
     case HttpFault::not_http:
-    case HttpFault::head_too_large: return FailureClass::not_http;
+    case HttpFault::head_too_large:
+      return FailureClass::not_http;
     case HttpFault::none:
-    case HttpFault::stopped: break;
+    case HttpFault::stopped:
+      break;
   }
   return FailureClass::other;
 }
@@ -59,8 +63,6 @@ void ReplyReader::begin(RequestRecord& record) {
   state_.clear();
   whole_.clear();
   collecting_ = false;
-  all_told_ = true;
-  event_source_ = TokenSource::unknown;
   token_events_ = 0;
   first_token_ns_ = 0;
   ended_ = false;
@@ -128,7 +130,8 @@ void ReplyReader::drain_frames() {
     if (!take_frame(frame)) return;
   }
   if (framer_.fault() != FrameFault::none)
-    fail(FailureClass::too_large, fmt::format("an event is larger than {} bytes", desk_->limits->largest_event));
+    fail(FailureClass::too_large,
+         fmt::format("an event is larger than {} bytes", desk_->limits->largest_event));
 }
 
 bool ReplyReader::take_frame(const Frame& frame) {
@@ -147,8 +150,6 @@ bool ReplyReader::take_frame(const Frame& frame) {
     ++token_events_;
     ++desk_->token_event_count;
     if (first_token_ns_ == 0) first_token_ns_ = stamp_.user_ns;
-    if ((piece_.flags & kTokensKnown) == 0) all_told_ = false;
-    if (piece_.source != TokenSource::unknown) event_source_ = piece_.source;
     keep_text(piece_.text);
   }
   if (piece_.failure == FailureClass::none) return true;
@@ -186,7 +187,8 @@ void ReplyReader::judge_end() {
 void ReplyReader::end_of_stream(std::int64_t at_ns) {
   if (ended_) return;
   if (record_->reply_bytes == 0)
-    return give_up(FailureClass::closed_unanswered, "the server closed the connection without an answer", at_ns);
+    return give_up(FailureClass::closed_unanswered, "the server closed the connection without an answer",
+                   at_ns);
   // After the end mark nothing of the reply is missing, whatever HTTP still waits for.
   const bool whole = end_mark_seen() && !http_.within_chunk() && http_.fault() == HttpFault::none;
   http_.end_of_stream();
@@ -204,7 +206,8 @@ void ReplyReader::end_of_stream(std::int64_t at_ns) {
 void ReplyReader::reset(std::int64_t at_ns) {
   if (ended_) return;
   if (record_->reply_bytes == 0)
-    return give_up(FailureClass::reset_unanswered, "the server reset the connection without an answer", at_ns);
+    return give_up(FailureClass::reset_unanswered, "the server reset the connection without an answer",
+                   at_ns);
   if (end_mark_seen() && !http_.within_chunk()) return end_of_stream(at_ns);
   give_up(FailureClass::reset_midway, "the server reset the connection midway", at_ns);
 }
@@ -235,10 +238,6 @@ void ReplyReader::conclude(std::int64_t at_ns) {
   record_->completion_tokens = state_.completion_tokens;
   record_->reasoning_tokens = state_.reasoning_tokens;
   record_->completion_source = state_.completion_source;
-  if (!record_->completion_tokens && token_events_ > 0 && all_told_) {
-    record_->completion_tokens = state_.counted_tokens;
-    record_->completion_source = event_source_;
-  }
   record_->finish_reason = std::move(state_.finish_reason);
   record_->server = state_.server;
 }

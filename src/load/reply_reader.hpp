@@ -35,8 +35,8 @@ struct ReadingDesk {
   std::uint64_t token_event_count = 0;
 };
 
-/// Reads the replies of one connection, one after the other. Fills the record it was begun with, and hands each
-/// read's events to the desk's sink once the read has been taken in.
+/// Reads the replies of one connection, one after the other. Fills the record it was begun with, and hands
+/// each read's events to the desk's sink once the read has been taken in.
 class ReplyReader final : private HttpTaker {
  public:
   explicit ReplyReader(ReadingDesk& desk);
@@ -50,8 +50,8 @@ class ReplyReader final : private HttpTaker {
   /// The connection ended, or was reset.
   void end_of_stream(std::int64_t at_ns);
   void reset(std::int64_t at_ns);
-  /// Ends the reply with a failure that is not in its bytes. Where an answer that is no stream has begun, its own
-  /// failure counts (except `cancelled` and `engine_ended`).
+  /// Ends the reply with a failure that is not in its bytes. Where an answer that is no stream has begun, its
+  /// own failure counts (except `cancelled` and `engine_ended`).
   void give_up(FailureClass failure, std::string words, std::int64_t at_ns);
 
   [[nodiscard]] bool ended() const { return ended_; }
@@ -83,8 +83,6 @@ class ReplyReader final : private HttpTaker {
   Piece piece_;
   std::string whole_;  // The beginning of an answer that is no stream.
   bool collecting_ = false;
-  bool all_told_ = true;
-  TokenSource event_source_ = TokenSource::unknown;
   std::uint64_t token_events_ = 0;
   std::int64_t first_token_ns_ = 0;
   bool ended_ = true;

@@ -40,7 +40,8 @@ void RequestText::write(std::string_view body, std::string& out) const {
   out += where_;
   out += fields_;
   if (!body.empty())
-    fmt::format_to(std::back_inserter(out), "Content-Type: application/json\r\nContent-Length: {}\r\n", body.size());
+    fmt::format_to(std::back_inserter(out), "Content-Type: application/json\r\nContent-Length: {}\r\n",
+                   body.size());
   out += "\r\n";
   out += body;
 }

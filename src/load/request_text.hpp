@@ -13,7 +13,8 @@ namespace edgeeval::client {
 /// Lays out requests to one route of one target.
 class RequestText {
  public:
-  /// `accept` is the type of answer wanted. Error: usage, where a header line or the key would break the head.
+  /// `accept` is the type of answer wanted. Error: usage, where a header line or the key would break the
+  /// head.
   [[nodiscard]] static Result<RequestText> make(const Target& target, std::string_view path,
                                                 std::string_view accept, bool keep_alive);
   /// A POST of `body`, or a GET where it is empty, over `out`.

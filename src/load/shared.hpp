@@ -31,7 +31,7 @@ struct Phase {
 /// Read by all threads; what they write is atomic.
 class Shared {
  public:
-  explicit Shared(const LoadJob& job) : job(&job) {}
+  explicit Shared(const LoadJob& of) : job(&of) {}
 
   const LoadJob* job;
   std::vector<Address> addresses;

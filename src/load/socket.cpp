@@ -22,7 +22,8 @@ namespace {
 
 constexpr int kReceiveStamps = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
 constexpr int kTransmitStamps = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY;
-// Counts bytes from those not sent yet, also while the connection is being made (Linux 6.2); older headers lack it.
+// Counts bytes from those not sent yet, also while the connection is being made (Linux 6.2); older headers
+// lack it.
 constexpr int kNumberedByBytes = 1 << 16;
 
 std::int64_t nanoseconds(const timespec& time) {
@@ -108,7 +109,8 @@ int Socket::connect(const Address& address) {
   if (descriptor_ < 0) return errno;
   const int on = 1;
   if (address.family() != AF_UNIX) ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  const int done = ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address.storage), address.length);
+  const int done =
+      ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address.storage), address.length);
   const int problem = done == 0 ? 0 : errno;
   if (problem != 0 && problem != EINPROGRESS) return problem;
   if (address.family() != AF_UNIX) ask_for_stamps();

@@ -24,15 +24,16 @@ struct Address {
   [[nodiscard]] int family() const { return storage.ss_family; }
 };
 
-/// All addresses of a target, in the resolver's order; a Unix socket has one. Error: io, in the resolver's words.
+/// All addresses of a target, in the resolver's order; a Unix socket has one. Error: io, in the resolver's
+/// words.
 [[nodiscard]] Result<std::vector<Address>> resolve(const Target& target);
 
 /// What one read brought. At the end of the stream `ended`, else bytes, else an error number.
 struct Reading {
   std::size_t bytes = 0;
   bool ended = false;
-  int error = 0;             ///< errno; EAGAIN where there was nothing.
-  std::int64_t user_ns = 0;  ///< CLOCK_MONOTONIC just after the call returned.
+  int error = 0;                            ///< errno; EAGAIN where there was nothing.
+  std::int64_t user_ns = 0;                 ///< CLOCK_MONOTONIC just after the call returned.
   std::optional<std::int64_t> kernel_ns{};  ///< CLOCK_REALTIME when the last of the bytes came in.
 };
 
@@ -56,8 +57,8 @@ class Socket {
   [[nodiscard]] Reading receive(char* into, std::size_t size);
   /// Sends what the kernel takes at once; the bytes taken, or less than 0 with the error in `error`.
   std::int64_t send(std::string_view bytes, int& error);
-  /// A transmit stamp (CLOCK_REALTIME) out of the error queue, where one is there and belongs to the last byte
-  /// sent; `found` says whether anything was in the queue.
+  /// A transmit stamp (CLOCK_REALTIME) out of the error queue, where one is there and belongs to the last
+  /// byte sent; `found` says whether anything was in the queue.
   [[nodiscard]] std::optional<std::int64_t> transmit_stamp(bool& found);
   [[nodiscard]] Quiet quiet() const;
   void close() noexcept;
@@ -71,8 +72,8 @@ class Socket {
   std::uint32_t sent_ = 0;
 };
 
-/// Holds the kernel's receive stamping switched on: it is off until the first socket asks, and packets that come
-/// before the switch has worked are without a stamp.
+/// Holds the kernel's receive stamping switched on: it is off until the first socket asks, and packets that
+/// come before the switch has worked are without a stamp.
 class StampingOn {
  public:
   StampingOn();

@@ -38,7 +38,8 @@ struct FreeSession {
 /// Who the certificate must be of, and who is asked for.
 bool expect_host(SSL* ssl, const Target& target) {
   if (is_address(target.host))
-    return target.insecure || ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(ssl), target.host.c_str()) == 1;
+    return target.insecure ||
+           ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(ssl), target.host.c_str()) == 1;
   // As the macro SSL_set_tlsext_host_name does, without its C cast.
   ::SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
              const_cast<char*>(target.host.c_str()));
@@ -131,7 +132,8 @@ Result<TlsContext> TlsContext::make(const Target& target) {
   if (target.ca_file.empty()) {
     ::SSL_CTX_set_default_verify_paths(context);
   } else if (::SSL_CTX_load_verify_locations(context, target.ca_file.c_str(), nullptr) != 1) {
-    return fail(ErrorCode::io, "no certificates can be read: " + last_words("not a PEM file"), target.ca_file);
+    return fail(ErrorCode::io, "no certificates can be read: " + last_words("not a PEM file"),
+                target.ca_file);
   }
   return TlsContext(std::move(impl));
 }

@@ -175,7 +175,8 @@ void Worker::connect_failed(Connection& connection, ConnectFailure failure) {
   connections_.close(connection);
   ++failed_connects_;
   if (!flight) return;
-  if (flight->addresses_left > 0 && failure.failure != FailureClass::tls) return connect_for(std::move(flight), next);
+  if (flight->addresses_left > 0 && failure.failure != FailureClass::tls)
+    return connect_for(std::move(flight), next);
   fail_flight(std::move(flight), failure.failure, std::move(failure.words));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One thread of the load generator: an event loop that sends what is due, reads all that is ready, then parses.
+// One thread of the load generator: an event loop that sends what is due, reads all that is ready, then
+// parses.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,8 @@ class Worker {
 
   /// Opens connections for its share of a closed loop, before its phase begins.
   void preconnect(std::uint64_t slots);
-  /// Sends and receives until the phase is over. `on_tick`, where there is one, is called every tenth of a second.
+  /// Sends and receives until the phase is over. `on_tick`, where there is one, is called every tenth of a
+  /// second.
   void run(const std::function<void()>& on_tick);
 
   [[nodiscard]] const Counters& counters() const { return counters_; }
@@ -111,9 +113,9 @@ class Worker {
   std::int64_t next_tick_ns_ = 0;
   std::int64_t next_spare_ns_ = 0;
   std::int64_t pause_until_ns_ = 0;
-  int failed_connects_ = 0;   // In a row.
-  std::uint64_t kept_ = 0;    // Connections kept after a reply.
-  std::uint64_t lost_ = 0;    // Of them, those that the server closed soon after.
+  int failed_connects_ = 0;  // In a row.
+  std::uint64_t kept_ = 0;   // Connections kept after a reply.
+  std::uint64_t lost_ = 0;   // Of them, those that the server closed soon after.
 };
 
 }  // namespace edgeeval::client

@@ -22,11 +22,14 @@ std::int64_t nanoseconds(double seconds) {
 
 std::string words_for(FailureClass why, const RequestLimits& limits) {
   switch (why) {
-    case FailureClass::connect_timeout: return fmt::format("not connected within {:g} s", limits.connect_s);
+    case FailureClass::connect_timeout:
+      return fmt::format("not connected within {:g} s", limits.connect_s);
     case FailureClass::first_byte_timeout:
       return fmt::format("no byte of an answer within {:g} s", limits.first_byte_s);
-    case FailureClass::stalled: return fmt::format("no byte for {:g} s", limits.idle_s);
-    default: return fmt::format("not ended within {:g} s", limits.total_s);
+    case FailureClass::stalled:
+      return fmt::format("no byte for {:g} s", limits.idle_s);
+    default:
+      return fmt::format("not ended within {:g} s", limits.total_s);
   }
 }
 
@@ -118,9 +121,14 @@ void Worker::abandon(FailureClass failure, const std::string& words) {
 
 bool Worker::heed_order() {
   switch (shared_.order.load(std::memory_order_relaxed)) {
-    case Order::go_on: return false;
-    case Order::cancelled: abandon(FailureClass::cancelled, "the load was ended while it was under way"); break;
-    case Order::engine_ended: abandon(FailureClass::engine_ended, "the engine has ended"); break;
+    case Order::go_on:
+      return false;
+    case Order::cancelled:
+      abandon(FailureClass::cancelled, "the load was ended while it was under way");
+      break;
+    case Order::engine_ended:
+      abandon(FailureClass::engine_ended, "the engine has ended");
+      break;
   }
   return true;
 }

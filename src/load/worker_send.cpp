@@ -8,15 +8,15 @@
 namespace edgeeval::client {
 namespace {
 
-constexpr std::size_t kAhead = 8;                // Requests of an open loop rendered before they are due.
-constexpr std::size_t kSpare = 2;                // Connections of an open loop kept ready.
-constexpr std::size_t kAtOnce = 128;             // Connections in the making before a closed loop begins.
-constexpr std::int64_t kLate = 1'000'000;        // A send this late is told as late.
-constexpr std::int64_t kRenderTime = 20'000;     // Nothing is rendered this shortly before a send.
+constexpr std::size_t kAhead = 8;             // Requests of an open loop rendered before they are due.
+constexpr std::size_t kSpare = 2;             // Connections of an open loop kept ready.
+constexpr std::size_t kAtOnce = 128;          // Connections in the making before a closed loop begins.
+constexpr std::int64_t kLate = 1'000'000;     // A send this late is told as late.
+constexpr std::int64_t kRenderTime = 20'000;  // Nothing is rendered this shortly before a send.
 constexpr std::int64_t kSpareAgain = 1'000'000'000;
-constexpr std::int64_t kPause = 100'000'000;     // Of a loop that ends by time and cannot connect.
-constexpr int kHopeless = 10;                    // Failures to connect in a row before it pauses.
-constexpr int kMostAtOnce = 256;                 // Sends before sockets are looked at again.
+constexpr std::int64_t kPause = 100'000'000;  // Of a loop that ends by time and cannot connect.
+constexpr int kHopeless = 10;                 // Failures to connect in a row before it pauses.
+constexpr int kMostAtOnce = 256;              // Sends before sockets are looked at again.
 
 void add(std::atomic<std::uint64_t>& counter) {
   counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -30,7 +30,8 @@ void Worker::preconnect(std::uint64_t slots) {
   const auto until = monotonic_ns() + static_cast<std::int64_t>(job_.limits.connect_s * 1e9);
   const auto cannot = failed_connects_;
   while (shared_.order.load(std::memory_order_relaxed) == Order::go_on && failed_connects_ == cannot) {
-    while (connections_.free_count() + connections_.connecting() < wanted && connections_.connecting() < kAtOnce) {
+    while (connections_.free_count() + connections_.connecting() < wanted &&
+           connections_.connecting() < kAtOnce) {
       ConnectFailure failure;
       auto* const connection = connections_.open(connections_.first_address(), failure);
       if (connection == nullptr) return;  // The request that needs it will tell.
@@ -109,7 +110,8 @@ void Worker::prepare_ahead() {
 
 void Worker::spare_connections(std::int64_t now) {
   const auto ready = connections_.free_count() + connections_.connecting();
-  if (all_sent() || ready >= kSpare || now < next_spare_ns_ || shared_.addresses.empty() || !job_.preconnect) return;
+  if (all_sent() || ready >= kSpare || now < next_spare_ns_ || shared_.addresses.empty() || !job_.preconnect)
+    return;
   ConnectFailure failure;
   auto* const connection = connections_.open(connections_.first_address(), failure);
   if (connection != nullptr) connection->of_its_flight = false;
