@@ -2,226 +2,244 @@
 #include "load/client.hpp"
 
 #include <fmt/format.h>
-#include <pthread.h>
-#include <sched.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <barrier>
-#include <cstring>
-#include <ctime>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <thread>
-#include <utility>
 
-#include "load/address.hpp"
 #include "load/clock_map.hpp"
-#include "load/tls.hpp"
+#include "load/glance.hpp"
+#include "load/shared.hpp"
 #include "load/worker.hpp"
 
 namespace edgeeval {
+namespace client {
 namespace {
 
-using client::LoadShared;
-using client::monotonic_ns;
-using client::Phase;
-using client::Worker;
+constexpr auto kTick = std::chrono::milliseconds(100);
 
-constexpr int kMostWarmupInFlight = 8;  // Of an open loop, which has no number in flight of its own.
-
-/// Sockets may take as many descriptors as the system lets us have.
+/// A load needs a descriptor a connection; the soft limit is often 1,024.
 void raise_descriptor_limit() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-double thread_cpu_s() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+Result<void> check(const LoadJob& job, const std::vector<LoadSink*>& sinks) {
+  if (job.schedule == nullptr || job.source == nullptr)
+    return fail(ErrorCode::internal, "a load needs a schedule and a source of requests");
+  if (job.threads < 1)
+    return fail(ErrorCode::usage, fmt::format("{} threads cannot make a load", job.threads));
+  if (sinks.size() != static_cast<std::size_t>(job.threads))
+    return fail(ErrorCode::internal, fmt::format("{} sinks for {} threads", sinks.size(), job.threads));
+  if (!job.schedule->open_loop() && job.concurrency < 1)
+    return fail(ErrorCode::usage, fmt::format("a concurrency of {} sends nothing", job.concurrency));
+  return {};
 }
 
-std::string request_head(const LoadJob& job) {
-  std::string head = fmt::format("POST {}{} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nAccept: {}\r\n",
-                                 job.target.base, job.dialect.path, job.target.authority(),
-                                 job.dialect.framing == Framing::json_lines ? "application/x-ndjson"
-                                                                            : "text/event-stream");
-  if (!job.keep_alive) head += "Connection: close\r\n";
-  if (!job.target.api_key.empty()) head += "Authorization: Bearer " + job.target.api_key + "\r\n";
-  for (const auto& line : job.target.headers) head += line + "\r\n";
-  return head;
-}
-
-/// The core of a thread, where cores were named.
-void settle_thread(const LoadJob& job, int number) {
-  ::prctl(PR_SET_TIMERSLACK, 1000UL, 0UL, 0UL, 0UL);  // Due times are kept to a microsecond, not to fifty.
-  if (job.cpus.empty()) return;
-  cpu_set_t cpus;
-  CPU_ZERO(&cpus);
-  CPU_SET(static_cast<std::size_t>(job.cpus[static_cast<std::size_t>(number) % job.cpus.size()]), &cpus);
-  ::pthread_setaffinity_np(::pthread_self(), sizeof cpus, &cpus);
-}
-
-/// A load from its first connection to its last reply.
-class Load {
- public:
-  Load(const LoadJob& job, const std::vector<LoadSink*>& sinks, const CancelToken& cancel, const ClientHooks& hooks)
-      : job_(job), sinks_(sinks), cancel_(cancel), hooks_(hooks), steps_(job.threads) {}
-
-  Result<LoadOutcome> run() {
-    if (auto ready = prepare(); !ready) return tl::unexpected(ready.error());
-    outcome_.begun_ns = monotonic_ns();
-    std::vector<std::thread> threads;
-    for (int number = 1; number < job_.threads; ++number)
-      threads.emplace_back([this, number] { work(number); });
-    work(0);
-    for (auto& thread : threads) thread.join();
-    return conclude();
+Result<void> set_up(Shared& shared) {
+  const auto& job = *shared.job;
+  const auto* const accept =
+      job.dialect.framing == Framing::server_sent_events ? "text/event-stream" : "application/x-ndjson";
+  auto text = RequestText::make(job.target, job.dialect.path, accept, job.keep_alive);
+  if (!text) return tl::unexpected(text.error());
+  shared.text = std::move(*text);
+  if (job.target.tls) {
+    auto tls = TlsContext::make(job.target);
+    if (!tls) return tl::unexpected(tls.error());
+    shared.tls = std::move(*tls);
   }
+  if (auto addresses = resolve(job.target)) {
+    shared.addresses = std::move(*addresses);
+  } else {
+    shared.no_address = addresses.error().message;
+  }
+  return {};
+}
 
- private:
-  Result<void> prepare() {
-    if (job_.schedule == nullptr || job_.source == nullptr || job_.threads < 1 ||
-        std::ssize(sinks_) != job_.threads)
-      return fail(ErrorCode::usage, "a load needs a schedule, a source of requests and a sink for each thread");
-    raise_descriptor_limit();
-    auto addresses = client::resolve(job_.target);
-    if (!addresses) return tl::unexpected(addresses.error());
-    addresses_ = std::move(*addresses);
-    if (job_.target.tls) {
-      auto tls = client::TlsContext::make(job_.target);
-      if (!tls) return tl::unexpected(tls.error());
-      tls_.emplace(std::move(*tls));
-    }
-    shared_.job = &job_;
-    shared_.addresses = &addresses_;
-    shared_.tls = tls_ ? &*tls_ : nullptr;
-    shared_.cancel = &cancel_;
-    shared_.head = request_head(job_);
-    cpu_s_.resize(static_cast<std::size_t>(job_.threads));
-    for (int number = 0; number < job_.threads; ++number) {
-      workers_.push_back(std::make_unique<Worker>(shared_, *sinks_[static_cast<std::size_t>(number)], number));
-      if (auto opened = workers_.back()->open(); !opened) return opened;
+/// The workers of a load, and the thread that watches over them.
+class Crew {
+ public:
+  Crew(Shared& shared, const CancelToken& cancel, const ClientHooks& hooks)
+      : shared_(shared), cancel_(cancel), hooks_(hooks) {}
+
+  [[nodiscard]] Result<void> hire(const std::vector<LoadSink*>& sinks) {
+    for (std::size_t i = 0; i < sinks.size(); ++i) {
+      auto worker = Worker::make(shared_, *sinks[i], static_cast<int>(i), static_cast<int>(sinks.size()));
+      if (!worker) return tl::unexpected(worker.error());
+      workers_.push_back(std::move(*worker));
     }
     return {};
   }
 
-  /// `whole` shared out evenly; thread `number` gets its part.
-  [[nodiscard]] int part_of(int whole, int number) const {
-    return whole / job_.threads + (number < whole % job_.threads ? 1 : 0);
-  }
-
-  void work(int number) {
-    auto& worker = *workers_[static_cast<std::size_t>(number)];
-    settle_thread(job_, number);
-    const double cpu_before = thread_cpu_s();
-    const bool open = job_.schedule->open_loop();
-    const auto tick = number == 0 ? std::function<void()>([this] { glance(); }) : std::function<void()>();
-    const int at_once = open ? static_cast<int>(std::min<std::uint64_t>(job_.warmup, kMostWarmupInFlight))
-                             : job_.concurrency;
-    if (job_.preconnect && job_.keep_alive) worker.preconnect(part_of(open ? std::max(at_once, 2) : at_once, number));
-    if (job_.warmup > 0) {
-      steps_.arrive_and_wait();
-      Phase warmup;
-      warmup.kind = LoadPhase::warmup;
-      warmup.begun_ns = monotonic_ns();
-      warmup.in_flight = part_of(std::max(1, at_once), number);
-      warmup.count = job_.warmup;
-      worker.run(warmup, tick);
+  void run_phase(Phase phase) {
+    const bool preconnects = shared_.job->preconnect && !phase.open_loop;
+    if (preconnects) {
+      const auto slots = std::min(phase.slots, phase.requests.value_or(phase.slots));
+      all([&](Worker& worker, const auto&) { worker.preconnect(slots); });
     }
-    steps_.arrive_and_wait();
-    if (number == 0) begin_measured();
-    steps_.arrive_and_wait();
-    Phase measured;
-    measured.begun_ns = outcome_.measured_ns;
-    measured.open = open;
-    measured.in_flight = part_of(job_.concurrency, number);
-    measured.count = job_.schedule->size();
-    measured.base = job_.warmup;
-    worker.run(measured, tick);
-    cpu_s_[static_cast<std::size_t>(number)] = thread_cpu_s() - cpu_before;
+    phase.begun_ns = monotonic_ns();
+    shared_.begin(phase);
+    all([](Worker& worker, const auto& on_tick) { worker.run(on_tick); });
   }
 
-  void begin_measured() {
-    warming_up_ = false;
-    shared_.next = 0;
-    shared_.ended = 0;
-    shared_.failed = 0;
-    shared_.sent = 0;
-    shared_.late = 0;
-    shared_.tokens = 0;
-    if (hooks_.on_measured) hooks_.on_measured();
-    outcome_.measured_ns = monotonic_ns();
+  void begin_glances(std::optional<std::uint64_t> planned) {
+    glances_.begin(counters(), monotonic_ns(), planned);
+  }
+  [[nodiscard]] bool stopped() const { return shared_.order.load() != Order::go_on; }
+  [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
+
+ private:
+  using OnTick = std::function<void()>;
+
+  /// Every tenth of a second on the calling thread.
+  void tick() {
+    if (cancel_.requested()) {
+      shared_.order.store(Order::cancelled);
+    } else if (hooks_.engine_alive && !hooks_.engine_alive()) {
+      shared_.order.store(Order::engine_ended);
+    }
+    if (hooks_.on_glance && glances_.is_time(monotonic_ns()))
+      hooks_.on_glance(glances_.take(counters(), monotonic_ns(), shared_.phase().name == LoadPhase::warmup));
   }
 
-  void glance() {
-    if (hooks_.engine_alive && !hooks_.engine_alive()) shared_.engine_ended = true;
-    if (!hooks_.on_glance || ++glances_ % 2 != 0) return;
-    LoadGlance glance;
-    glance.sent = shared_.sent;
-    glance.ended = shared_.ended;
-    glance.failed = shared_.failed;
-    glance.late = shared_.late;
-    glance.tokens = shared_.tokens;
-    glance.in_flight = glance.sent - std::min(glance.sent, glance.ended);
-    glance.planned = warming_up_ ? std::optional(job_.warmup) : job_.schedule->size();
-    glance.warming_up = warming_up_;
-    const auto from = warming_up_ ? outcome_.begun_ns : outcome_.measured_ns;
-    glance.elapsed_s = static_cast<double>(monotonic_ns() - from) * 1e-9;
-    glance.ttft_ms = workers_.front()->recent_ttft_ms();
-    hooks_.on_glance(glance);
+  [[nodiscard]] std::vector<const Counters*> counters() const {
+    std::vector<const Counters*> all;
+    for (const auto& worker : workers_) all.push_back(&worker->counters());
+    return all;
   }
 
-  Result<LoadOutcome> conclude() {
-    outcome_.ended_ns = monotonic_ns();
-    outcome_.sent = shared_.sent;
-    outcome_.ended = shared_.ended;
-    outcome_.failed = shared_.failed;
-    outcome_.cancelled = cancel_.requested();
-    outcome_.engine_ended = shared_.engine_ended;
-    auto& report = outcome_.client;
-    report.threads = job_.threads;
-    report.wall_s = static_cast<double>(outcome_.ended_ns - outcome_.begun_ns) * 1e-9;
-    client::DelayHistogram delays;
+  /// Has every worker do its part: a single one on this thread, several on threads of their own.
+  template <class Part>
+  void all(const Part& part) {
+    tick();
+    if (workers_.size() == 1) return part(*workers_.front(), OnTick([this] { tick(); }));
+    std::mutex mutex;
+    std::condition_variable ended;
+    std::size_t at_work = workers_.size();
+    std::vector<std::jthread> threads;
     for (const auto& worker : workers_) {
-      worker->report(report);
-      delays.merge(worker->delays());
-      if (!worker->trouble().empty()) outcome_.warnings.push_back(worker->trouble());
+      threads.emplace_back([&, &own = *worker] {
+        part(own, OnTick());
+        const std::lock_guard lock(mutex);
+        --at_work;
+        ended.notify_one();
+      });
     }
-    for (const double cpu : cpu_s_) report.cpu_s += cpu;
-    report.clock = workers_.front()->clock().pairs();
-    report.user_delay_p50_ns = delays.quantile(0.5);
-    report.user_delay_p99_ns = delays.quantile(0.99);
-    report.user_delay_max_ns = delays.max();
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    report.max_rss_kib = usage.ru_maxrss;
-    return std::move(outcome_);
+    std::unique_lock lock(mutex);
+    while (!ended.wait_for(lock, kTick, [&] { return at_work == 0; })) {
+      lock.unlock();
+      tick();
+      lock.lock();
+    }
   }
 
-  const LoadJob& job_;
-  const std::vector<LoadSink*>& sinks_;
+  Shared& shared_;
   const CancelToken& cancel_;
   const ClientHooks& hooks_;
-  std::vector<client::Address> addresses_;
-  std::optional<client::TlsContext> tls_;
-  LoadShared shared_;
+  Glances glances_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::barrier<> steps_;
-  std::vector<double> cpu_s_;
-  bool warming_up_ = true;
-  int glances_ = 0;
-  LoadOutcome outcome_;
 };
 
-}  // namespace
+ClientReport report_of(const Crew& crew) {
+  ClientReport report;
+  DelayHistogram delays;
+  for (const auto& worker : crew.workers()) {
+    const auto& own = worker->report();
+    report.cpu_s += static_cast<double>(own.cpu_ns) * 1e-9;
+    report.reads += own.reads;
+    report.bytes += own.bytes;
+    report.events += worker->events();
+    report.kernel_stamped_reads += own.kernel_stamped_reads;
+    report.tx_stamps = report.tx_stamps || own.tx_stamps;
+    delays.merge(own.user_delay);
+    const auto& clocks = worker->clocks();
+    report.clock_steps = std::max(report.clock_steps, clocks.steps());
+    report.largest_offset_move_ns = std::max(report.largest_offset_move_ns, clocks.largest_move_ns());
+  }
+  report.threads = static_cast<int>(crew.workers().size());
+  // Every thread reads the same clocks: one thread's pairs are enough.
+  report.clock = crew.workers().front()->clocks().pairs();
+  report.user_delay_p50_ns = delays.quantile(0.5);
+  report.user_delay_p99_ns = delays.quantile(0.99);
+  report.user_delay_max_ns = delays.max();
+  rusage usage{};
+  if (::getrusage(RUSAGE_SELF, &usage) == 0) report.max_rss_kib = usage.ru_maxrss;
+  return report;
+}
 
-Result<LoadOutcome> run_load(const LoadJob& job, const std::vector<LoadSink*>& sinks, const CancelToken& cancel,
-                             const ClientHooks& hooks) {
-  return Load(job, sinks, cancel, hooks).run();
+void note_warnings(const LoadJob& job, const Shared& shared, LoadOutcome& outcome) {
+  if (job.target.tls && job.target.insecure)
+    outcome.warnings.emplace_back(
+        "certificates were not checked (--insecure): whoever answered may be anyone");
+  if (outcome.client.reads > 0 && outcome.client.kernel_stamped_reads == 0)
+    outcome.warnings.emplace_back(job.target.unix_path.empty()
+                                      ? "the kernel stamped no read: stamps are the client's own"
+                                      : "Unix sockets carry no kernel stamps: stamps are the client's own");
+  if (outcome.client.clock_steps > 0)
+    outcome.warnings.emplace_back(fmt::format("the clock was set {} time(s) during the load, by up to {} ns",
+                                              outcome.client.clock_steps,
+                                              outcome.client.largest_offset_move_ns));
+  if (!shared.no_address.empty()) outcome.warnings.push_back(shared.no_address);
+}
+
+void run_phases(const LoadJob& job, Crew& crew, const ClientHooks& hooks, LoadOutcome& outcome) {
+  outcome.begun_ns = outcome.measured_ns = monotonic_ns();
+  crew.begin_glances(std::nullopt);
+  const bool open = job.schedule->open_loop();
+  if (job.warmup > 0) {
+    Phase warmup;
+    warmup.name = LoadPhase::warmup;
+    warmup.slots =
+        open ? std::min<std::uint64_t>(8, job.warmup) : static_cast<std::uint64_t>(job.concurrency);
+    warmup.requests = job.warmup;
+    crew.run_phase(warmup);
+  }
+  if (crew.stopped()) return;
+  if (hooks.on_measured) hooks.on_measured();
+  auto planned = job.stop.requests;
+  if (!planned && !job.stop.min_duration_s && !job.stop.min_requests) planned = job.schedule->size();
+  crew.begin_glances(planned);
+  Phase measured;
+  measured.open_loop = open;
+  measured.slots = open ? 0 : static_cast<std::uint64_t>(job.concurrency);
+  crew.run_phase(measured);
+}
+
+}  // namespace
+}  // namespace client
+
+Result<LoadOutcome> run_load(const LoadJob& job, const std::vector<LoadSink*>& sinks,
+                             const CancelToken& cancel, const ClientHooks& hooks) {
+  if (auto good = client::check(job, sinks); !good) return tl::unexpected(good.error());
+  client::raise_descriptor_limit();
+  client::Shared shared(job);
+  if (auto good = client::set_up(shared); !good) return tl::unexpected(good.error());
+  const client::StampingOn stamping;
+  client::Crew crew(shared, cancel, hooks);
+  if (auto good = crew.hire(sinks); !good) return tl::unexpected(good.error());
+  LoadOutcome outcome;
+  client::run_phases(job, crew, hooks, outcome);
+  if (shared.phase().name == LoadPhase::measured && shared.phase().begun_ns > 0)
+    outcome.measured_ns = shared.phase().begun_ns;
+  outcome.ended_ns = client::monotonic_ns();
+  outcome.client = client::report_of(crew);
+  outcome.client.wall_s = static_cast<double>(outcome.ended_ns - outcome.begun_ns) * 1e-9;
+  for (const auto& worker : crew.workers()) {
+    const auto& counters = worker->counters();
+    outcome.sent += counters.sent.load();
+    outcome.ended += counters.ended.load();
+    outcome.failed += counters.failed.load();
+  }
+  outcome.cancelled = shared.order.load() == client::Order::cancelled;
+  outcome.engine_ended = shared.order.load() == client::Order::engine_ended;
+  client::note_warnings(job, shared, outcome);
+  return outcome;
 }
 
 }  // namespace edgeeval

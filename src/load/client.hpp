@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The load generator: requests sent when they are due, replies stamped by the kernel, on one thread or several.
+// The load generator: requests sent when they are due, replies stamped by the kernel, on one thread or
+// several.
 #pragma once
 
 #include <cstdint>
@@ -22,20 +23,21 @@ namespace edgeeval {
 class RequestSource {
  public:
   virtual ~RequestSource() = default;
-  /// The JSON body over `out`, whose memory is reused. Must not block. Returns the prompt's own id (may be empty).
+  /// The JSON body over `out`, whose memory is reused. Must not block. Returns the prompt's own id (may be
+  /// empty).
   virtual std::string_view body(const Planned& planned, std::string& out) = 0;
 };
 
 /// Limits of time and memory of one request.
 struct RequestLimits {
   double connect_s = 10.0;
-  double first_byte_s = 600.0;  ///< From the request written to the first byte of the answer.
-  double idle_s = 120.0;        ///< Between two reads.
-  double total_s = 3600.0;      ///< From issue to the end.
-  std::size_t largest_event = 1U << 20U;     ///< Bytes of one event.
-  std::size_t largest_head = 64U << 10U;     ///< Bytes of a head.
-  std::uint64_t largest_reply = 256U << 20U; ///< Bytes of a whole reply.
-  std::size_t kept_text = 0;                 ///< Bytes of text kept of each reply; 0 = none.
+  double first_byte_s = 600.0;                ///< From the request written to the first byte of the answer.
+  double idle_s = 120.0;                      ///< Between two reads.
+  double total_s = 3600.0;                    ///< From issue to the end.
+  std::size_t largest_event = 1U << 20U;      ///< Bytes of one event.
+  std::size_t largest_head = 64U << 10U;      ///< Bytes of a head.
+  std::uint64_t largest_reply = 256U << 20U;  ///< Bytes of a whole reply.
+  std::size_t kept_text = 0;                  ///< Bytes of text kept of each reply; 0 = none.
 };
 
 /// A load to make.
@@ -44,17 +46,17 @@ struct LoadJob {
   Dialect dialect;
   const Schedule* schedule = nullptr;
   RequestSource* source = nullptr;
-  int concurrency = 1;          ///< Of a closed loop: requests in flight. Not used in an open loop.
-  std::uint64_t warmup = 0;     ///< So many requests go before the schedule's, closed loop, marked as warm-up; the measured
-                                ///< ones begin once all of them have ended.
+  int concurrency = 1;       ///< Of a closed loop: requests in flight. Not used in an open loop.
+  std::uint64_t warmup = 0;  ///< So many requests go before the schedule's, closed loop, marked as warm-up;
+                             ///< the measured ones begin once all of them have ended.
   StopRule stop;
   RequestLimits limits;
-  double drain_s = 600.0;       ///< How long requests in flight may take after the last one was sent.
+  double drain_s = 600.0;  ///< How long requests in flight may take after the last one was sent.
   int threads = 1;
-  bool keep_alive = true;       ///< Else a new connection a request.
-  bool preconnect = true;       ///< Connections of a closed loop are opened before the phase begins.
-  std::vector<int> cpus{};      ///< Cores that the client's threads are pinned to; empty = anywhere.
-  std::uint32_t first_index = 0;///< Index of the first request (after earlier phases in one record).
+  bool keep_alive = true;         ///< Else a new connection a request.
+  bool preconnect = true;         ///< Connections of a closed loop are opened before the phase begins.
+  std::vector<int> cpus{};        ///< Cores that the client's threads are pinned to; empty = anywhere.
+  std::uint32_t first_index = 0;  ///< Index of the first request (after earlier phases in one record).
 };
 
 /// A glance at a load under way.
@@ -88,10 +90,11 @@ struct LoadOutcome {
 
 /// Makes the load; every request and event goes to the sinks, one a thread (`sinks.size() == job.threads`).
 ///
-/// An open loop sends each request when it is due whatever is in flight; what is late is sent and counted, never
-/// dropped. A closed loop keeps `concurrency` in flight. A request is tried again only where a reused connection
-/// brought not one byte. Failures are records, not errors. Cancelling ends sending, and what is in flight is
-/// recorded as cancelled. Errors: io where the client itself cannot work (no epoll, no sockets at all), usage.
+/// An open loop sends each request when it is due whatever is in flight; what is late is sent and counted,
+/// never dropped. A closed loop keeps `concurrency` in flight. A request is tried again only where a reused
+/// connection brought not one byte. Failures are records, not errors. Cancelling ends sending, and what is in
+/// flight is recorded as cancelled. Errors: io where the client itself cannot work (no epoll, no sockets at
+/// all), usage.
 [[nodiscard]] Result<LoadOutcome> run_load(const LoadJob& job, const std::vector<LoadSink*>& sinks,
                                            const CancelToken& cancel, const ClientHooks& hooks = {});
 
@@ -101,7 +104,7 @@ struct SmallReply {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< Names in lower case.
 };
-[[nodiscard]] Result<SmallReply> call_once(const Target& target, const std::string& path, const std::string& body,
-                                           double timeout_s);
+[[nodiscard]] Result<SmallReply> call_once(const Target& target, const std::string& path,
+                                           const std::string& body, double timeout_s);
 
 }  // namespace edgeeval

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t kStep = 100'000;        // A move beyond this and beyond slewing is a step.
 constexpr std::int64_t kSlewPerMillion = 500;  // adjtime(3) and NTP slew by at most 500 ppm.
-constexpr std::int64_t kWide = 2'000;          // A pair this far apart was torn by an interruption: read again.
+constexpr std::int64_t kWide = 2'000;  // A pair this far apart was torn by an interruption: read again.
 constexpr int kTries = 4;
 
 std::int64_t read_clock(clockid_t clock) noexcept {

@@ -104,14 +104,14 @@ struct HttpReply::Impl {
   bool surplus = false;
   HttpFault fault = HttpFault::none;
   std::string problem;
+  HttpTaker* taker = nullptr;
 
   void renew() {
     parser.emplace(head, keep_fields);
+    parser->taker(taker);
     parser->header_limit(static_cast<std::uint32_t>(largest_head));
     parser->body_limit(boost::none);
   }
-
-  [[nodiscard]] bool over() const { return fault != HttpFault::none || parser->is_done(); }
 
   void fail(HttpFault what, std::string words) {
     fault = what;
@@ -124,7 +124,7 @@ struct HttpReply::Impl {
       if (parser->is_done()) {
         if (!parser->interim()) return bytes;
         if (++interims > kMostInterim) fail(HttpFault::not_http, "too many interim answers");
-        renew_for(parser_taker);
+        renew();
         continue;
       }
       error_code problem_found;
@@ -135,12 +135,6 @@ struct HttpReply::Impl {
     }
     return bytes;
   }
-
-  void renew_for(HttpTaker* taker) {
-    renew();
-    parser->taker(taker);
-  }
-  HttpTaker* parser_taker = nullptr;
 };
 
 HttpReply::HttpReply() : impl_(std::make_unique<Impl>()) { begin(64U << 10U); }
@@ -167,7 +161,7 @@ void HttpReply::feed(std::string_view bytes, HttpTaker& taker) {
     reply.surplus = true;
     return;
   }
-  reply.parser_taker = &taker;
+  reply.taker = &taker;
   reply.parser->taker(&taker);
   if (reply.unread.empty()) {
     const auto left = reply.parse(bytes);

@@ -17,12 +17,13 @@ namespace edgeeval::client {
 /// What is kept of an answer's head.
 struct HttpHead {
   int status = 0;
-  std::string content_type{};      ///< As sent; empty where absent.
-  std::string content_encoding{};  ///< Empty where absent.
+  std::string content_type{};                   ///< As sent; empty where absent.
+  std::string content_encoding{};               ///< Empty where absent.
   std::optional<std::int64_t> retry_after_s{};  ///< Where it is a number.
-  bool keep_alive = false;     ///< The connection may carry another request.
+  bool keep_alive = false;                      ///< The connection may carry another request.
   bool ends_by_close = false;  ///< Neither length nor chunks: the body ends as the connection does.
-  std::vector<std::pair<std::string, std::string>> fields{};  ///< All, names in lower case; only where asked for.
+  std::vector<std::pair<std::string, std::string>>
+      fields{};  ///< All, names in lower case; only where asked for.
 };
 
 /// What is wrong with an answer by HTTP.

@@ -103,7 +103,9 @@ Result<Target> with_authority(Target target, std::string_view authority, std::st
   return with_port(std::move(target), authority, url);
 }
 
-bool odd_character(char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '"' || c == '\\'; }
+bool odd_character(char c) {
+  return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '"' || c == '\\';
+}
 
 }  // namespace
 
@@ -135,7 +137,8 @@ Result<Target> parse_url(std::string_view url) {
     return unix_target(seen, std::move(*path), rest.substr(slash));
   }
   if (scheme != "http" && scheme != "https")
-    return bad_url(seen, fmt::format("has the scheme \"{}\"; http, https, http+unix and unix are known", scheme));
+    return bad_url(seen,
+                   fmt::format("has the scheme \"{}\"; http, https, http+unix and unix are known", scheme));
   Target target;
   target.tls = scheme == "https";
   target.port = target.tls ? 443 : 80;

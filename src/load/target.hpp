@@ -10,10 +10,11 @@
 
 namespace edgeeval {
 
-/// A server's address: http, https, or unix (http+unix://%2Fpath%2Fto%2Fsocket/base, or unix:/path/to/socket).
+/// A server's address: http, https, or unix (http+unix://%2Fpath%2Fto%2Fsocket/base, or
+/// unix:/path/to/socket).
 struct Target {
   bool tls = false;
-  std::string host;         ///< Name or address; IPv6 without brackets. Empty for a Unix socket.
+  std::string host;  ///< Name or address; IPv6 without brackets. Empty for a Unix socket.
   std::uint16_t port = 80;
   std::string unix_path{};  ///< Of a Unix socket; empty where it is TCP.
   std::string base{};       ///< Path before every route, without a slash at its end.

@@ -8,39 +8,106 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
+#include <climits>
 
 namespace edgeeval::client {
 namespace {
 
-using Context = std::unique_ptr<SSL_CTX, decltype(&::SSL_CTX_free)>;
-using Session = std::unique_ptr<SSL, decltype(&::SSL_free)>;
-
-/// The oldest error of OpenSSL's queue in words; the queue is empty afterwards.
-std::string openssl_words() {
-  const auto code = ::ERR_get_error();
+/// OpenSSL's last error in words; empties its queue.
+std::string last_words(std::string fallback) {
+  const auto number = ::ERR_peek_last_error();
   ::ERR_clear_error();
-  if (code == 0) return "the TLS connection broke off";
-  const char* reason = ::ERR_reason_error_string(code);
-  return reason != nullptr ? reason : "error " + std::to_string(code);
+  if (number == 0) return fallback;
+  const char* reason = ::ERR_reason_error_string(number);
+  return reason != nullptr ? reason : fallback;
 }
 
 bool is_address(const std::string& host) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  std::array<unsigned char, 16> bytes{};
   return ::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
          ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
 }
 
-int whole(std::size_t size) {
-  return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
+struct FreeContext {
+  void operator()(SSL_CTX* context) const { ::SSL_CTX_free(context); }
+};
+struct FreeSession {
+  void operator()(SSL* session) const { ::SSL_free(session); }
+};
+
+/// Who the certificate must be of, and who is asked for.
+bool expect_host(SSL* ssl, const Target& target) {
+  if (is_address(target.host))
+    return target.insecure ||
+           ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(ssl), target.host.c_str()) == 1;
+  // As the macro SSL_set_tlsext_host_name does, without its C cast.
+  ::SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(target.host.c_str()));
+  return target.insecure || ::SSL_set1_host(ssl, target.host.c_str()) == 1;
 }
 
 }  // namespace
 
+struct TlsSession::Impl {
+  std::unique_ptr<SSL, FreeSession> ssl;
+  BIO* in = nullptr;   // Owned by ssl.
+  BIO* out = nullptr;  // Owned by ssl.
+  std::string problem;
+
+  /// What a call of OpenSSL's came to.
+  TlsStep step(int result) {
+    const int why = ::SSL_get_error(ssl.get(), result);
+    if (why == SSL_ERROR_NONE) return TlsStep::done;
+    if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) return TlsStep::more;
+    if (why == SSL_ERROR_ZERO_RETURN) return TlsStep::closed;
+    const auto verified = ::SSL_get_verify_result(ssl.get());
+    problem = last_words("the TLS connection broke");
+    if (verified != X509_V_OK) problem += std::string(": ") + ::X509_verify_cert_error_string(verified);
+    return TlsStep::failed;
+  }
+};
+
+TlsSession::TlsSession(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TlsSession::TlsSession(TlsSession&&) noexcept = default;
+TlsSession& TlsSession::operator=(TlsSession&&) noexcept = default;
+TlsSession::~TlsSession() = default;
+
+void TlsSession::take(std::string_view cipher) {
+  // A memory BIO grows, so that it takes everything; reads are far below INT_MAX.
+  ::BIO_write(impl_->in, cipher.data(), static_cast<int>(cipher.size()));
+}
+
+TlsStep TlsSession::handshake() {
+  ::ERR_clear_error();
+  return impl_->step(::SSL_do_handshake(impl_->ssl.get()));
+}
+
+TlsStep TlsSession::read(char* into, std::size_t size, std::size_t& got) {
+  ::ERR_clear_error();
+  return impl_->step(::SSL_read_ex(impl_->ssl.get(), into, size, &got));
+}
+
+bool TlsSession::write(std::string_view plain) {
+  ::ERR_clear_error();
+  std::size_t written = 0;
+  const int result = ::SSL_write_ex(impl_->ssl.get(), plain.data(), plain.size(), &written);
+  return impl_->step(result) == TlsStep::done && written == plain.size();
+}
+
+void TlsSession::drain(std::string& out) {
+  const auto waiting = ::BIO_ctrl_pending(impl_->out);
+  if (waiting == 0) return;
+  const auto before = out.size();
+  out.resize(before + waiting);
+  const int got = ::BIO_read(impl_->out, out.data() + before, static_cast<int>(waiting));
+  out.resize(before + static_cast<std::size_t>(std::max(got, 0)));
+}
+
+const std::string& TlsSession::problem() const { return impl_->problem; }
+
 struct TlsContext::Impl {
-  Context context{nullptr, &::SSL_CTX_free};
-  std::string host;
-  bool insecure = false;
+  std::unique_ptr<SSL_CTX, FreeContext> context;
+  Target target;
 };
 
 TlsContext::TlsContext(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -50,123 +117,41 @@ TlsContext::~TlsContext() = default;
 
 Result<TlsContext> TlsContext::make(const Target& target) {
   auto impl = std::make_unique<Impl>();
-  impl->host = target.host;
-  impl->insecure = target.insecure;
+  impl->target = target;
+  impl->target.api_key.clear();
   impl->context.reset(::SSL_CTX_new(::TLS_client_method()));
-  if (!impl->context) return fail(ErrorCode::internal, "no TLS context: " + openssl_words());
-  auto* context = impl->context.get();
+  auto* const context = impl->context.get();
+  if (context == nullptr) return fail(ErrorCode::internal, "no TLS: " + last_words("out of memory"));
   ::SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  // Buffers of connections that wait are given back: 34 KB each.
   ::SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
-  ::SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
+  constexpr std::array<unsigned char, 9> kHttp11{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  ::SSL_CTX_set_alpn_protos(context, kHttp11.data(), static_cast<unsigned>(kHttp11.size()));
   ::SSL_CTX_set_verify(context, target.insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
-  if (!target.ca_file.empty()) {
-    if (::SSL_CTX_load_verify_locations(context, target.ca_file.c_str(), nullptr) != 1)
-      return fail(ErrorCode::io, "the file of certificate authorities cannot be read: " + openssl_words(),
-                  target.ca_file, "A PEM file is expected.");
-  } else {
+  if (target.insecure) return TlsContext(std::move(impl));
+  if (target.ca_file.empty()) {
     ::SSL_CTX_set_default_verify_paths(context);
+  } else if (::SSL_CTX_load_verify_locations(context, target.ca_file.c_str(), nullptr) != 1) {
+    return fail(ErrorCode::io, "no certificates can be read: " + last_words("not a PEM file"),
+                target.ca_file);
   }
-  ::ERR_clear_error();
   return TlsContext(std::move(impl));
 }
 
-struct TlsSession::Impl {
-  Session session{nullptr, &::SSL_free};
-  BIO* in = nullptr;   // Both belong to the session.
-  BIO* out = nullptr;
-  std::string problem;
-  bool closed = false;
-
-  /// Whether a call that did not succeed only waits for bytes.
-  bool waits(int result) {
-    const int why = ::SSL_get_error(session.get(), result);
-    if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) return true;
-    if (why == SSL_ERROR_ZERO_RETURN) {
-      closed = true;
-      return false;
-    }
-    const long verdict = ::SSL_get_verify_result(session.get());
-    problem = verdict != X509_V_OK ? std::string("the certificate is not trusted: ") +
-                                         ::X509_verify_cert_error_string(verdict)
-                                   : openssl_words();
-    ::ERR_clear_error();
-    return false;
-  }
-};
-
-TlsSession::TlsSession(TlsContext& context) : impl_(std::make_unique<Impl>()) {
-  const auto& shared = *context.impl_;
-  impl_->session.reset(::SSL_new(shared.context.get()));
-  auto* session = impl_->session.get();
-  impl_->in = ::BIO_new(::BIO_s_mem());
-  impl_->out = ::BIO_new(::BIO_s_mem());
-  // An empty buffer means "later", not the end.
-  BIO_set_mem_eof_return(impl_->in, -1);
-  BIO_set_mem_eof_return(impl_->out, -1);
-  ::SSL_set_bio(session, impl_->in, impl_->out);
-  constexpr std::array<unsigned char, 9> kHttp{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
-  ::SSL_set_alpn_protos(session, kHttp.data(), kHttp.size());
-  if (is_address(shared.host)) {
-    if (!shared.insecure)
-      ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(session), shared.host.c_str());
-  } else {
-    SSL_set_tlsext_host_name(session, shared.host.c_str());
-    if (!shared.insecure) ::SSL_set1_host(session, shared.host.c_str());
-  }
-  ::SSL_set_connect_state(session);
+Result<TlsSession> TlsContext::session() const {
+  auto session = std::make_unique<TlsSession::Impl>();
+  session->ssl.reset(::SSL_new(impl_->context.get()));
+  auto* const ssl = session->ssl.get();
+  session->in = ::BIO_new(::BIO_s_mem());
+  session->out = ::BIO_new(::BIO_s_mem());
+  if (ssl == nullptr || session->in == nullptr || session->out == nullptr || !expect_host(ssl, impl_->target))
+    return fail(ErrorCode::internal, "no TLS session: " + last_words("out of memory"));
+  // An empty BIO means "more is to come", not the end.
+  ::BIO_set_mem_eof_return(session->in, -1);
+  ::BIO_set_mem_eof_return(session->out, -1);
+  ::SSL_set_bio(ssl, session->in, session->out);
+  ::SSL_set_connect_state(ssl);
+  return TlsSession(std::move(session));
 }
-
-TlsSession::~TlsSession() = default;
-
-bool TlsSession::handshake() {
-  ::ERR_clear_error();
-  const int result = ::SSL_do_handshake(impl_->session.get());
-  if (result == 1) return true;
-  impl_->waits(result);
-  if (impl_->closed && impl_->problem.empty()) impl_->problem = "the server ended the handshake";
-  return false;
-}
-
-void TlsSession::feed(std::string_view encrypted) {
-  while (!encrypted.empty()) {
-    const int taken = ::BIO_write(impl_->in, encrypted.data(), whole(encrypted.size()));
-    if (taken <= 0) return;
-    encrypted.remove_prefix(static_cast<std::size_t>(taken));
-  }
-}
-
-bool TlsSession::read(std::string& plain) {
-  std::array<char, 16U << 10U> buffer;
-  ::ERR_clear_error();
-  while (true) {
-    const int got = ::SSL_read(impl_->session.get(), buffer.data(), buffer.size());
-    if (got <= 0) return impl_->waits(got);
-    plain.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-}
-
-void TlsSession::write(std::string_view plain) {
-  ::ERR_clear_error();
-  while (!plain.empty()) {
-    const int taken = ::SSL_write(impl_->session.get(), plain.data(), whole(plain.size()));
-    if (taken <= 0) {
-      impl_->waits(taken);
-      return;
-    }
-    plain.remove_prefix(static_cast<std::size_t>(taken));
-  }
-}
-
-void TlsSession::take_output(std::string& out) {
-  std::array<char, 16U << 10U> buffer;
-  while (true) {
-    const int got = ::BIO_read(impl_->out, buffer.data(), buffer.size());
-    if (got <= 0) return;
-    out.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-}
-
-const std::string& TlsSession::problem() const { return impl_->problem; }
-bool TlsSession::closed() const { return impl_->closed; }
 
 }  // namespace edgeeval::client

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS over memory: encrypted bytes in, plain bytes out, so that reads and their stamps stay the client's own.
+// TLS over memory, so that the sockets stay ours and each read keeps its stamp. The protocol is OpenSSL's.
 #pragma once
 
+#include <cstddef>
 #include <edgeeval/result.hpp>
 #include <memory>
 #include <string>
@@ -11,48 +12,50 @@
 
 namespace edgeeval::client {
 
-/// What all sessions with a target share: trust and protocol versions.
+/// How a session stands after a step.
+enum class TlsStep { more, done, closed, failed };
+
+/// One TLS connection's state; bytes go in and out by hand.
+class TlsSession {
+ public:
+  TlsSession(TlsSession&&) noexcept;
+  TlsSession& operator=(TlsSession&&) noexcept;
+  ~TlsSession();
+
+  /// Takes bytes from the network.
+  void take(std::string_view cipher);
+  /// Goes on with the handshake as far as the bytes so far allow.
+  [[nodiscard]] TlsStep handshake();
+  /// Decrypts into `into`: done with `got` bytes, more where bytes are missing, closed, or failed.
+  [[nodiscard]] TlsStep read(char* into, std::size_t size, std::size_t& got);
+  /// Encrypts; what is to be sent is fetched by drain(). False on failure.
+  [[nodiscard]] bool write(std::string_view plain);
+  /// Appends what is to be sent.
+  void drain(std::string& out);
+  /// Why it failed, in OpenSSL's words.
+  [[nodiscard]] const std::string& problem() const;
+
+ private:
+  friend class TlsContext;
+  struct Impl;
+  explicit TlsSession(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// What the sessions of one target share: trusted authorities and what is to be checked.
 class TlsContext {
  public:
-  /// Errors: io (a file of authorities that cannot be read), internal.
+  /// Errors: io (the file of authorities cannot be read), internal.
   [[nodiscard]] static Result<TlsContext> make(const Target& target);
   TlsContext(TlsContext&&) noexcept;
   TlsContext& operator=(TlsContext&&) noexcept;
   ~TlsContext();
+  /// A session for one connection. Safe from several threads. Error: internal.
+  [[nodiscard]] Result<TlsSession> session() const;
 
  private:
-  friend class TlsSession;
   struct Impl;
   explicit TlsContext(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
-};
-
-/// One connection's TLS.
-class TlsSession {
- public:
-  /// `context` must outlive it.
-  explicit TlsSession(TlsContext& context);
-  ~TlsSession();
-  TlsSession(const TlsSession&) = delete;
-  TlsSession& operator=(const TlsSession&) = delete;
-
-  /// Goes on with the handshake; true once it is done. A failure sets problem().
-  [[nodiscard]] bool handshake();
-  /// Takes bytes from the socket.
-  void feed(std::string_view encrypted);
-  /// Appends what can be decrypted; false where the peer closed or a failure was met.
-  [[nodiscard]] bool read(std::string& plain);
-  /// Encrypts.
-  void write(std::string_view plain);
-  /// Moves bytes for the socket to the end of `out`.
-  void take_output(std::string& out);
-  /// Why it failed, in OpenSSL's words; empty where it did not.
-  [[nodiscard]] const std::string& problem() const;
-  /// Whether the peer has said that it sends no more.
-  [[nodiscard]] bool closed() const;
-
- private:
-  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,435 +1,238 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/worker.hpp"
 
-#include <fmt/format.h>
+#include <ctime>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <ctime>
 #include <utility>
+
+#include "load/thread_settings.hpp"
 
 namespace edgeeval::client {
 namespace {
 
-constexpr std::int64_t kMillisecond = 1'000'000;
-constexpr std::int64_t kTick = 100 * kMillisecond;   // Cancel, glances and a dead engine are seen this soon.
-constexpr std::int64_t kWatch = 10 * kMillisecond;   // Limits are looked at this often.
-constexpr std::int64_t kLate = kMillisecond;         // A request sent later than this counts as late.
-constexpr std::size_t kAhead = 16;                   // Requests rendered before they are due.
-constexpr std::size_t kSpare = 2;                    // Connections kept ready in an open loop.
+constexpr std::int64_t kTick = 100'000'000;
+constexpr std::int64_t kSoon = 1'000'000'000;  // A connection that lived no longer after a reply was no use.
+constexpr std::uint64_t kFewLost = 2;          // So many are lost before no connection is kept any more.
 
-timespec as_timespec(std::int64_t ns) { return {ns / 1'000'000'000, ns % 1'000'000'000}; }
+std::int64_t thread_cpu_ns() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+void add(std::atomic<std::uint64_t>& counter, std::uint64_t more = 1) {
+  // One thread writes: no locked instruction is needed.
+  counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+}
 
 }  // namespace
 
-Worker::Worker(LoadShared& shared, LoadSink& sink, int number)
+Result<std::unique_ptr<Worker>> Worker::make(Shared& shared, LoadSink& sink, int number, int count) {
+  auto poller = Poller::make();
+  if (!poller) return tl::unexpected(poller.error());
+  return std::unique_ptr<Worker>(new Worker(shared, sink, std::move(*poller), number, count));
+}
+
+Worker::Worker(Shared& shared, LoadSink& sink, Poller poller, int number, int count)
     : shared_(shared),
-      sink_(sink),
+      job_(*shared.job),
       number_(number),
-      connection_shared_{shared.job, &sink_, &reader_, shared.tls},
-      buffers_(kBatch) {}
-
-Worker::~Worker() = default;
-
-Result<void> Worker::open() {
-  epoll_ = Descriptor(::epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll_.open()) return fail(ErrorCode::io, std::string("no epoll set: ") + std::strerror(errno));
-  return {};
+      count_(count),
+      poller_(std::move(poller)),
+      desk_{&job_.dialect, &job_.limits, job_.target.api_key, &sink, {}, {}, 0, 0},
+      connections_(shared, desk_, poller_) {
+  desk_.events.reserve(64);
+  if (shared.tls) scratch_.resize(Arena::kLargestRead);
 }
 
-Connection* Worker::new_connection() {
-  auto made = std::make_unique<Connection>(connection_shared_);
-  if (!made->connect(*shared_.addresses)) {
-    trouble_ = fmt::format("no connection could be begun: {}", std::strerror(errno));
-    return nullptr;
-  }
-  made->slot = connections_.size();
-  made->armed_for_writing = true;
-  epoll_event wanted{};
-  wanted.events = EPOLLIN | EPOLLRDHUP | EPOLLOUT;
-  wanted.data.ptr = made.get();
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, made->socket(), &wanted);
-  connections_.push_back(std::move(made));
-  return connections_.back().get();
+std::uint64_t Worker::share_of(std::uint64_t slots) const {
+  const auto count = static_cast<std::uint64_t>(count_);
+  return slots / count + (static_cast<std::uint64_t>(number_) < slots % count ? 1 : 0);
 }
 
-void Worker::arm(Connection& connection) {
-  if (connection.state() == Connection::State::closed) return;
-  const bool writing = connection.wants_to_write();
-  if (writing == connection.armed_for_writing) return;
-  epoll_event wanted{};
-  wanted.events = EPOLLIN | EPOLLRDHUP | (writing ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
-  wanted.data.ptr = &connection;
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection.socket(), &wanted);
-  connection.armed_for_writing = writing;
-}
-
-void Worker::retire(Connection& connection) {
-  std::erase(idle_, &connection);
-  connection.close();
-  const auto slot = connection.slot;
-  retired_.push_back(std::move(connections_[slot]));
-  if (slot + 1 < connections_.size()) {
-    connections_[slot] = std::move(connections_.back());
-    connections_[slot]->slot = slot;
-  }
-  connections_.pop_back();
-}
-
-void Worker::preconnect(int count) {
-  for (int i = 0; i < count; ++i) {
-    if (new_connection() == nullptr) return;
-    // A listener's queue is short: the handshakes are let through a few at a time.
-    if (i % 32 == 31) poll(monotonic_ns() + kMillisecond);
-  }
-  const auto until = monotonic_ns() + static_cast<std::int64_t>(shared_.job->limits.connect_s * 1e9);
-  while (static_cast<int>(idle_.size()) < count && !connections_.empty() && monotonic_ns() < until &&
-         !shared_.cancel->requested()) {
-    const auto before = connections_.size();
-    poll(monotonic_ns() + 10 * kMillisecond);
-    // One that was refused will be refused again: the requests themselves shall tell.
-    if (connections_.size() < before) return;
-  }
-}
-
-bool Worker::may_issue(std::int64_t now_ns) const {
-  if (shared_.cancel->requested() || shared_.engine_ended.load(std::memory_order_relaxed)) return false;
-  const auto& stop = shared_.job->stop;
-  const double elapsed = static_cast<double>(now_ns - phase_.begun_ns) * 1e-9;
-  if (elapsed >= stop.max_duration_s) return false;
-  if (phase_.count || phase_.open) return true;
-  return elapsed < stop.min_duration_s.value_or(0.0) ||
-         shared_.ended.load(std::memory_order_relaxed) < stop.min_requests.value_or(0);
-}
-
-std::optional<std::uint64_t> Worker::next_index() {
-  if (phase_.open) {
-    const auto index = cursor_;
-    if (phase_.count && index >= *phase_.count) return std::nullopt;
-    cursor_ += static_cast<std::uint64_t>(shared_.job->threads);
-    return index;
-  }
-  const auto index = shared_.next.fetch_add(1, std::memory_order_relaxed);
-  if (phase_.count && index >= *phase_.count) return std::nullopt;
-  return index;
-}
-
-Worker::Prepared Worker::render(std::uint64_t index) {
-  Prepared prepared;
-  const auto& job = *shared_.job;
-  if (phase_.kind == LoadPhase::warmup) {
-    // Prompts of its own where there are enough: those after the schedule's.
-    prepared.planned = job.schedule->at(index % std::max<std::uint64_t>(job.schedule->size().value_or(index + 1), 1));
-    if (const auto size = job.schedule->size())
-      prepared.planned.prompt = static_cast<std::uint32_t>(*size + index);
-  } else {
-    prepared.planned = job.schedule->at(index);
-  }
-  prepared.index = static_cast<std::uint32_t>(job.first_index + phase_.base + index);
-  auto asked = prepared.planned;
-  asked.index = prepared.index;
-  std::string body;
-  prepared.item = job.source->body(asked, body);
-  prepared.text.reserve(shared_.head.size() + body.size() + 32);
-  prepared.text = shared_.head;
-  fmt::format_to(std::back_inserter(prepared.text), "Content-Length: {}\r\n\r\n", body.size());
-  prepared.text += body;
-  if (phase_.open) prepared.scheduled_ns = phase_.begun_ns + prepared.planned.due_ns.value_or(0);
-  return prepared;
-}
-
-void Worker::prepare_ahead() {
-  while (phase_.open && prepared_.size() < kAhead) {
-    const auto index = next_index();
-    if (!index) return;
-    prepared_.push_back(render(*index));
-  }
-}
-
-Connection* Worker::free_connection() {
-  while (!idle_.empty()) {
-    auto* connection = idle_.back();
-    idle_.pop_back();
-    if (connection->state() == Connection::State::idle) return connection;
-  }
-  return nullptr;
-}
-
-void Worker::issue(Prepared&& prepared) {
-  RequestRecord record;
-  record.index = prepared.index;
-  record.prompt = prepared.planned.prompt;
-  record.item = std::move(prepared.item);
-  record.phase = phase_.kind;
-  record.scheduled_ns = prepared.scheduled_ns;
-  record.asked_tokens = prepared.planned.max_tokens;
-  shared_.sent.fetch_add(1, std::memory_order_relaxed);
-  ++busy_;
-  auto* connection = shared_.job->keep_alive ? free_connection() : nullptr;
-  if (connection == nullptr && (connection = new_connection()) == nullptr) {
-    fail_unsent(std::move(record));
-    return;
-  }
-  put_on(*connection, std::move(record), prepared.text);
-}
-
-void Worker::put_on(Connection& connection, RequestRecord&& record, std::string& text) {
-  connection.assign(std::move(record), text);
-  if (connection.state() == Connection::State::writing) after(connection, connection.writable(monotonic_ns()));
-}
-
-void Worker::fail_unsent(RequestRecord&& record) {
-  const auto now = monotonic_ns();
-  record.failure = FailureClass::unreachable;
-  record.error = trouble_;
-  record.closed_ns = now;
-  --busy_;
-  last_end_ns_ = now;
-  shared_.ended.fetch_add(1, std::memory_order_relaxed);
-  shared_.failed.fetch_add(1, std::memory_order_relaxed);
-  sink_.request(std::move(record));
-}
-
-/// An open loop sends what is due; a closed one fills its free places.
-void Worker::issue_due(std::int64_t now_ns) {
-  if (phase_.open) {
-    while (!prepared_.empty() && prepared_.front().scheduled_ns <= now_ns && may_issue(now_ns)) {
-      auto prepared = std::move(prepared_.front());
-      prepared_.pop_front();
-      if (now_ns - prepared.scheduled_ns > kLate) shared_.late.fetch_add(1, std::memory_order_relaxed);
-      issue(std::move(prepared));
-      prepare_ahead();
-      now_ns = monotonic_ns();
+void Worker::run(const std::function<void()>& on_tick) {
+  const auto& cpus = job_.cpus;
+  const ThreadSettings settings(
+      cpus.empty() ? std::nullopt : std::optional(cpus[static_cast<std::size_t>(number_) % cpus.size()]));
+  const auto cpu_before = thread_cpu_ns();
+  begin_phase();
+  for (;;) {
+    if (on_tick && monotonic_ns() >= next_tick_ns_) {
+      on_tick();
+      next_tick_ns_ = monotonic_ns() + kTick;
     }
-    if (shared_.job->keep_alive && !prepared_.empty() && idle_.size() < kSpare) {
-      const auto coming = std::count_if(connections_.begin(), connections_.end(), [](const auto& connection) {
-        return !connection->busy() && connection->state() == Connection::State::connecting;
-      });
-      if (static_cast<std::size_t>(coming) + idle_.size() < kSpare) static_cast<void>(new_connection());
-    }
-    return;
-  }
-  while (busy_ < phase_.in_flight && may_issue(now_ns)) {
-    const auto index = next_index();
-    if (!index) return;
-    const auto freed = last_end_ns_ != 0 ? last_end_ns_ : phase_.begun_ns;
-    auto prepared = render(*index);
-    prepared.scheduled_ns = freed;
-    issue(std::move(prepared));
-  }
-}
-
-std::int64_t Worker::wake_at(std::int64_t now_ns) const {
-  auto at = std::min(next_tick_ns_, busy_ > 0 ? next_watch_ns_ : next_tick_ns_);
-  if (phase_.open && !prepared_.empty() && may_issue(now_ns)) at = std::min(at, prepared_.front().scheduled_ns);
-  return at;
-}
-
-void Worker::run(const Phase& phase, const std::function<void()>& on_tick) {
-  phase_ = phase;
-  cursor_ = static_cast<std::uint64_t>(number_);
-  last_end_ns_ = 0;
-  prepared_.clear();
-  prepare_ahead();
-  std::int64_t drain_until = 0;
-  while (true) {
-    const auto now = monotonic_ns();
-    tick(now, on_tick);
-    issue_due(now);
+    if (heed_order()) break;
+    send_due();
+    if (all_sent() && in_flight_ == 0) break;
     prepare_ahead();
-    const bool more = may_issue(now) && (phase_.open ? !prepared_.empty() : busy_ >= phase_.in_flight);
-    if (!more && busy_ == 0) break;
-    if (!more && drain_until == 0) drain_until = now + static_cast<std::int64_t>(shared_.job->drain_s * 1e9);
-    if (shared_.cancel->requested()) {
-      abandon_all(FailureClass::cancelled, "interrupted");
-    } else if (shared_.engine_ended.load(std::memory_order_relaxed)) {
-      abandon_all(FailureClass::engine_ended, "the engine ended");
-    } else if (drain_until != 0 && now > drain_until) {
-      abandon_all(FailureClass::total_timeout, "not ended within the time that draining may take");
-    }
-    if (busy_ == 0 && !more) break;
-    poll(wake_at(now));
+    const auto now = monotonic_ns();
+    if (now >= next_check_ns_) check_limits(now);
+    wait_and_take(time_to_wait(now));
   }
-  prepared_.clear();
+  report_.cpu_ns += thread_cpu_ns() - cpu_before;
 }
 
-void Worker::tick(std::int64_t now_ns, const std::function<void()>& on_tick) {
-  if (now_ns >= next_watch_ns_) {
-    next_watch_ns_ = now_ns + kWatch;
-    watch_limits(now_ns);
+void Worker::wait_and_take(std::int64_t timeout_ns) {
+  arena_.clear();
+  const auto ready = poller_.wait(timeout_ns);
+  for (const auto& event : ready) {
+    if (!arena_.has_room()) break;
+    read_one(event);
   }
-  if (now_ns < next_tick_ns_) return;
-  next_tick_ns_ = now_ns + kTick;
-  if (on_tick) on_tick();
+  clocks_.refresh(monotonic_ns());
+  take_readings();
+  connections_.recycle();
+  add(counters_.tokens, desk_.token_event_count - told_events_);
+  told_events_ = desk_.token_event_count;
 }
 
-void Worker::poll(std::int64_t until_ns) {
-  const auto wait = as_timespec(std::max<std::int64_t>(0, until_ns - monotonic_ns()));
-  const int ready = ::epoll_pwait2(epoll_.get(), ready_.data(), static_cast<int>(kBatch), &wait, nullptr);
-  if (ready > 0) read_batch(ready);
-  retired_.clear();
-}
-
-/// Reads everything that is there before anything is taken apart, so that one reply's parsing delays no other's
-/// stamp.
-void Worker::read_batch(int ready) {
-  clock_.refresh(monotonic_ns());
-  std::size_t reads = 0;
-  for (int i = 0; i < ready; ++i) {
-    const auto& event = ready_[static_cast<std::size_t>(i)];
-    auto* connection = static_cast<Connection*>(event.data.ptr);
-    if ((event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP)) == 0) continue;
-    if (connection->state() == Connection::State::connecting) continue;
-    pending_[reads] = {connection, read_stamped(connection->socket(), buffers_[reads])};
-    ++reads;
-  }
-  for (std::size_t i = 0; i < reads; ++i) take_read(pending_[i], i);
-  for (int i = 0; i < ready; ++i) {
-    const auto& event = ready_[static_cast<std::size_t>(i)];
-    auto& connection = *static_cast<Connection*>(event.data.ptr);
-    if (connection.state() == Connection::State::closed) continue;
-    if ((event.events & EPOLLERR) != 0 && connection.state() != Connection::State::connecting) {
-      if (const auto stamp = take_tx_stamp(connection.socket())) {
-        tx_stamps_ = true;
-        connection.transmitted(clock_.to_monotonic(*stamp));
-      }
-    }
-    const bool may_write = (event.events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0;
-    if (may_write && connection.wants_to_write()) after(connection, connection.writable(monotonic_ns()));
-  }
-}
-
-void Worker::take_read(Pending& pending, std::size_t buffer) {
-  auto& connection = *pending.connection;
-  const auto& read = pending.read;
-  if (connection.state() == Connection::State::closed) return;
-  if (read.bytes <= 0) {
-    if (read.bytes < 0 && (read.problem == EAGAIN || read.problem == EINTR)) return;
-    after(connection, connection.ended(read.bytes == 0 ? 0 : read.problem, read.user_ns));
-    return;
-  }
-  StampedRead stamped;
-  stamped.bytes = {buffers_[buffer].data(), static_cast<std::size_t>(read.bytes)};
-  stamped.user_ns = read.user_ns;
-  stamped.kernel_stamp = read.real_ns.has_value();
-  // A stamp later than the read itself can only be the mapping's own error.
-  stamped.kernel_ns = read.real_ns ? std::min(clock_.to_monotonic(*read.real_ns), read.user_ns) : read.user_ns;
-  stamped.number = reads_++;
-  bytes_ += static_cast<std::uint64_t>(read.bytes);
-  if (stamped.kernel_stamp) {
-    ++kernel_reads_;
-    delays_.add(stamped.user_ns - stamped.kernel_ns);
-  }
-  after(connection, connection.received(stamped));
-}
-
-void Worker::after(Connection& connection, Step step) {
-  switch (step) {
-    case Step::ready:
-      if (std::find(idle_.begin(), idle_.end(), &connection) == idle_.end()) idle_.push_back(&connection);
-      arm(connection);
-      break;
-    case Step::finished:
-      finish(connection);
-      break;
-    case Step::lost:
-      retire(connection);
-      break;
-    case Step::waiting:
-      arm(connection);
-      break;
-  }
-}
-
-void Worker::finish(Connection& connection) {
-  if (connection.worth_another_try()) {
-    // Not one byte came on a connection that had served before: the server had closed it meanwhile.
-    auto text = std::move(connection.text());
-    auto record = connection.take();
-    record.failure = FailureClass::none;
-    record.error.clear();
-    record.issued_ns.reset();
-    record.written_ns.reset();
-    record.tx_ns.reset();
-    record.closed_ns.reset();
-    retire(connection);
-    auto* fresh = new_connection();
-    if (fresh == nullptr) {
-      fail_unsent(std::move(record));
-    } else {
-      put_on(*fresh, std::move(record), text);
-    }
-    return;
-  }
-  const auto first_token = connection.first_token_ns();
-  shared_.tokens.fetch_add(connection.token_events(), std::memory_order_relaxed);
-  events_before_ += connection.events_seen();
-  last_end_ns_ = connection.ended_ns();
-  auto record = connection.take();
-  --busy_;
-  if (first_token != 0 && record.issued_ns)
-    recent_ttft_ns_[recent_++ % recent_ttft_ns_.size()] = first_token - *record.issued_ns;
-  shared_.ended.fetch_add(1, std::memory_order_relaxed);
-  if (!record.ok()) shared_.failed.fetch_add(1, std::memory_order_relaxed);
-  sink_.request(std::move(record));
-  if (connection.state() == Connection::State::idle) {
-    idle_.push_back(&connection);
-    arm(connection);
-  } else {
-    retire(connection);
-  }
-  // A closed loop's next request goes out at once, not after the batch.
-  if (!phase_.open) issue_due(last_end_ns_);
-}
-
-void Worker::watch_limits(std::int64_t now_ns) {
-  for (std::size_t i = 0; i < connections_.size();) {
-    auto& connection = *connections_[i];
-    const auto failure = connection.overdue(now_ns);
-    if (failure == FailureClass::none) {
-      ++i;
-    } else if (connection.busy()) {
-      connection.abandon(failure, "took longer than its limit", now_ns);
-      finish(connection);
-      i = 0;
-    } else {
-      retire(connection);
+/// The first half of a batch: nothing is parsed before all that is ready has been read and stamped.
+void Worker::read_one(const epoll_event& event) {
+  auto& connection = *static_cast<Connection*>(event.data.ptr);
+  auto what = event.events;
+  if (connection.stage == Stage::connecting) return arena_.note_writable(connection);
+  if ((what & EPOLLERR) != 0) {
+    bool found = false;
+    const auto stamp = connection.socket.transmit_stamp(found);
+    if (found) what &= ~static_cast<std::uint32_t>(EPOLLERR);
+    if (stamp && connection.flight && connection.request_out()) {
+      connection.flight->record.tx_ns = clocks_.to_monotonic(*stamp);
+      report_.tx_stamps = true;
     }
   }
+  const bool writable = (what & EPOLLOUT) != 0;
+  if ((what & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
+    arena_.read(connection, connection.socket, writable);
+  } else if (writable) {
+    arena_.note_writable(connection);
+  }
 }
 
-void Worker::abandon_all(FailureClass failure, const char* words) {
-  const auto now = monotonic_ns();
-  for (std::size_t i = 0; i < connections_.size();) {
-    auto& connection = *connections_[i];
-    if (!connection.busy()) {
-      ++i;
+void Worker::take_readings() {
+  for (const auto& entry : arena_.entries()) {
+    auto& connection = *entry.connection;
+    if (connection.stage == Stage::closed) continue;
+    if (connection.stage == Stage::connecting) {
+      after_connecting(connection);
       continue;
     }
-    connection.abandon(failure, words, now);
-    finish(connection);
-    i = 0;
+    if (entry.writable) connection.send_more();
+    if (entry.reading) take_reading(connection, entry);
+    connections_.watch(connection);
   }
 }
 
-std::optional<double> Worker::recent_ttft_ms() const {
-  const auto count = std::min(recent_, recent_ttft_ns_.size());
-  if (count == 0) return std::nullopt;
-  auto sorted = recent_ttft_ns_;
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(count / 2);
-  std::nth_element(sorted.begin(), middle, sorted.begin() + static_cast<std::ptrdiff_t>(count));
-  return static_cast<double>(*middle) * 1e-6;
+void Worker::take_reading(Connection& connection, const ArenaEntry& entry) {
+  const auto& reading = *entry.reading;
+  ReadStamp stamp{reading.user_ns, reading.user_ns, 0, 0};
+  if (reading.bytes > 0) {
+    stamp.read = read_number_++;
+    ++report_.reads;
+    report_.bytes += reading.bytes;
+    if (reading.kernel_ns) {
+      const auto kernel = clocks_.to_monotonic(*reading.kernel_ns);
+      // A stamp after its own reading comes of a clock that was set meanwhile; a hair is the map's own error.
+      if (kernel < reading.user_ns + 100'000) {
+        stamp.kernel_ns = std::min(kernel, reading.user_ns);
+        stamp.flags = kKernelStamp;
+        ++report_.kernel_stamped_reads;
+        report_.user_delay.add(stamp.user_ns - stamp.kernel_ns);
+      }
+    }
+  }
+  const bool shaking = connection.stage == Stage::handshaking;
+  connection.take(reading, {entry.data, reading.bytes}, stamp, scratch_);
+  if (connection.broken) {
+    auto failure = std::move(*connection.broken);
+    connection.broken.reset();
+    if (shaking) return connect_failed(connection, std::move(failure));
+    if (connection.stage == Stage::idle) return settle_idle(connection);
+  }
+  if (shaking && connection.stage == Stage::idle) return after_connecting(connection);
+  if (connection.stage == Stage::busy && connection.reader.ended()) reply_ended(connection, reading.user_ns);
 }
 
-void Worker::report(ClientReport& report) const {
-  report.reads += reads_;
-  report.bytes += bytes_;
-  report.events += events_before_;
-  report.kernel_stamped_reads += kernel_reads_;
-  report.tx_stamps = report.tx_stamps || tx_stamps_;
-  report.clock_steps += clock_.steps();
-  report.largest_offset_move_ns = std::max(report.largest_offset_move_ns, clock_.largest_move_ns());
+/// A connection is made, or not; with TLS this comes before and after the handshake.
+void Worker::after_connecting(Connection& connection) {
+  if (connection.stage == Stage::connecting) {
+    if (auto failure = connection.connected_or_not()) return connect_failed(connection, std::move(*failure));
+  }
+  connections_.watch(connection);
+  if (connection.stage != Stage::idle) return;
+  connections_.settled(connection);
+  failed_connects_ = 0;
+  if (connection.flight) {
+    issue(connection);
+  } else {
+    connections_.keep(connection);
+  }
+}
+
+void Worker::connect_failed(Connection& connection, ConnectFailure failure) {
+  auto flight = std::move(connection.flight);
+  const auto next = (connection.address + 1) % shared_.addresses.size();
+  connections_.close(connection);
+  ++failed_connects_;
+  if (!flight) return;
+  if (flight->addresses_left > 0 && failure.failure != FailureClass::tls)
+    return connect_for(std::move(flight), next);
+  fail_flight(std::move(flight), failure.failure, std::move(failure.words));
+}
+
+/// An idle connection ended. One that ended soon after its reply tells that the server keeps none.
+void Worker::settle_idle(Connection& connection) {
+  if (connection.carried && monotonic_ns() - connection.last_ns < kSoon) ++lost_;
+  connections_.close(connection);
+}
+
+void Worker::reply_ended(Connection& connection, std::int64_t at_ns) {
+  auto flight = std::move(connection.flight);
+  auto& record = flight->record;
+  const bool unanswered = record.failure == FailureClass::closed_unanswered ||
+                          record.failure == FailureClass::reset_unanswered ||
+                          record.failure == FailureClass::send_failed;
+  if (unanswered && record.reused_connection && record.attempts == 1 && record.reply_bytes == 0) {
+    ++lost_;
+    connections_.close(connection);
+    return retry(std::move(flight));
+  }
+  const bool kept = job_.keep_alive && connection.reader.reusable() && connection.request_out() &&
+                    (lost_ < kFewLost || lost_ * 2 < kept_);
+  if (record.ok()) {
+    const auto place = counters_.ended.load(std::memory_order_relaxed) % Counters::kLast;
+    counters_.first_token_ns[place].store(connection.reader.first_token_ns() - record.issued_ns.value_or(0),
+                                          std::memory_order_relaxed);
+  }
+  if (kept) {
+    ++kept_;
+    connection.last_ns = at_ns;
+    connection.of_its_flight = false;
+    connections_.keep(connection);
+  } else {
+    connections_.close(connection);
+  }
+  finish(std::move(flight), at_ns);
+}
+
+void Worker::finish(std::unique_ptr<Flight> flight, std::int64_t at_ns) {
+  --in_flight_;
+  add(counters_.ended);
+  if (!flight->record.ok()) add(counters_.failed);
+  report_.last_end_ns = std::max(report_.last_end_ns, at_ns);
+  desk_.sink->request(std::move(flight->record));
+  flight->record = {};
+  blank_flights_.push_back(std::move(flight));
+  if (!shared_.phase().open_loop) freed_.push_back(at_ns);
+}
+
+void Worker::fail_flight(std::unique_ptr<Flight> flight, FailureClass failure, std::string words) {
+  const auto now = monotonic_ns();
+  flight->record.failure = failure;
+  redact(words, desk_.secret);
+  flight->record.error = std::move(words);
+  flight->record.closed_ns = now;
+  finish(std::move(flight), now);
 }
 
 }  // namespace edgeeval::client

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One thread of the load generator: an epoll set, its connections, and when each of its requests is sent.
+// One thread of the load generator: an event loop that sends what is due, reads all that is ready, then
+// parses.
 #pragma once
 
-#include <sys/epoll.h>
-
-#include <array>
-#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -14,119 +11,111 @@
 #include <string>
 #include <vector>
 
-#include "core/cancel.hpp"
+#include "load/arena.hpp"
 #include "load/clock_map.hpp"
-#include "load/connection.hpp"
+#include "load/connections.hpp"
 #include "load/delay_histogram.hpp"
+#include "load/shared.hpp"
 
 namespace edgeeval::client {
 
-/// What the threads of one load share. Counters only; nobody waits for anybody within a phase.
-struct LoadShared {
-  const LoadJob* job = nullptr;
-  const std::vector<Address>* addresses = nullptr;
-  TlsContext* tls = nullptr;
-  const CancelToken* cancel = nullptr;
-  std::string head;                          ///< Of every request, up to its Content-Length.
-  std::atomic<std::uint64_t> next{0};        ///< Next index of a closed loop's phase.
-  std::atomic<std::uint64_t> sent{0}, ended{0}, ended_ok{0}, failed{0}, late{0}, tokens{0};
-  std::atomic<bool> engine_ended{false};
+/// What a worker found of itself.
+struct WorkerReport {
+  std::int64_t cpu_ns = 0;
+  std::uint64_t reads = 0, bytes = 0, kernel_stamped_reads = 0;
+  bool tx_stamps = false;
+  std::int64_t last_end_ns = 0;  ///< When its last request ended.
+  DelayHistogram user_delay;     ///< User stamp less kernel stamp, of reads with both.
 };
 
-/// One phase of a load.
-struct Phase {
-  LoadPhase kind = LoadPhase::measured;
-  std::int64_t begun_ns = 0;   ///< Origin of due times.
-  bool open = false;           ///< An open loop: requests are due.
-  int in_flight = 1;           ///< Of this thread, in a closed loop.
-  std::optional<std::uint64_t> count;  ///< Exact number of requests of all threads; absent: time ends it.
-  std::uint64_t base = 0;      ///< Index of the phase's first request.
-};
-
-/// A thread's share of a load.
+/// A worker. Its connections outlive phases.
 class Worker {
  public:
-  Worker(LoadShared& shared, LoadSink& sink, int number);
-  ~Worker();
+  /// `number` of `count` workers. Error: io.
+  [[nodiscard]] static Result<std::unique_ptr<Worker>> make(Shared& shared, LoadSink& sink, int number,
+                                                            int count);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Opens the epoll set. Errors: io.
-  [[nodiscard]] Result<void> open();
-  /// Connects `count` connections and waits until each is ready or failed.
-  void preconnect(int count);
-  /// Makes its share of the phase and waits for what is in flight. `on_tick` is called some ten times a second.
-  void run(const Phase& phase, const std::function<void()>& on_tick);
-  /// Adds what it found of itself.
-  void report(ClientReport& report) const;
-  [[nodiscard]] const DelayHistogram& delays() const { return delays_; }
-  [[nodiscard]] const ClockMap& clock() const { return clock_; }
-  [[nodiscard]] std::optional<double> recent_ttft_ms() const;
-  [[nodiscard]] int in_flight() const { return busy_; }
-  /// A problem that kept requests from being sent at all; empty where none.
-  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+  /// Opens connections for its share of a closed loop, before its phase begins.
+  void preconnect(std::uint64_t slots);
+  /// Sends and receives until the phase is over. `on_tick`, where there is one, is called every tenth of a
+  /// second.
+  void run(const std::function<void()>& on_tick);
+
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] const WorkerReport& report() const { return report_; }
+  [[nodiscard]] const ClockMap& clocks() const { return clocks_; }
+  [[nodiscard]] std::uint64_t events() const { return desk_.event_count; }
+  /// Its share of a closed loop's slots.
+  [[nodiscard]] std::uint64_t share_of(std::uint64_t slots) const;
 
  private:
-  static constexpr std::size_t kBatch = 64;
-  static constexpr std::size_t kReadBytes = 16U << 10U;
-  struct Prepared {
-    Planned planned;
-    std::uint32_t index = 0;
-    std::string text, item;
-    std::int64_t scheduled_ns = 0;
-  };
-  struct Pending {
-    Connection* connection = nullptr;
-    ReadResult read;
-  };
+  Worker(Shared& shared, LoadSink& sink, Poller poller, int number, int count);
 
-  [[nodiscard]] bool may_issue(std::int64_t now_ns) const;
-  [[nodiscard]] std::optional<std::uint64_t> next_index();
+  // What is to be sent (worker_send.cpp).
+  void begin_phase();
+  void send_due();
+  void send_open(std::int64_t now);
+  void send_closed(std::int64_t now);
   void prepare_ahead();
-  [[nodiscard]] Prepared render(std::uint64_t index);
-  void issue_due(std::int64_t now_ns);
-  void issue(Prepared&& prepared);
-  void put_on(Connection& connection, RequestRecord&& record, std::string& text);
-  void fail_unsent(RequestRecord&& record);
-  [[nodiscard]] Connection* free_connection();
-  [[nodiscard]] Connection* new_connection();
-  void arm(Connection& connection);
-  void poll(std::int64_t until_ns);
-  void read_batch(int ready);
-  void take_read(Pending& pending, std::size_t buffer);
-  void after(Connection& connection, Step step);
-  void finish(Connection& connection);
-  void retire(Connection& connection);
-  void watch_limits(std::int64_t now_ns);
-  void abandon_all(FailureClass failure, const char* words);
-  void tick(std::int64_t now_ns, const std::function<void()>& on_tick);
-  [[nodiscard]] std::int64_t wake_at(std::int64_t now_ns) const;
+  void spare_connections(std::int64_t now);
+  std::unique_ptr<Flight> make_flight(const Planned& planned, std::int64_t scheduled_ns);
+  void launch(std::unique_ptr<Flight> flight);
+  void connect_for(std::unique_ptr<Flight> flight, std::size_t address);
+  void issue(Connection& connection);
+  void retry(std::unique_ptr<Flight> flight);
+  [[nodiscard]] bool all_sent() const { return exhausted_ && prepared_.empty(); }
 
-  LoadShared& shared_;
-  LoadSink& sink_;
-  int number_;
-  Descriptor epoll_;
-  ConnectionShared connection_shared_;
-  PieceReader reader_;
-  ClockMap clock_;
-  DelayHistogram delays_;
-  std::vector<std::unique_ptr<Connection>> connections_;
-  std::vector<std::unique_ptr<Connection>> retired_;  ///< Kept until the batch that saw them end is over.
-  std::vector<Connection*> idle_;
-  std::deque<Prepared> prepared_;
-  std::array<epoll_event, kBatch> ready_{};
-  std::vector<std::array<char, kReadBytes>> buffers_;
-  std::array<Pending, kBatch> pending_{};
-  std::array<std::int64_t, 64> recent_ttft_ns_{};
-  std::size_t recent_ = 0;
-  Phase phase_;
-  std::uint64_t cursor_ = 0;        ///< Of an open loop: the thread's next place in the schedule.
-  std::uint32_t reads_ = 0;
-  std::uint64_t kernel_reads_ = 0, events_before_ = 0, bytes_ = 0;
-  bool tx_stamps_ = false;
-  int busy_ = 0;
-  std::int64_t next_tick_ns_ = 0, next_watch_ns_ = 0, last_end_ns_ = 0;
-  std::string trouble_;
+  // What came (worker.cpp).
+  void wait_and_take(std::int64_t timeout_ns);
+  void read_one(const epoll_event& event);
+  void take_readings();
+  void take_reading(Connection& connection, const ArenaEntry& entry);
+  void after_connecting(Connection& connection);
+  void connect_failed(Connection& connection, ConnectFailure failure);
+  void settle_idle(Connection& connection);
+  void reply_ended(Connection& connection, std::int64_t at_ns);
+  void finish(std::unique_ptr<Flight> flight, std::int64_t at_ns);
+  void fail_flight(std::unique_ptr<Flight> flight, FailureClass failure, std::string words);
+
+  // What takes too long (worker_limits.cpp).
+  void check_limits(std::int64_t now);
+  [[nodiscard]] std::optional<std::int64_t> deadline(const Connection& connection, FailureClass& why) const;
+  void ran_out(Connection& connection, FailureClass why, std::int64_t now);
+  void abandon(FailureClass failure, const std::string& words);
+  [[nodiscard]] std::int64_t time_to_wait(std::int64_t now) const;
+  [[nodiscard]] bool heed_order();
+
+  Shared& shared_;
+  const LoadJob& job_;
+  int number_, count_;
+  Poller poller_;
+  ReadingDesk desk_;
+  Connections connections_;
+  ClockMap clocks_;
+  Arena arena_;
+  std::vector<char> scratch_;  // For decrypting.
+  std::string body_;           // Of the request being rendered.
+  Counters counters_;
+  WorkerReport report_;
+  std::uint32_t read_number_ = 0;
+  std::uint64_t told_events_ = 0;
+
+  std::uint64_t in_flight_ = 0;
+  std::deque<std::int64_t> freed_;                // When each free slot of a closed loop fell free.
+  std::deque<std::unique_ptr<Flight>> prepared_;  // Of an open loop, rendered ahead.
+  std::vector<std::unique_ptr<Flight>> blank_flights_;
+  std::uint64_t next_place_ = 0;  // Of an open loop.
+  bool exhausted_ = false;        // No more requests are to come.
+  std::int64_t exhausted_ns_ = 0;
+  std::int64_t next_check_ns_ = 0;
+  std::int64_t next_tick_ns_ = 0;
+  std::int64_t next_spare_ns_ = 0;
+  std::int64_t pause_until_ns_ = 0;
+  int failed_connects_ = 0;  // In a row.
+  std::uint64_t kept_ = 0;   // Connections kept after a reply.
+  std::uint64_t lost_ = 0;   // Of them, those that the server closed soon after.
 };
 
 }  // namespace edgeeval::client

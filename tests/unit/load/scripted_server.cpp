@@ -53,6 +53,8 @@ void Connection::reset_at_end() const {
   ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
 }
 
+std::string Connection::next_request() const { return read_request(descriptor_); }
+
 void Connection::wait_for_close() const {
   std::array<char, 256> buffer{};
   while (::recv(descriptor_, buffer.data(), buffer.size(), 0) > 0) {

@@ -27,6 +27,8 @@ class Connection {
   void send_split(std::string_view bytes) const;
   /// Lets the connection end by a reset.
   void reset_at_end() const;
+  /// The next request on this connection; empty where the peer has closed.
+  [[nodiscard]] std::string next_request() const;
   /// Waits until the peer closes.
   void wait_for_close() const;
 

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the threads of one load share: the job, where to connect to, and which request comes next.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "load/client.hpp"
+#include "load/request_text.hpp"
+#include "load/socket.hpp"
+#include "load/tls.hpp"
+
+namespace edgeeval::client {
+
+/// What the threads are told while they work.
+enum class Order : int { go_on, cancelled, engine_ended };
+
+/// A part of the load: its requests, and when it began.
+struct Phase {
+  LoadPhase name = LoadPhase::measured;
+  bool open_loop = false;
+  std::uint64_t slots = 1;  ///< Requests in flight of a closed loop, all threads together.
+  std::int64_t begun_ns = 0;
+  std::optional<std::uint64_t> requests;  ///< Exactly so many; else as the job's stop rule says.
+};
+
+/// Read by all threads; what they write is atomic.
+class Shared {
+ public:
+  explicit Shared(const LoadJob& of) : job(&of) {}
+
+  const LoadJob* job;
+  std::vector<Address> addresses;
+  std::string no_address;  ///< The resolver's words where there is none.
+  std::optional<TlsContext> tls;
+  std::optional<RequestText> text;
+  std::atomic<Order> order{Order::go_on};
+
+  /// Begins a phase; no thread may be at work.
+  void begin(const Phase& phase);
+  [[nodiscard]] const Phase& phase() const { return phase_; }
+  /// The next request of a closed loop; absent when no more are to be sent.
+  [[nodiscard]] std::optional<Planned> take(std::int64_t now_ns);
+  /// The request at `place` of an open loop, its index that of its record; absent past the end.
+  [[nodiscard]] std::optional<Planned> at(std::uint64_t place) const;
+  /// Whether a closed loop ends after an exact count, so that failing fast cannot go on for ever.
+  [[nodiscard]] bool counted() const { return count_.has_value(); }
+
+ private:
+  [[nodiscard]] bool enough(std::uint64_t sent, double elapsed_s) const;
+  [[nodiscard]] Planned planned(std::uint64_t place) const;
+  Phase phase_;
+  std::optional<std::uint64_t> count_;
+  std::atomic<std::uint64_t> next_{0};
+};
+
+/// What one thread tells of its work while it goes on. Written by that thread, read by another one.
+struct Counters {
+  std::atomic<std::uint64_t> sent{0}, ended{0}, failed{0}, late{0}, tokens{0};
+  static constexpr std::size_t kLast = 32;
+  std::array<std::atomic<std::int64_t>, kLast> first_token_ns{};  ///< Of the last requests, 0 = none yet.
+};
+
+}  // namespace edgeeval::client
