@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <sstream>
 
+#include "bench/machine_file.hpp"
 #include "console.hpp"
 #include "core/text.hpp"
 #include "measure_targets.hpp"
@@ -31,7 +33,13 @@ Result<void> write_one(const BenchReport& report, const std::filesystem::path& l
   if (load.empty()) return fail(ErrorCode::usage, "cold starts alone have no timelines", "-o " + target.format);
   auto record = read_load(load);
   if (!record) return tl::unexpected(record.error());
-  return target.format == "jsonl" ? write_timelines(*record, target.path) : write_trace(*record, target.path);
+  if (target.format == "jsonl") return write_timelines(*record, target.path);
+  std::ostringstream trace;
+  std::vector<TracePower> power;
+  if (auto machine = read_machine(load); machine && machine->power)
+    power.push_back({machine->power->source, machine->power->spans});
+  if (auto written = write_bench_trace(*record, power, trace); !written) return written;
+  return write_output(target.path, trace.str());
 }
 
 }  // namespace

@@ -14,19 +14,10 @@
 #include "record/load_record.hpp"
 #include "serving/energy.hpp"
 #include "serving/summary.hpp"
+#include "serving/timings.hpp"
 #include "serving/validity.hpp"
 
 namespace edgeeval {
-
-/// A time that the server tells of itself against the same stretch as the wire shows it, over the requests
-/// that have both. What differs is queueing, HTTP, the chat template, and the way between.
-struct TimingCheck {
-  std::string name;  ///< "prompt_ms".
-  std::string wire;  ///< What it is held against: "time to first token, from sending".
-  std::uint64_t requests = 0;
-  double server_p50_s = 0.0, wire_p50_s = 0.0;
-  double difference_p50_s = 0.0, difference_p99_s = 0.0;  ///< Wire less server.
-};
 
 /// One figure of cold starts: a moment, the length of a phase, or its energy.
 struct ColdStartLine {
