@@ -65,8 +65,8 @@ std::uint32_t ReplyTable::when(std::int64_t ns) const {
   return static_cast<std::uint32_t>(std::min<std::int64_t>(since, std::numeric_limits<std::uint32_t>::max()));
 }
 
-std::optional<std::uint32_t> ReplyTable::position_of(std::uint32_t index,
-                                                     std::span<const RequestRecord> requests) const {
+std::optional<std::uint32_t> ReplyTable::find(std::uint32_t index,
+                                              std::span<const RequestRecord> requests) const {
   if (requests.empty()) return std::nullopt;
   if (dense_) {
     const auto position =
@@ -111,7 +111,7 @@ void ReplyTable::take_token(const EventRecord& event, ReplyEvents& reply, std::u
 }
 
 void ReplyTable::take(const EventRecord& event, std::span<const RequestRecord> requests) {
-  const auto position = position_of(event.request, requests);
+  const auto position = find(event.request, requests);
   if (!position) {
     ++strangers;
     return;

@@ -86,12 +86,14 @@ class ReplyTable {
     return origin_ns_ + (static_cast<std::int64_t>(gap.when) << shift_);
   }
 
+  /// Position of the request with `index` among `requests`, those that were read.
+  [[nodiscard]] std::optional<std::uint32_t> find(std::uint32_t index,
+                                                  std::span<const RequestRecord> requests) const;
+
  private:
   explicit ReplyTable(const LoadRecord& load);
   void take(const EventRecord& event, std::span<const RequestRecord> requests);
   void take_token(const EventRecord& event, ReplyEvents& reply, std::uint32_t position, bool counts);
-  [[nodiscard]] std::optional<std::uint32_t> position_of(std::uint32_t index,
-                                                         std::span<const RequestRecord> requests) const;
   [[nodiscard]] std::uint32_t when(std::int64_t ns) const;
   void keep(const ChunkGap& gap);
   std::vector<std::vector<ChunkGap>> blocks_;  ///< Of equal size, so that none is ever copied while it grows.
