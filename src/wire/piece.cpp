@@ -25,6 +25,27 @@ std::optional<std::int64_t> difference(std::optional<std::int64_t> sum, const Re
   return *sum - state.cumulative_tokens;
 }
 
+/// How deep brackets nest in `data`, JSON or not; strings are passed over.
+std::size_t nesting(std::string_view data) {
+  std::size_t depth = 0;
+  std::size_t deepest = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const char c = data[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      quoted = c != '"';
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '[' || c == '{') {
+      deepest = std::max(deepest, ++depth);
+    } else if ((c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
 struct Told {
   std::optional<std::int64_t> tokens;
   TokenSource source = TokenSource::unknown;
@@ -126,7 +147,8 @@ struct PieceReader::Impl {
       return fail(piece, FailureClass::bad_text, EventClass::other, "an event holds a NUL byte");
     if (problem == simdjson::UTF8_ERROR || !simdjson::validate_utf8(data.data(), data.size()))
       return fail(piece, FailureClass::bad_text, EventClass::other, "an event is not UTF-8");
-    if (problem == simdjson::DEPTH_ERROR)
+    // A bomb that was cut off is another error to the parser.
+    if (problem == simdjson::DEPTH_ERROR || nesting(data) > kDeepest)
       return fail(piece, FailureClass::too_deep, EventClass::other, "an event nests more than 64 brackets");
     const auto beginning = data.substr(0, 120);
     fail(piece, FailureClass::bad_json, EventClass::other, "an event is not JSON: " + std::string(beginning));
