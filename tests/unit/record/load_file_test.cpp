@@ -3,9 +3,13 @@
 #include "record/load_file.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -227,6 +231,41 @@ TEST_F(LoadFile, AFullDiskIsToldAtTheEndAndWhatIsLostIsCounted) {
   ASSERT_EQ(load->header.warnings.size(), 3U);
   EXPECT_NE(load->header.warnings[1].find("events are lost"), std::string::npos);
   EXPECT_NE(load->header.warnings[2].find("1 requests are lost"), std::string::npos);
+}
+
+TEST_F(LoadFile, AProcessKilledMidwayLeavesALoadThatCanBeRead) {
+  const auto child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    auto writer = LoadWriter::create(folder(), full_header());
+    for (std::uint32_t i = 0; writer; ++i) {
+      for (std::uint32_t number = 0; number < 100; ++number) writer->lane(0).event(sample_event(i, number));
+      writer->lane(0).request(full_request(i));
+      ::usleep(200);  // So that the disk keeps up, and nothing is lost but what is in flight.
+    }
+    ::_exit(EXIT_FAILURE);
+  }
+  // Killed once some requests are on disk, wherever the writer is then.
+  std::error_code status;
+  const auto requests = folder() / "requests.jsonl";
+  for (int look = 0;
+       look < 3000 && (!fs::exists(requests, status) || fs::file_size(requests, status) < 10'000); ++look)
+    ::usleep(10'000);
+  ASSERT_EQ(::kill(child, SIGKILL), 0);
+  int how = 0;
+  ASSERT_EQ(::waitpid(child, &how, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(how)) << "it could not make the load";
+
+  auto load = read_load(folder());
+  ASSERT_TRUE(load) << load.error().message;
+  EXPECT_EQ(load->header.how_ended, "");
+  ASSERT_FALSE(load->requests.empty());
+  std::vector<std::uint32_t> seen(load->requests.size(), 0);
+  for (const auto& event : all_events(*load->events)) {
+    if (event.request < seen.size()) ++seen[event.request];
+  }
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    EXPECT_EQ(seen[i], 100U) << "events of request " << i << " of " << seen.size();
 }
 
 TEST(LoadLane, LosesAndCountsWhatFindsNoPlace) {
