@@ -21,7 +21,7 @@ TEST(Salt, IsShortAndDiffersByRequestAndSeed) {
 }
 
 TEST(Salt, IsTheSameForTheSameSeed) {
-  EXPECT_EQ(salt_of(7, 3), salt_of(7, 3));
+  EXPECT_EQ(salt_of(1, 0), "y8rj3t11bdgw5") << "in every version";
   std::set<char> first;
   for (std::uint64_t index = 0; index < 1000; ++index) first.insert(salt_of(7, index).front());
   EXPECT_EQ(first.size(), 32U) << "salts differ from their first letter on";
