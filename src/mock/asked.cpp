@@ -42,6 +42,17 @@ constexpr std::array<std::string_view, 30> kKnownFields{"model",
                                                         "parallel_tool_calls",
                                                         "max_completion_tokens"};
 
+// What TensorRT-LLM's protocol names beyond them (serve/openai_protocol.py, 0076e93), as far as clients send
+// it.
+constexpr std::array<std::string_view, 2> kTensorRtFields{"ignore_eos", "min_tokens"};
+
+bool known_field(std::string_view name, Dialect dialect) {
+  const auto among = [&](const auto& names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  return among(kKnownFields) || (dialect == Dialect::tensorrt_llm && among(kTensorRtFields));
+}
+
 /// Adds up the words of texts, and remembers what was in them.
 class Prompt {
  public:
@@ -140,12 +151,12 @@ std::uint32_t count_words(std::string_view text) {
   return words;
 }
 
-Result<Asked> read_asked(Wire wire, std::string_view body, bool strict) {
+Result<Asked> read_asked(Wire wire, std::string_view body, bool strict, Dialect dialect) {
   const auto json = Json::parse(body, nullptr, false);
   if (!json.is_object()) return fail(ErrorCode::usage, "the body is not a JSON object");
   if (strict) {
     for (const auto& item : json.items()) {
-      if (std::find(kKnownFields.begin(), kKnownFields.end(), item.key()) == kKnownFields.end())
+      if (!known_field(item.key(), dialect))
         return fail(ErrorCode::usage, "Extra inputs are not permitted: " + item.key());
     }
   }

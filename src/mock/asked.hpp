@@ -30,8 +30,9 @@ struct Asked {
 /// The number of words between white space (ASCII) in `text`: the server's rule for counting prompt tokens.
 [[nodiscard]] std::uint32_t count_words(std::string_view text);
 
-/// Reads a body. `strict` refuses fields that OpenAI's reference does not have. Error: usage, telling what
-/// the server would say with status 400.
-[[nodiscard]] Result<Asked> read_asked(Wire wire, std::string_view body, bool strict);
+/// Reads a body. `strict` refuses fields that neither OpenAI's reference nor the dialect's own protocol has.
+/// Error: usage, telling what the server would say with status 400.
+[[nodiscard]] Result<Asked> read_asked(Wire wire, std::string_view body, bool strict,
+                                       Dialect dialect = Dialect::openai_chat);
 
 }  // namespace edgeeval::mock

@@ -126,7 +126,8 @@ Reply ReplyMaker::make(const HttpRequest& request, Wire wire, const Moment& mome
            "unknown fault " + unknown + "; see edgeeval mock-server --list-faults");
     return reply;
   }
-  const auto asked = read_asked(wire, request.body, script_.strict.value_or(reply.style.strict));
+  const bool strict = script_.strict.value_or(reply.style.strict);
+  const auto asked = read_asked(wire, request.body, strict, script_.dialect);
   if (!asked) {
     refuse(reply, 400, "invalid_request_error", asked.error().message);
     return reply;

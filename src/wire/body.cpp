@@ -2,6 +2,7 @@
 // The JSON body of a request, in the words of each route.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 
 #include "wire/dialect.hpp"
@@ -38,6 +39,7 @@ class Writer {
     fmt::format_to(std::back_inserter(out_), "{}", value);
   }
   void number(std::string_view key, double value) {
+    if (!std::isfinite(value)) return;
     begin(key);
     fmt::format_to(std::back_inserter(out_), "{}", value);
   }

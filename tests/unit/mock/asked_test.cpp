@@ -73,6 +73,14 @@ TEST(Asked, StrictServersNameTheFieldTheyDoNotKnow) {
   EXPECT_NE(refused.error().message.find("ignore_eos"), std::string::npos);
 }
 
+TEST(Asked, AStrictTensorRtLlmTakesWhatItsProtocolNames) {
+  const char* body = R"({"messages":[],"ignore_eos":true,"min_tokens":4})";
+  EXPECT_TRUE(read_asked(Wire::chat, body, true, Dialect::tensorrt_llm).value().ignore_eos);
+  EXPECT_FALSE(read_asked(Wire::chat, body, true));
+  EXPECT_FALSE(
+      read_asked(Wire::chat, R"({"messages":[],"return_token_ids":true})", true, Dialect::tensorrt_llm));
+}
+
 TEST(AskedProperty, NoBytesAreTooStrange) {
   rc::check([](const std::string& bytes) {
     for (const auto wire : {Wire::chat, Wire::ollama_generate, Wire::tgi_generate})
