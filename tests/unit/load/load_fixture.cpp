@@ -93,6 +93,8 @@ Loaded make_load(LoadJob job, const std::string& scenario, const CancelToken& ca
   const auto schedule = Schedule::make(wish);
   EXPECT_TRUE(schedule) << schedule.error().message;
   if (!schedule) return loaded;
+  job.concurrency = shape->kind == Scenario::Kind::offline ? static_cast<int>(job.stop.requests.value_or(1))
+                                                           : shape->concurrency;
   WordSource source(job.dialect);
   job.schedule = &*schedule;
   job.source = &source;
