@@ -38,7 +38,7 @@ struct ColdStartJob {
   std::optional<Dialect> dialect{};    ///< Where the caller has chosen it whole; then `server` is not used.
   std::string model{};                 ///< Absent: what the server calls its first.
   int repeats = 5;
-  double timeout_s = 600.0;  ///< From the start to the first token's end.
+  double timeout_s = 600.0;  ///< From the spawn to the end of the first reply; then for each further request.
   std::vector<std::filesystem::path>
       model_files{};  ///< Files or folders, beside those that the command names.
   CacheWish cache = CacheWish::as_is;

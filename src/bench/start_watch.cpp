@@ -13,6 +13,7 @@
 namespace edgeeval {
 namespace {
 
+constexpr int kNotFound = 127;
 constexpr int kOk = 200;
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
@@ -139,7 +140,7 @@ class Watch {
   Result<void> first_request() {
     std::optional<Answered> answered;
     auto moment = until("answer a first request", [&]() -> Result<Look> {
-      auto answer = ask(0);
+      auto answer = ask(0, left_s());
       if (!answer) return tl::unexpected(answer.error());
       const auto& request = answer->request;
       if (request.ok() && answer->first_token_ns) {
@@ -175,8 +176,9 @@ class Watch {
   /// already.
   Result<void> settle() {
     for (int number = 2; number <= 1 + start_.job.settle_requests; ++number) {
-      if (auto going = may_go_on("settle"); !going) return going;
-      auto answer = ask(static_cast<std::uint32_t>(number - 1));
+      if (start_.cancel.requested()) return fail(ErrorCode::cancelled, "interrupted");
+      if (ended()) return tl::unexpected(end("settle"));
+      auto answer = ask(static_cast<std::uint32_t>(number - 1), start_.job.timeout_s);
       if (!answer) return tl::unexpected(answer.error());
       note_request(number, *answer);
       if (!answer->request.ok())
@@ -202,7 +204,7 @@ class Watch {
     repeat_.requests.push_back(request);
   }
 
-  Result<Answered> ask(std::uint32_t number) {
+  Result<Answered> ask(std::uint32_t number, double limit_s) {
     const auto& job = start_.job;
     Question question{*start_.known.dialect,
                       job.model.empty() ? start_.known.model : job.model,
@@ -210,7 +212,7 @@ class Watch {
                       fmt::format("[{}.{}] ", repeat_.number, number),
                       job.max_tokens,
                       number,
-                      std::max(1e-3, left_s())};
+                      std::max(1e-3, limit_s)};
     return start_.contact.ask(question, start_.cancel, [this] { return !ended(); });
   }
 
@@ -247,21 +249,22 @@ class Watch {
 
   Result<void> may_go_on(const char* what) {
     if (start_.cancel.requested()) return fail(ErrorCode::cancelled, "interrupted");
-    if (ended()) {
-      const auto status = start_.process.poll();
-      const bool not_found = status->code == 127 && start_.job.command.find(' ') != std::string::npos;
-      return fail(ErrorCode::engine_failed,
-                  fmt::format("the command ended {:.2f} s after its start ({}) and did not {}",
-                              since_spawn(now_ns()), status->describe(), what),
-                  start_.job.command,
-                  not_found ? "Exit 127 is the shell's word for a program that it did not find." : "");
-    }
+    if (ended()) return tl::unexpected(end(what));
     if (left_s() <= 0.0) {
       return fail(
           ErrorCode::timed_out, fmt::format("the server did not {} within {} s", what, start_.job.timeout_s),
           start_.job.command, "Allow it more time, look at its log, or name the port that it listens on.");
     }
     return {};
+  }
+
+  Error end(const char* what) {
+    const auto status = start_.process.poll();
+    const bool not_found = status->code == kNotFound;
+    return {ErrorCode::engine_failed,
+            fmt::format("the command ended {:.2f} s after its start ({}) and did not {}",
+                        since_spawn(now_ns()), status->describe(), what),
+            start_.job.command, not_found ? "127 is a shell's word for a program that it did not find." : ""};
   }
 
   /// The first process may end well and leave the server behind it ("… &").

@@ -177,6 +177,19 @@ TEST_F(ColdStartTest, SumsUpRepeatsAndSettles) {
   EXPECT_EQ(found->mean->unit, "s");
 }
 
+TEST_F(ColdStartTest, NotesRequestsThatFailOnceTheStartHasSucceeded) {
+  job_.command = mock("faults: [{name: server-error, requests: [2, 4]}]\n");
+  job_.settle_requests = 5;
+  job_.settle_share = 1e3;
+  const auto start = run_one();
+  ASSERT_TRUE(start.ok()) << start.error->message;
+  EXPECT_EQ(start.requests.size(), 6U);
+  EXPECT_FALSE(start.requests[1].latency_s.has_value());
+  EXPECT_FALSE(start.requests[3].latency_s.has_value());
+  EXPECT_EQ(start.notes.size(), 2U);
+  EXPECT_EQ(start.settled_request, 1);
+}
+
 TEST_F(ColdStartTest, WeighsEachPhase) {
   std::vector<std::unique_ptr<Probe>> probes;
   probes.push_back(std::make_unique<TwoWatts>());
@@ -227,6 +240,14 @@ TEST_F(ColdStartTest, KeepsTheLastWordsOfACommandThatEnds) {
   EXPECT_EQ(start.error->code, ErrorCode::engine_failed);
   EXPECT_NE(start.error->message.find("exit 3"), std::string::npos);
   EXPECT_EQ(start.log_tail, std::vector<std::string>{"no such layer"});
+}
+
+TEST_F(ColdStartTest, ExplainsAShellThatFindsNoProgram) {
+  job_.command = "no-such-server-anywhere --port {port} 2>&1";
+  const auto start = run_one();
+  ASSERT_FALSE(start.ok());
+  EXPECT_EQ(start.error->code, ErrorCode::engine_failed);
+  EXPECT_NE(start.error->hint.find("127"), std::string::npos) << start.error->message;
 }
 
 TEST_F(ColdStartTest, NamesAProgramThatIsNotThere) {
