@@ -69,6 +69,7 @@ class Worker {
 
   // What came (worker.cpp).
   void wait_and_take(std::int64_t timeout_ns);
+  void let_gather(std::int64_t now, std::int64_t at_most);
   void read_one(const epoll_event& event);
   void take_readings();
   void take_reading(Connection& connection, const ArenaEntry& entry);
@@ -100,6 +101,8 @@ class Worker {
   Counters counters_;
   WorkerReport report_;
   std::uint32_t read_number_ = 0;
+  std::size_t last_batch_ = 0;  // Sockets that were ready at once.
+  std::int64_t last_wake_ns_ = 0;
   std::uint64_t told_events_ = 0;
 
   std::uint64_t in_flight_ = 0;
