@@ -34,13 +34,15 @@ class Arena {
     entries_.clear();
     used_ = 0;
   }
-  /// Whether another read fits; what is left unread is told of again.
+  /// Whether another read fits.
   [[nodiscard]] bool has_room() const { return used_ + kLargestRead <= kBlock; }
-  /// Reads into the block; the entry's data and length are in it.
-  void read(Connection& connection, Socket& socket, bool writable) {
+  /// Reads into the block; the entry's data and length are in it. Returns the bytes read.
+  std::size_t read(Connection& connection, Socket& socket, bool writable) {
     char* const to = block_.get() + used_;
     entries_.push_back({&connection, to, socket.receive(to, kLargestRead), writable});
-    used_ += (entries_.back().reading->bytes + 63) / 64 * 64;
+    const auto got = entries_.back().reading->bytes;
+    used_ += (got + 63) / 64 * 64;
+    return got;
   }
   void note_writable(Connection& connection) {
     entries_.push_back({&connection, nullptr, std::nullopt, true});

@@ -39,7 +39,7 @@ ConnectFailure connect_failure(int error) {
 
 std::optional<ConnectFailure> Connection::open(const Address& to, std::size_t number, const TlsContext* tls) {
   address = number;
-  carried = false;
+  carried = more_to_read = false;
   broken.reset();
   tls_.reset();
   cipher_.clear();

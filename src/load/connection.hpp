@@ -53,9 +53,9 @@ class Connection {
   void take(const Reading& reading, std::string_view bytes, ReadStamp stamp, std::span<char> scratch);
   void close();
 
-  [[nodiscard]] bool wants_to_write() const { return stage == Stage::connecting || !unsent_.empty(); }
   /// Whether all of the request was handed to the kernel.
   [[nodiscard]] bool request_out() const { return request_out_; }
+  [[nodiscard]] bool has_unsent() const { return !unsent_.empty(); }
   [[nodiscard]] bool secure() const { return tls_.has_value(); }
 
   Stage stage = Stage::closed;
@@ -66,9 +66,9 @@ class Connection {
   std::size_t place = 0;                 ///< Among the open ones.
   std::size_t address = 0;               ///< Which of the target's it goes to.
   bool carried = false;                  ///< A request before.
-  bool watched_for_writing = false;
-  bool of_its_flight = false;  ///< Opened for the request that it carries.
-  std::int64_t begun_ns = 0;   ///< Connecting.
+  bool more_to_read = false;             ///< The last read may have left something.
+  bool of_its_flight = false;            ///< Opened for the request that it carries.
+  std::int64_t begun_ns = 0;             ///< Connecting.
   std::int64_t connected_ns = 0;
   std::int64_t secured_ns = 0;
   std::int64_t last_ns = 0;  ///< The last read, or the end of the last reply.

@@ -7,7 +7,9 @@
 namespace edgeeval::client {
 namespace {
 
-constexpr std::uint32_t kReads = EPOLLIN | EPOLLRDHUP;
+// Edges: each change is told once, so that neither a second look a read nor a call to change what is watched
+// is needed. Whoever is told reads until there is less than was asked for.
+constexpr std::uint32_t kEdges = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
 bool not_settled(const Connection& connection) {
   return connection.stage == Stage::connecting || connection.stage == Stage::handshaking;
@@ -30,9 +32,7 @@ Connection* Connections::open(std::size_t number, ConnectFailure& failure) {
     blank_.push_back(std::move(connection));
     return nullptr;
   }
-  connection->watched_for_writing = true;
-  if (const int error = poller_->add(connection->socket.descriptor(), kReads | EPOLLOUT, connection.get());
-      error != 0) {
+  if (const int error = poller_->add(connection->socket.descriptor(), kEdges, connection.get()); error != 0) {
     failure = connect_failure(error);
     connection->close();
     blank_.push_back(std::move(connection));
@@ -80,13 +80,6 @@ void Connections::close(Connection& connection) {
     open_[place]->place = place;
   }
   open_.pop_back();
-}
-
-void Connections::watch(Connection& connection) {
-  const bool writes = connection.wants_to_write();
-  if (writes == connection.watched_for_writing || connection.stage == Stage::closed) return;
-  connection.watched_for_writing = writes;
-  poller_->change(connection.socket.descriptor(), writes ? kReads | EPOLLOUT : kReads, &connection);
 }
 
 void Connections::recycle() {

@@ -27,8 +27,6 @@ class Connections {
   /// Keeps a connection for the next request.
   void keep(Connection& connection);
   void close(Connection& connection);
-  /// Tells the poller what the connection waits for now.
-  void watch(Connection& connection);
   /// It is connected: its address is the first to be tried from now on, and connecting() counts it no more.
   void settled(Connection& connection);
   /// Objects of closed connections may be used again: none of them is spoken of any more.

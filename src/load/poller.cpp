@@ -50,13 +50,6 @@ int Poller::add(int descriptor, std::uint32_t events, void* who) {
   return ::epoll_ctl(descriptor_, EPOLL_CTL_ADD, descriptor, &event) == 0 ? 0 : errno;
 }
 
-void Poller::change(int descriptor, std::uint32_t events, void* who) {
-  epoll_event event{};
-  event.events = events;
-  event.data.ptr = who;
-  ::epoll_ctl(descriptor_, EPOLL_CTL_MOD, descriptor, &event);
-}
-
 std::span<const epoll_event> Poller::wait(std::int64_t timeout_ns) {
   const auto most = static_cast<int>(ready_.size());
   int count = -1;

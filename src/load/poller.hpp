@@ -11,7 +11,7 @@
 
 namespace edgeeval::client {
 
-/// An epoll instance. Level-triggered: what was not read is told again.
+/// An epoll instance.
 class Poller {
  public:
   /// At most so many sockets are told of at once: their reads come before any parsing.
@@ -27,7 +27,6 @@ class Poller {
 
   /// Watches a socket until it is closed; events hand `who` back. 0 or an error number.
   int add(int descriptor, std::uint32_t events, void* who);
-  void change(int descriptor, std::uint32_t events, void* who);
   /// What is ready, waiting at most `timeout_ns` (0 = not at all). Good until the next call.
   [[nodiscard]] std::span<const epoll_event> wait(std::int64_t timeout_ns);
 

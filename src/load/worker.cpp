@@ -13,7 +13,12 @@ namespace {
 
 constexpr std::int64_t kTick = 100'000'000;
 constexpr std::int64_t kSoon = 1'000'000'000;  // A connection that lived no longer after a reply was no use.
-constexpr std::uint64_t kFewLost = 2;          // So many are lost before no connection is kept any more.
+// Events that follow each other closer than this are read together after a sleep. The kernel has stamped
+// them, and a stream's next token is rarely so near; a wake-up an event would cost more than reading and
+// parsing it.
+constexpr std::int64_t kGather = 200'000;
+constexpr std::int64_t kShortest = 20'000;
+constexpr std::uint64_t kFewLost = 2;  // So many are lost before no connection is kept any more.
 
 std::int64_t thread_cpu_ns() {
   timespec time{};
@@ -68,19 +73,36 @@ void Worker::run(const std::function<void()>& on_tick) {
     prepare_ahead();
     const auto now = monotonic_ns();
     if (now >= next_check_ns_) check_limits(now);
-    wait_and_take(time_to_wait(now));
+    const auto most = time_to_wait(now);
+    let_gather(now, most);
+    wait_and_take(most);
   }
   report_.cpu_ns += thread_cpu_ns() - cpu_before;
 }
 
+/// Sleeps a little where sockets become ready one after the other, so that the next look finds many.
+void Worker::let_gather(std::int64_t now, std::int64_t at_most) {
+  const bool dense = last_batch_ > 1 || (last_batch_ == 1 && now - last_wake_ns_ < kGather);
+  last_wake_ns_ = now;
+  const auto sleep = std::min(kGather, at_most);
+  // Where only this side stamps, to sleep would be to err.
+  if (!dense || !unfinished_.empty() || sleep < kShortest || report_.kernel_stamped_reads == 0) return;
+  const timespec time{0, static_cast<long>(sleep)};
+  ::clock_nanosleep(CLOCK_MONOTONIC, 0, &time, nullptr);
+}
+
 void Worker::wait_and_take(std::int64_t timeout_ns) {
   arena_.clear();
-  const auto ready = poller_.wait(timeout_ns);
-  for (const auto& event : ready) {
-    if (!arena_.has_room()) break;
-    read_one(event);
+  const auto ready = poller_.wait(unfinished_.empty() ? timeout_ns : 0);
+  last_batch_ = ready.size();
+  going_on_.swap(unfinished_);
+  for (auto* const connection : going_on_) {
+    if (!connection->more_to_read) continue;
+    connection->more_to_read = false;
+    read_one(*connection, EPOLLIN, false);
   }
-  clocks_.refresh(monotonic_ns());
+  going_on_.clear();
+  for (const auto& event : ready) read_event(event);
   take_readings();
   connections_.recycle();
   add(counters_.tokens, desk_.token_event_count - told_events_);
@@ -88,28 +110,49 @@ void Worker::wait_and_take(std::int64_t timeout_ns) {
 }
 
 /// The first half of a batch: nothing is parsed before all that is ready has been read and stamped.
-void Worker::read_one(const epoll_event& event) {
+void Worker::read_event(const epoll_event& event) {
   auto& connection = *static_cast<Connection*>(event.data.ptr);
   auto what = event.events;
+  if (connection.stage == Stage::closed) return;
   if (connection.stage == Stage::connecting) return arena_.note_writable(connection);
-  if ((what & EPOLLERR) != 0) {
-    bool found = false;
-    const auto stamp = connection.socket.transmit_stamp(found);
-    if (found) what &= ~static_cast<std::uint32_t>(EPOLLERR);
-    if (stamp && connection.flight && connection.request_out()) {
-      connection.flight->record.tx_ns = clocks_.to_monotonic(*stamp);
-      report_.tx_stamps = true;
-    }
-  }
-  const bool writable = (what & EPOLLOUT) != 0;
+  if ((what & EPOLLERR) != 0) note_transmit_stamps(connection, what);
+  const bool writable = (what & EPOLLOUT) != 0 && connection.has_unsent();
   if ((what & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
-    arena_.read(connection, connection.socket, writable);
+    read_one(connection, what, writable);
   } else if (writable) {
     arena_.note_writable(connection);
   }
 }
 
+/// Takes the stamps out of the error queue; what is left of EPOLLERR in `what` is an error.
+void Worker::note_transmit_stamps(Connection& connection, std::uint32_t& what) {
+  constexpr int kMost = 8;  // One a send; a request is rarely sent in parts.
+  bool found = true;
+  for (int i = 0; found && i < kMost; ++i) {
+    const auto stamp = connection.socket.transmit_stamp(found);
+    if (found) what &= ~static_cast<std::uint32_t>(EPOLLERR);
+    if (!stamp || !connection.flight || !connection.request_out()) continue;
+    connection.flight->record.tx_ns = clocks_.to_monotonic(*stamp);
+    report_.tx_stamps = true;
+  }
+}
+
+void Worker::read_one(Connection& connection, std::uint32_t what, bool writable) {
+  if (!arena_.has_room()) {
+    take_readings();
+    arena_.clear();
+    if (connection.stage == Stage::closed) return;
+  }
+  const auto got = arena_.read(connection, connection.socket, writable);
+  // A read that got less than it asked for has got all, but the connection's end may be behind it.
+  const bool ends = (what & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  if (got == 0 || (got < Arena::kLargestRead && !ends) || connection.more_to_read) return;
+  connection.more_to_read = true;
+  unfinished_.push_back(&connection);
+}
+
 void Worker::take_readings() {
+  clocks_.refresh(monotonic_ns());
   for (const auto& entry : arena_.entries()) {
     auto& connection = *entry.connection;
     if (connection.stage == Stage::closed) continue;
@@ -119,7 +162,6 @@ void Worker::take_readings() {
     }
     if (entry.writable) connection.send_more();
     if (entry.reading) take_reading(connection, entry);
-    connections_.watch(connection);
   }
 }
 
@@ -158,7 +200,6 @@ void Worker::after_connecting(Connection& connection) {
   if (connection.stage == Stage::connecting) {
     if (auto failure = connection.connected_or_not()) return connect_failed(connection, std::move(*failure));
   }
-  connections_.watch(connection);
   if (connection.stage != Stage::idle) return;
   connections_.settled(connection);
   failed_connects_ = 0;

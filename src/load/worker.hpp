@@ -69,7 +69,10 @@ class Worker {
 
   // What came (worker.cpp).
   void wait_and_take(std::int64_t timeout_ns);
-  void read_one(const epoll_event& event);
+  void let_gather(std::int64_t now, std::int64_t at_most);
+  void read_event(const epoll_event& event);
+  void read_one(Connection& connection, std::uint32_t what, bool writable);
+  void note_transmit_stamps(Connection& connection, std::uint32_t& what);
   void take_readings();
   void take_reading(Connection& connection, const ArenaEntry& entry);
   void after_connecting(Connection& connection);
@@ -95,11 +98,15 @@ class Worker {
   Connections connections_;
   ClockMap clocks_;
   Arena arena_;
-  std::vector<char> scratch_;  // For decrypting.
-  std::string body_;           // Of the request being rendered.
+  std::vector<Connection*> unfinished_;  // Whose last read may have left something.
+  std::vector<Connection*> going_on_;    // The same, while they are read.
+  std::vector<char> scratch_;            // For decrypting.
+  std::string body_;                     // Of the request being rendered.
   Counters counters_;
   WorkerReport report_;
   std::uint32_t read_number_ = 0;
+  std::size_t last_batch_ = 0;  // Sockets that were ready at once.
+  std::int64_t last_wake_ns_ = 0;
   std::uint64_t told_events_ = 0;
 
   std::uint64_t in_flight_ = 0;

@@ -169,7 +169,6 @@ void Worker::connect_for(std::unique_ptr<Flight> flight, std::size_t address) {
 
 void Worker::issue(Connection& connection) {
   connection.issue();
-  connections_.watch(connection);
   const auto& record = connection.flight->record;
   if (shared_.phase().open_loop && *record.issued_ns - record.scheduled_ns > kLate) add(counters_.late);
 }
