@@ -128,11 +128,10 @@ FailureClass class_of_status(const WholeAnswer& answer, std::string_view body) {
   return FailureClass::not_a_stream;
 }
 
-std::string shown(const WholeAnswer& answer, std::string_view body, const Words& words, bool html) {
+std::string shown(std::string_view body, const Words& words, bool html) {
   if (!words.text.empty()) return words.text;
   if (html) return html_words(body);
-  if (!body.empty()) return std::string(body.substr(0, 4 * kMostWords));
-  return "status " + std::to_string(answer.status) + " without words";
+  return std::string(body.substr(0, 4 * kMostWords));
 }
 
 }  // namespace
@@ -144,7 +143,8 @@ ReadFailure read_failure(const WholeAnswer& answer) {
   ReadFailure read;
   read.failure = class_of_status(answer, body);
   if (read.failure == FailureClass::not_a_stream && words.is_error) read.failure = FailureClass::error_in_200;
-  write_words(read.message, shown(answer, body, words, html));
+  write_words(read.message, shown(body, words, html));
+  if (read.message.empty()) read.message = "status " + std::to_string(answer.status) + " without words";
   return read;
 }
 

@@ -136,6 +136,7 @@ struct PieceReader::Impl {
 
   void fail(Piece& piece, FailureClass failure, EventClass kind, std::string_view text) {
     write_words(words, text);
+    if (words.empty()) words = "the server tells an error without words";
     piece.kind = kind;
     piece.failure = failure;
     piece.message = words;
@@ -192,7 +193,6 @@ struct PieceReader::Impl {
     }
     if (!is_error) return false;
     if (text.empty()) text = wire_json::member_text(root, "message");
-    if (text.empty()) text = "the server tells an error without words";
     fail(piece, FailureClass::error_event, EventClass::error, text);
     return true;
   }

@@ -57,6 +57,7 @@ TEST(Failure, WordsAreFoundInEachServersShape) {
       {"plain words\n", "plain words"},
       {"", "status 400 without words"},
       {"{}", "{}"},
+      {"\x01\x02", "status 400 without words"},
   };
   for (const auto& [body, words] : rows) EXPECT_EQ(read(400, body).message, words) << body;
 }

@@ -43,6 +43,7 @@ TEST(Piece, ErrorsAreReadInEachServersShape) {
       {R"({"object":"error","message":"it broke","type":"x","param":null,"code":500})", "it broke"},
       {R"({"error":{"error":{"message":"it broke"}}})", "it broke"},
       {R"({"error":{"code":7}})", "the server tells an error without words"},
+      {R"({"error":"\n"})", "the server tells an error without words"},
       {R"({"error":{"message":"key sk-abc123456 is bad\nreally"}})", "key sk-*** is bad really"},
   };
   for (const auto& [data, words] : rows) {
