@@ -25,6 +25,8 @@ class RequestSource {
   virtual ~RequestSource() = default;
   /// The JSON body over `out`, whose memory is reused. Must not block. Returns the prompt's own id (may be
   /// empty).
+  /// `planned.index` is the index of the request's record, warm-up included: a salt made of it is used once.
+  /// With several threads, calls come from all of them at once.
   virtual std::string_view body(const Planned& planned, std::string& out) = 0;
 };
 
