@@ -12,7 +12,8 @@ CONFIGURE := cmake --preset release --log-level=WARNING -DEDGEEVAL_WERROR=$(WERR
 BUILD := cmake --build --preset release --parallel $(JOBS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build all run test lint asan tsan bench clean
+.PHONY: help setup build all run test lint asan tsan fuzz bench clean
+SECONDS_EACH ?= 60
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,13 +57,18 @@ asan tsan:
 	@cmake --build --preset $@ --parallel $(JOBS)
 	@ctest --preset $@
 
+fuzz: ## Each fuzzer for a minute under the sanitizers, with clang (SECONDS_EACH=600 for longer)
+	@scripts/setup --minimal
+	@scripts/fuzz $(SECONDS_EACH)
+
 bench: ## Our own overhead
 	@scripts/setup --minimal
 	@$(CONFIGURE) -DEDGEEVAL_BUILD_BENCHMARKS=ON
-	@$(BUILD) --target startup_bench tables_bench load_file_bench measure_overhead
+	@$(BUILD) --target startup_bench tables_bench load_file_bench summary_bench measure_overhead
 	@build/release/bin/startup_bench
 	@build/release/bin/tables_bench
 	@build/release/bin/load_file_bench
+	@build/release/bin/summary_bench
 	@build/release/bin/measure_overhead
 
 clean: ## Remove build/ (the cache of set-up stays)

@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <edgeeval/version.hpp>
+#include <optional>
+#include <system_error>
 
 #include "core/text.hpp"
 
@@ -48,6 +51,27 @@ std::vector<SweepPoint> sweep_of(const BenchRun& run) {
   return sweep;
 }
 
+/// A setting's number; absent where there is none.
+std::optional<double> setting(const LoadHeader& header, const char* name) {
+  const auto found = header.settings.find(name);
+  if (found == header.settings.end()) return std::nullopt;
+  double value = 0.0;
+  const auto& text = found->second;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return problem == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+/// Whether the load was as long as asked, and had as many requests.
+void put_minima(const BenchPoint& point, BenchReport& report) {
+  const auto& header = point.header;
+  const auto duration = setting(header, "duration_s");
+  if (duration && header.measured_ns && header.ended_ns)
+    report.min_duration_met = static_cast<double>(*header.ended_ns - *header.measured_ns) * 1e-9 >= *duration;
+  auto requests = setting(header, "requests");
+  if (!requests) requests = setting(header, "min_requests");
+  if (requests) report.min_requests_met = static_cast<double>(point.summary.requests) >= *requests;
+}
+
 }  // namespace
 
 BenchReport report_of(const BenchRun& run) {
@@ -61,6 +85,7 @@ BenchReport report_of(const BenchRun& run) {
   if (slo != point.header.settings.end()) {
     if (auto objectives = parse_objectives(slo->second)) report.objectives = std::move(*objectives);
   }
+  put_minima(point, report);
   report.summary = point.summary;
   report.validity = point.validity;
   report.energy = point.by_phase;

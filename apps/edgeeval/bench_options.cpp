@@ -265,7 +265,7 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command.add_option("--keep-text", options.keep_text, "Keep so many bytes of each reply's text (default: 0)");
   command.add_option("--out", options.out, "Folder of the record (default: runs/bench-<time>)");
   command.add_option("-o", options.outputs,
-                     "FORMAT:PATH, repeatable; - is stdout: json, csv, markdown, text, mlperf, jsonl, trace");
+                     "FORMAT:PATH, repeatable; - is stdout: console, csv, json, md, mlperf, jsonl, trace");
   command.add_flag("--json", options.json, "The same as -o json:-");
   command.add_flag("--quiet", options.quiet, "No live line");
   command.add_flag("--allow-invalid", options.allow_invalid, "Exit with 0 although the load's checks failed");

@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "bench/bench.hpp"
+#include "bench_assembly.hpp"
+#include "bench_outputs.hpp"
 #include "console.hpp"
 #include "output_target.hpp"
 #include "report/report.hpp"
@@ -48,7 +51,19 @@ Result<void> write_all(const StudyReport& report, const Options& options) {
   return {};
 }
 
+/// A benchmark's folder: its figures computed anew, nothing written but what is asked for.
+int run_bench_report(const Options& options) {
+  const auto targets = bench_targets(options.outputs, options.json);
+  if (!targets) return report_error(targets.error());
+  const auto bench = read_bench(options.run);
+  if (!bench) return report_error(bench.error());
+  if (bench->points.empty())
+    return report_error(Error{ErrorCode::record_unreadable, "the benchmark holds no load", options.run, ""});
+  return write_bench(report_of(*bench), bench->points.back().folder, *targets);
+}
+
 int run(const Options& options) {
+  if (is_bench_folder(options.run)) return run_bench_report(options);
   auto record = read_run(options.run);
   if (!record) return report_error(record.error());
   if (auto written = write_all(make_report(std::move(*record)), options); !written)
@@ -60,8 +75,8 @@ int run(const Options& options) {
 
 void register_report(CLI::App& app, Subcommand& chosen) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("report", "Re-create a run's reports from its folder");
-  command->add_option("RUN", options->run, "Run folder")->required();
+  auto* command = app.add_subcommand("report", "Re-create the reports of a run or a benchmark from its folder");
+  command->add_option("RUN", options->run, "Run folder, or the folder of a benchmark")->required();
   command->add_option("-o,--output", options->outputs,
                       "FORMAT:PATH (repeatable; formats: console, csv, html, json, md; - is stdout)");
   command->add_flag("--json", options->json, "The same as -o json:-, beside other outputs");

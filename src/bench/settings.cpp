@@ -49,7 +49,7 @@ std::map<std::string, std::string> described(const BenchSettings& settings) {
   std::map<std::string, std::string> text{
       {"scenario", settings.scenario.text()},
       {"prompts", prompts_text(settings.prompts)},
-      {"max_tokens", std::to_string(settings.max_tokens)},
+      {"max-tokens", std::to_string(settings.max_tokens)},
       {"temperature", format_round_trip(settings.temperature)},
       {"prefix_cache", settings.prefix_cache == PrefixCache::defeat ? "defeat" : "allow"},
       {"threads", std::to_string(settings.threads)},

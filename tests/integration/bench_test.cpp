@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// `edgeeval bench` and `edgeeval recompute` from outside, against the mock server.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/json.hpp"
+#include "mock_client.hpp"
+
+namespace edgeeval::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kProgram = std::string(EDGEEVAL_BIN_DIR) + "/edgeeval";
+const std::vector<std::string> kFast{"--ttft", "2ms", "--itl", "1ms"};
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+Json json_of(const fs::path& file) {
+  auto json = parse_json(text_of(file), file.string());
+  EXPECT_TRUE(json) << file;
+  return json ? *json : Json::object();
+}
+
+/// One benchmark of a mock server that was started with `server`.
+struct Benched {
+  TempFolder folder;
+  Ran ran;
+  [[nodiscard]] fs::path record() const { return folder.path() / "load"; }
+};
+
+Ran bench(const std::string& url, const std::vector<std::string>& options,
+          const std::map<std::string, std::string>& environment = {}) {
+  std::vector<std::string> arguments{kProgram, "bench", "--url", url};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  return run_program(arguments, {}, environment);
+}
+
+std::unique_ptr<Benched> benched(const std::vector<std::string>& server, std::vector<std::string> options,
+                                 const std::map<std::string, std::string>& environment = {}) {
+  auto result = std::make_unique<Benched>();
+  options.insert(options.end(), {"--out", result->record().string(), "--no-energy"});
+  with_server(server, [&](int port) {
+    result->ran = bench("http://127.0.0.1:" + std::to_string(port), options, environment);
+  });
+  return result;
+}
+
+TEST(Bench, AClosedLoopIsMeasuredRecordedAndReadAgain) {
+  auto server = kFast;
+  server.insert(server.end(), {"--dialect", "vllm"});
+  const auto made = benched(server, {"--scenario", "closed:4", "-n", "40", "--max-tokens", "8", "--json"});
+  ASSERT_EQ(made->ran.code, 0) << made->ran.err;
+  const auto report = parse_json(made->ran.out, "stdout");
+  ASSERT_TRUE(report) << made->ran.out;
+  EXPECT_TRUE(holds(made->ran.err, "VALID"));
+  std::ifstream requests(made->record() / "requests.jsonl");
+  int measured = 0;
+  for (std::string line; std::getline(requests, line);) {
+    const auto request = parse_json(line, "line");
+    ASSERT_TRUE(request);
+    if (value_or(*request, "phase", std::string("measured")) == "measured") ++measured;
+    EXPECT_EQ(value_or(*request, "completion_tokens", 0), 8);
+  }
+  EXPECT_EQ(measured, 40);
+
+  const auto again = run_program({kProgram, "report", made->record().string(), "--json"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.out, made->ran.out);
+  const auto peers = run_program({kProgram, "recompute", made->record().string(), "--json"});
+  ASSERT_EQ(peers.code, 0) << peers.err;
+  const auto tools = parse_json(peers.out, "stdout");
+  ASSERT_TRUE(tools);
+  EXPECT_EQ(tools->size(), 7U);
+}
+
+TEST(Bench, EveryDialectIsRecognisedAndAnswersInFull) {
+  for (const std::string dialect : {"openai-chat", "llama-server", "ollama", "vllm", "sglang", "tgi", "tensorrt-llm",
+                                    "lm-studio"}) {
+    auto server = kFast;
+    server.insert(server.end(), {"--dialect", dialect});
+    const auto made =
+        benched(server, {"--scenario", "closed:2", "-n", "6", "--max-tokens", "5", "--warmup", "2", "--allow-invalid"});
+    ASSERT_EQ(made->ran.code, 0) << dialect << made->ran.err << made->ran.out;
+    const auto header = json_of(made->record() / "load.json");
+    EXPECT_EQ(value_or(header, "dialect", std::string()), dialect);
+    EXPECT_TRUE(holds(made->ran.out, "6 ended well, 0 failed")) << dialect << made->ran.out;
+  }
+}
+
+TEST(Bench, AnOpenLoopKeepsItsSchedule) {
+  const auto made = benched(kFast, {"--scenario", "open:const@200", "-n", "60", "--max-tokens", "4", "--allow-invalid"});
+  ASSERT_EQ(made->ran.code, 0) << made->ran.err;
+  std::ifstream schedule(made->record() / "schedule.jsonl");
+  const std::string lines{std::istreambuf_iterator<char>(schedule), {}};
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n') >= 60, true);
+  EXPECT_TRUE(holds(made->ran.out, "60 ended well"));
+}
+
+TEST(Bench, FailuresAreCountedAndMakeTheLoadInvalid) {
+  auto server = kFast;
+  server.insert(server.end(), {"--fault", "error-event"});
+  const auto all = benched(server, {"-n", "6", "--warmup", "0", "--max-tokens", "8"});
+  EXPECT_EQ(all->ran.code, 8);
+  EXPECT_TRUE(holds(all->ran.out, "INVALID"));
+  EXPECT_TRUE(holds(all->ran.out, "error_event"));
+}
+
+TEST(Bench, SomeFailuresExitAsInvalid) {
+  auto server = kFast;
+  server.insert(server.end(), {"--fault", "server-error:50%"});
+  const auto some = benched(server, {"-n", "30", "--warmup", "0", "--max-tokens", "4"});
+  EXPECT_EQ(some->ran.code, 21) << some->ran.out;
+  EXPECT_TRUE(holds(some->ran.out, "server_error"));
+}
+
+TEST(Bench, ASweepHasALoadAStep) {
+  const auto made = benched(kFast, {"--scenario", "sweep:closed:1,2", "-n", "8", "--max-tokens", "4", "--allow-invalid"});
+  ASSERT_EQ(made->ran.code, 0) << made->ran.err;
+  EXPECT_TRUE(fs::exists(made->record() / "step-01" / "events.bin"));
+  EXPECT_TRUE(fs::exists(made->record() / "step-02" / "events.bin"));
+  EXPECT_EQ(json_of(made->record() / "bench.json").at("loads").size(), 2U);
+}
+
+TEST(Bench, NothingMeasuredIsOverwritten) {
+  const TempFolder folder;
+  const auto out = (folder.path() / "load").string();
+  with_server(kFast, [&](int port) {
+    const auto url = "http://127.0.0.1:" + std::to_string(port);
+    const std::vector<std::string> options{"-n", "2", "--max-tokens", "2", "--out", out, "--no-energy", "--allow-invalid"};
+    EXPECT_EQ(bench(url, options).code, 0);
+    const auto before = text_of(fs::path(out) / "requests.jsonl");
+    EXPECT_EQ(bench(url, options).code, 12);
+    EXPECT_EQ(text_of(fs::path(out) / "requests.jsonl"), before);
+  });
+}
+
+TEST(Bench, AKeyStandsNowhere) {
+  const std::string key = "sk-verysecretkey-0123456789";
+  const auto made = benched(kFast, {"-n", "3", "--max-tokens", "2", "--allow-invalid", "-o", "jsonl:-"},
+                            {{"EDGEEVAL_API_KEY", key}});
+  EXPECT_EQ(made->ran.code, 0) << made->ran.err;
+  EXPECT_FALSE(holds(made->ran.out + made->ran.err, key));
+  for (const auto& entry : fs::recursive_directory_iterator(made->record())) {
+    if (entry.is_regular_file()) EXPECT_FALSE(holds(text_of(entry.path()), key)) << entry.path();
+  }
+}
+
+TEST(Bench, BadInputHasOneErrorAndItsCode) {
+  const TempFolder folder;
+  const auto out = (folder.path() / "load").string();
+  EXPECT_EQ(run_program({kProgram, "bench"}).code, 2);
+  EXPECT_EQ(bench("http://127.0.0.1:1", {"-n", "1", "--out", out}).code, 11);
+  EXPECT_EQ(bench("ftp://127.0.0.1", {"-n", "1", "--out", out}).code, 2);
+  EXPECT_EQ(bench("http://user:pw@127.0.0.1", {"-n", "1", "--out", out}).code, 2);
+  EXPECT_EQ(bench("http://127.0.0.1:1", {"--scenario", "clozed:4", "--out", out}).code, 2);
+  EXPECT_EQ(bench("http://127.0.0.1:1", {"--scenario", "find-peak", "--out", out}).code, 2);
+  EXPECT_EQ(bench("http://127.0.0.1:1", {"--slo", "ttft=fast", "--out", out}).code, 2);
+  EXPECT_EQ(bench("http://127.0.0.1:1", {"-o", "pdf:x", "--out", out}).code, 2);
+  EXPECT_EQ(run_program({kProgram, "recompute", (folder.path() / "none").string()}).code, 11);
+  EXPECT_EQ(run_program({kProgram, "recompute", folder.path().string(), "--as", "wrk"}).code, 2);
+}
+
+}  // namespace
+}  // namespace edgeeval::testing

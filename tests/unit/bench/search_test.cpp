@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/search.hpp"
+
+#include <gtest/gtest.h>
+
+namespace edgeeval {
+namespace {
+
+/// A search over a server that meets everything up to `capacity`.
+PeakFound search(double capacity, const SearchRule& rule, std::vector<double>& tried) {
+  const auto found = find_peak(rule, [&](double load) -> Result<StepOutcome> {
+    tried.push_back(load);
+    return StepOutcome{load, true, load <= capacity, {}};
+  });
+  EXPECT_TRUE(found);
+  return *found;
+}
+
+TEST(FindPeak, DoublesThenBisectsWholeLoads) {
+  std::vector<double> tried;
+  const auto found = search(11.0, {}, tried);
+  EXPECT_EQ(tried, (std::vector<double>{1, 2, 4, 8, 16, 12, 10, 11}));
+  EXPECT_EQ(found.peak, 11.0);
+  EXPECT_EQ(found.failed_at, 12.0);
+  EXPECT_EQ(found.steps.size(), tried.size());
+}
+
+TEST(FindPeak, NothingMeets) {
+  std::vector<double> tried;
+  const auto found = search(0.0, {}, tried);
+  EXPECT_EQ(tried, std::vector<double>{1});
+  EXPECT_FALSE(found.peak);
+  EXPECT_EQ(found.failed_at, 1.0);
+}
+
+TEST(FindPeak, EverythingMeetsUpToTheLargest) {
+  std::vector<double> tried;
+  SearchRule rule;
+  rule.largest = 6.0;
+  const auto found = search(100.0, rule, tried);
+  EXPECT_EQ(tried, (std::vector<double>{1, 2, 4, 6}));
+  EXPECT_EQ(found.peak, 6.0);
+  EXPECT_FALSE(found.failed_at);
+}
+
+TEST(FindPeak, RatesAreBracketedToTheResolution) {
+  std::vector<double> tried;
+  SearchRule rule;
+  rule.whole = false;
+  const auto found = search(3.3, rule, tried);
+  ASSERT_TRUE(found.peak && found.failed_at);
+  EXPECT_LE(*found.peak, 3.3);
+  EXPECT_GT(*found.failed_at, 3.3);
+  EXPECT_LE(*found.failed_at - *found.peak, 0.05 * *found.failed_at);
+}
+
+TEST(FindPeak, ARateBelowTheFirstIsFoundToo) {
+  std::vector<double> tried;
+  SearchRule rule;
+  rule.whole = false;
+  const auto found = search(0.3, rule, tried);
+  ASSERT_TRUE(found.peak);
+  EXPECT_LE(*found.peak, 0.3);
+  EXPECT_GE(*found.peak, 0.28);
+}
+
+TEST(FindPeak, AnErrorEndsIt) {
+  const auto found =
+      find_peak({}, [](double) -> Result<StepOutcome> { return fail(ErrorCode::io, "no disk"); });
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, ErrorCode::io);
+}
+
+TEST(FindPeak, StepsAreBounded) {
+  std::vector<double> tried;
+  SearchRule rule;
+  rule.most_steps = 3;
+  const auto found = search(1e9, rule, tried);
+  EXPECT_EQ(tried.size(), 3U);
+  EXPECT_EQ(found.peak, 4.0);
+}
+
+ServingSummary summary_with(double value, std::optional<double> upper) {
+  Distribution distribution;
+  QuantileFigure quantile;
+  quantile.p = 0.99;
+  quantile.value = value;
+  quantile.upper_99 = upper;
+  distribution.quantiles = {quantile};
+  ServingFigure figure;
+  figure.metric = "ttft_user";
+  figure.window = "whole";
+  figure.distribution = distribution;
+  ServingSummary summary;
+  summary.figures = {figure};
+  return summary;
+}
+
+ObjectiveState state_of(const ServingSummary& summary) {
+  const auto judged = judge(summary, {{"ttft_user", 0.2, 0.99}});
+  EXPECT_EQ(judged.size(), 1U);
+  return judged.front().state;
+}
+
+TEST(Judge, ByTheUpperBound) {
+  EXPECT_EQ(state_of(summary_with(0.15, 0.19)), ObjectiveState::met);
+  EXPECT_EQ(state_of(summary_with(0.15, 0.21)), ObjectiveState::undecided);
+  EXPECT_EQ(state_of(summary_with(0.25, 0.30)), ObjectiveState::missed);
+}
+
+TEST(Judge, FewRequestsCanMissButNotMeet) {
+  EXPECT_EQ(state_of(summary_with(0.15, {})), ObjectiveState::insufficient);
+  EXPECT_EQ(state_of(summary_with(0.25, {})), ObjectiveState::missed);
+  EXPECT_EQ(state_of({}), ObjectiveState::insufficient);
+}
+
+TEST(Judge, GoodputLimitsAreNotJudged) { EXPECT_TRUE(judge({}, {{"ttft_user", 0.2, {}}}).empty()); }
+
+TEST(NextSweepStep, GoesOnWhileThroughputRises) {
+  EXPECT_EQ(next_sweep_step({}, 64), 1.0);
+  EXPECT_EQ(next_sweep_step({{1, 100}}, 64), 2.0);
+  EXPECT_EQ(next_sweep_step({{1, 100}, {2, 180}}, 64), 4.0);
+  EXPECT_FALSE(next_sweep_step({{1, 100}, {2, 180}, {4, 185}}, 64));
+  EXPECT_EQ(next_sweep_step({{32, 100}, {48, 200}}, 64), 64.0);
+  EXPECT_FALSE(next_sweep_step({{32, 100}, {64, 200}}, 64));
+}
+
+}  // namespace
+}  // namespace edgeeval
