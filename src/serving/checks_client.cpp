@@ -86,10 +86,10 @@ void coalesced(const CheckSubject& subject, Findings& findings) {
   constexpr auto kTitle = "Each token event had a stamp of its own";
   const auto& table = subject.view.table;
   if (table.token_events == 0) return findings.push_back(unchecked(kId, kTitle, "there are no token events"));
-  const double share = static_cast<double>(table.coalesced_tokens) / static_cast<double>(table.token_events);
+  const double share = static_cast<double>(table.bundled_tokens) / static_cast<double>(table.token_events);
   findings.push_back(
       judged(kId, kTitle, share, subject.limits.coalesced_share,
-             percent(share) + " of token events shared a read with another event; limit " +
+             percent(share) + " of token events came in one read with an earlier one of their reply; limit " +
                  percent(subject.limits.coalesced_share),
              "their stamps are upper bounds: relieve the client, or look for a proxy or a server that "
              "holds events back"));

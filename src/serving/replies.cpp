@@ -129,6 +129,7 @@ void ReplyTable::take(const EventRecord& event, std::span<const RequestRecord> r
     ++by_class[std::min(static_cast<std::size_t>(event.kind), kClasses - 1)];
     if ((event.flags & kKernelStamp) != 0) ++kernel_stamped;
     if (token) ++token_events;
+    if (token && reply.last_token_read == event.read && (event.flags & kCoalesced) != 0) ++bundled_tokens;
     if (token && (event.flags & kCoalesced) != 0) {
       ++coalesced_tokens;
       coalesced_bound_ns.push_back(reply.read_bound_ns);
@@ -136,7 +137,10 @@ void ReplyTable::take(const EventRecord& event, std::span<const RequestRecord> r
   }
   if (!reply.first_event_ns) reply.first_event_ns = event.kernel_ns;
   if (reply.events > 0 && event.kernel_ns < reply.last_event_ns) ++reply.backwards;
-  if (token) take_token(event, reply, *position, measured && request.ok());
+  if (token) {
+    take_token(event, reply, *position, measured && request.ok());
+    reply.last_token_read = event.read;
+  }
   ++reply.events;
   reply.last_event_ns = event.kernel_ns;
   reply.last_read = event.read;

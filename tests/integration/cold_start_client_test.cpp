@@ -149,7 +149,7 @@ TEST_F(ClientColdStart, LetsCountersBeScrapedMeanwhile) {
   }};
   const ColdStartHooks stopping{[&](const std::string& line) {
     hooks.on_progress(line);
-    if (line.find("has settled") != std::string::npos) scraped = scraper->stop();
+    if (scraper && line.find("has settled") != std::string::npos) scraped = scraper->stop();
   }};
   const auto start = run(stopping).repeats.at(0);
   ASSERT_TRUE(start.ok()) << start.error->message;

@@ -7,7 +7,7 @@ namespace edgeeval {
 namespace {
 
 /// A search over a server that meets everything up to `capacity`.
-PeakFound search(double capacity, const SearchRule& rule, std::vector<double>& tried) {
+PeakFound peak_of(double capacity, const SearchRule& rule, std::vector<double>& tried) {
   const auto found = find_peak(rule, [&](double load) -> Result<StepOutcome> {
     tried.push_back(load);
     return StepOutcome{load, true, load <= capacity, {}};
@@ -18,7 +18,7 @@ PeakFound search(double capacity, const SearchRule& rule, std::vector<double>& t
 
 TEST(FindPeak, DoublesThenBisectsWholeLoads) {
   std::vector<double> tried;
-  const auto found = search(11.0, {}, tried);
+  const auto found = peak_of(11.0, SearchRule{}, tried);
   EXPECT_EQ(tried, (std::vector<double>{1, 2, 4, 8, 16, 12, 10, 11}));
   EXPECT_EQ(found.peak, 11.0);
   EXPECT_EQ(found.failed_at, 12.0);
@@ -27,7 +27,7 @@ TEST(FindPeak, DoublesThenBisectsWholeLoads) {
 
 TEST(FindPeak, NothingMeets) {
   std::vector<double> tried;
-  const auto found = search(0.0, {}, tried);
+  const auto found = peak_of(0.0, SearchRule{}, tried);
   EXPECT_EQ(tried, std::vector<double>{1});
   EXPECT_FALSE(found.peak);
   EXPECT_EQ(found.failed_at, 1.0);
@@ -37,7 +37,7 @@ TEST(FindPeak, EverythingMeetsUpToTheLargest) {
   std::vector<double> tried;
   SearchRule rule;
   rule.largest = 6.0;
-  const auto found = search(100.0, rule, tried);
+  const auto found = peak_of(100.0, rule, tried);
   EXPECT_EQ(tried, (std::vector<double>{1, 2, 4, 6}));
   EXPECT_EQ(found.peak, 6.0);
   EXPECT_FALSE(found.failed_at);
@@ -47,7 +47,7 @@ TEST(FindPeak, RatesAreBracketedToTheResolution) {
   std::vector<double> tried;
   SearchRule rule;
   rule.whole = false;
-  const auto found = search(3.3, rule, tried);
+  const auto found = peak_of(3.3, rule, tried);
   ASSERT_TRUE(found.peak && found.failed_at);
   EXPECT_LE(*found.peak, 3.3);
   EXPECT_GT(*found.failed_at, 3.3);
@@ -58,7 +58,7 @@ TEST(FindPeak, ARateBelowTheFirstIsFoundToo) {
   std::vector<double> tried;
   SearchRule rule;
   rule.whole = false;
-  const auto found = search(0.3, rule, tried);
+  const auto found = peak_of(0.3, rule, tried);
   ASSERT_TRUE(found.peak);
   EXPECT_LE(*found.peak, 0.3);
   EXPECT_GE(*found.peak, 0.28);
@@ -75,7 +75,7 @@ TEST(FindPeak, StepsAreBounded) {
   std::vector<double> tried;
   SearchRule rule;
   rule.most_steps = 3;
-  const auto found = search(1e9, rule, tried);
+  const auto found = peak_of(1e9, rule, tried);
   EXPECT_EQ(tried.size(), 3U);
   EXPECT_EQ(found.peak, 4.0);
 }
