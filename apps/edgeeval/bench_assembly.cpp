@@ -25,7 +25,8 @@ const BenchPoint& front_of(const BenchRun& run) {
 }
 
 std::string load_text(const BenchRun& run, double load) {
-  return run.scenario.steps_closed ? format_round_trip(load) + " in flight" : format_significant(load) + " req/s";
+  return run.scenario.steps_closed ? format_round_trip(load) + " in flight"
+                                   : format_significant(load) + " req/s";
 }
 
 std::string peak_text(const BenchRun& run) {
@@ -106,7 +107,8 @@ ColdStartSection section_of(const ColdStartReport& starts) {
   section.starts = starts.repeats.size();
   section.failed = starts.failed;
   for (const auto& figure : starts.figures)
-    section.lines.push_back({figure.title, figure.count, figure.mean, figure.median, figure.least, figure.most});
+    section.lines.push_back(
+        {figure.title, figure.count, figure.mean, figure.median, figure.least, figure.most});
   return section;
 }
 

@@ -10,7 +10,8 @@
 
 namespace edgeeval {
 
-/// The report of a benchmark. Of a series, its last load stands at the front, or the peak's where a search found one.
+/// The report of a benchmark. Of a series, its last load stands at the front, or the peak's where a search
+/// found one.
 [[nodiscard]] BenchReport report_of(const BenchRun& run);
 /// Cold starts as a section of it.
 [[nodiscard]] ColdStartSection section_of(const ColdStartReport& starts);

@@ -12,8 +12,8 @@
 
 namespace edgeeval {
 
-/// Starts the command as often as asked and writes what came of it to the folder. Errors: usage, io, and those of
-/// the energy sources.
+/// Starts the command as often as asked and writes what came of it to the folder. Errors: usage, io, and
+/// those of the energy sources.
 [[nodiscard]] Result<ColdStartReport> cold_start_bench(const BenchOptions& options, const CancelToken& cancel,
                                                        const std::function<void(const std::string&)>& tell);
 

@@ -12,8 +12,8 @@
 #include <optional>
 
 #include "bench/bench.hpp"
-#include "bench_cold.hpp"
 #include "bench_assembly.hpp"
+#include "bench_cold.hpp"
 #include "bench_options.hpp"
 #include "bench_outputs.hpp"
 #include "console.hpp"
@@ -23,7 +23,8 @@
 namespace edgeeval {
 namespace {
 
-/// A benchmark as a person at a terminal sees it, on stderr: notes, and a live line where the cursor can move.
+/// A benchmark as a person at a terminal sees it, on stderr: notes, and a live line where the cursor can
+/// move.
 class LiveView {
  public:
   explicit LiveView(bool quiet) : terminal_(terminal_of(stderr)), quiet_(quiet) {}
@@ -68,7 +69,8 @@ class LiveView {
     if (!last_ || now.elapsed_s <= last_->elapsed_s || now.ended < last_->ended) return;
     const double passed = now.elapsed_s - last_->elapsed_s;
     live.rate_rps = static_cast<double>(now.ended - last_->ended) / passed;
-    if (now.tokens >= last_->tokens) live.tokens_per_s = static_cast<double>(now.tokens - last_->tokens) / passed;
+    if (now.tokens >= last_->tokens)
+      live.tokens_per_s = static_cast<double>(now.tokens - last_->tokens) / passed;
   }
 
   Terminal terminal_;
@@ -91,7 +93,8 @@ int verdict_code(const BenchRun& run, bool allow_invalid) {
   return 0;
 }
 
-int run_load_bench(const BenchOptions& options, const std::vector<OutputTarget>& targets, const CancelToken& cancel) {
+int run_load_bench(const BenchOptions& options, const std::vector<OutputTarget>& targets,
+                   const CancelToken& cancel) {
   auto settings = bench_settings(options);
   if (!settings) return report_error(settings.error());
   LiveView view(options.quiet);
@@ -101,13 +104,15 @@ int run_load_bench(const BenchOptions& options, const std::vector<OutputTarget>&
   auto run = run_bench(*settings, cancel, listener);
   view.clear();
   if (!run) return report_error(run.error());
-  if (run->points.empty()) return report_error(Error{ErrorCode::cancelled, "interrupted before the first load", "", ""});
+  if (run->points.empty())
+    return report_error(Error{ErrorCode::cancelled, "interrupted before the first load", "", ""});
   const auto report = report_of(*run);
   const int code = write_bench(report, run->points.back().folder, targets);
   return code != 0 ? code : verdict_code(*run, options.allow_invalid);
 }
 
-int run_cold_bench(const BenchOptions& options, const std::vector<OutputTarget>& targets, const CancelToken& cancel) {
+int run_cold_bench(const BenchOptions& options, const std::vector<OutputTarget>& targets,
+                   const CancelToken& cancel) {
   LiveView view(options.quiet);
   auto starts = cold_start_bench(options, cancel, [&](const std::string& text) { view.note(text); });
   if (!starts) return report_error(starts.error());

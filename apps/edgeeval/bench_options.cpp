@@ -25,7 +25,8 @@ Result<std::vector<T>> numbers(const std::string& text, const char* option) {
     T value{};
     const auto [stop, problem] = std::from_chars(text.data() + begin, text.data() + end, value);
     if (problem != std::errc() || stop != text.data() + end || begin == end)
-      return fail(ErrorCode::usage, "\"" + text + "\" is no list of whole numbers", option, "for example: 1,2,3");
+      return fail(ErrorCode::usage, "\"" + text + "\" is no list of whole numbers", option,
+                  "for example: 1,2,3");
     values.push_back(value);
     begin = end + 1;
   }
@@ -205,64 +206,79 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command.add_option("--scenario", options.scenario,
                      "single, offline, closed:N, open:poisson@RATE, open:const@RATE, open:gamma:SHAPE@RATE, "
                      "ramp:A-B, trace:FILE, sweep, find-peak (default: single)");
-  command.add_option("-n,--requests", options.requests, "Exactly so many requests")->check(CLI::PositiveNumber);
+  command.add_option("-n,--requests", options.requests, "Exactly so many requests")
+      ->check(CLI::PositiveNumber);
   command.add_option("--duration", options.duration_s, "At least so many seconds")->check(seconds);
   command.add_option("--min-requests", options.min_requests, "And at least so many requests");
-  command.add_option("--max-duration", options.max_duration_s, "End sending after so many seconds in any case")
+  command
+      .add_option("--max-duration", options.max_duration_s, "End sending after so many seconds in any case")
       ->check(seconds);
   command.add_option("--warmup", options.warmup, "Requests before the measured ones (default: by scenario)");
   command.add_option("--max-tokens", options.max_tokens, "Limit of each reply (default: 128)")
       ->check(CLI::PositiveNumber);
   command.add_option("--prompts", options.prompts,
                      "File of prompts: JSONL, ShareGPT, or a BurstGPT, Mooncake or Azure trace");
-  command.add_option("--prompt-format", options.prompt_format, "Its format, where it cannot be told from the file");
+  command.add_option("--prompt-format", options.prompt_format,
+                     "Its format, where it cannot be told from the file");
   command.add_option("--prompt-tokens", options.prompt_tokens, "Length of made-up prompts (default: 256)")
       ->check(CLI::PositiveNumber);
-  command.add_option("--prompt-count", options.prompt_count, "How many are made up (default: one a request, to 256)");
-  command.add_flag("--ignore-eos", options.ignore_eos, "Ask for replies of the full length (usual for made-up prompts)");
+  command.add_option("--prompt-count", options.prompt_count,
+                     "How many are made up (default: one a request, to 256)");
+  command.add_flag("--ignore-eos", options.ignore_eos,
+                   "Ask for replies of the full length (usual for made-up prompts)");
   command.add_flag("--no-ignore-eos", options.no_ignore_eos, "Let replies end by themselves");
-  command.add_option("--prefix-cache", options.cache, "defeat: no prompt is met twice; allow: hits are shown")
+  command
+      .add_option("--prefix-cache", options.cache, "defeat: no prompt is met twice; allow: hits are shown")
       ->check(CLI::IsMember({"defeat", "allow"}));
-  command.add_option("--temperature", options.temperature, "Of sampling (default: 0)")->check(CLI::NonNegativeNumber);
+  command.add_option("--temperature", options.temperature, "Of sampling (default: 0)")
+      ->check(CLI::NonNegativeNumber);
   command.add_option("--extra", options.extra, "Members added to each request's JSON: '\"top_k\":1'");
-  command.add_option("--seed", options.seeds, "One seed, or three: words, order of prompts, times (default: 1,2,3)");
+  command.add_option("--seed", options.seeds,
+                     "One seed, or three: words, order of prompts, times (default: 1,2,3)");
   command.add_option("--schedule", options.schedule, "Replay a schedule.jsonl of an earlier load");
   command.add_option("--slo", options.slo, "Objectives: ttft=300ms,tpot=50ms; of find-peak: ttft_p99=500ms");
   command.add_option("--dialect", options.dialect, "The kind of server, where probing should not find out");
   command.add_option("--route", options.route, "Path of the route to ask, among the dialect's");
   command.add_option("--model", options.model, "Model to ask for (default: the server's first)");
-  command.add_option("--launch", options.launch,
-                     "Command that starts the server, {port} for its port: measures cold starts; with --scenario "
-                     "the load follows");
+  command.add_option(
+      "--launch", options.launch,
+      "Command that starts the server, {port} for its port: measures cold starts; with --scenario "
+      "the load follows");
   command.add_option("--repeat", options.repeat, "Cold starts (default: 5)")->check(CLI::Range(1, 1000));
   command.add_option("--page-cache", options.page_cache, "Before each cold start: as-is, warm, evicted")
       ->check(CLI::IsMember({"as-is", "warm", "evicted"}));
   command.add_option("--model-file", options.model_files, "Weights whose pages are looked at (repeatable)");
-  command.add_option("--threads", options.threads, "Threads of the client (default: 1)")->check(CLI::Range(1, 64));
+  command.add_option("--threads", options.threads, "Threads of the client (default: 1)")
+      ->check(CLI::Range(1, 64));
   command.add_option("--cpus", options.cpus, "Cores that they are pinned to: 2,3");
   command.add_flag("--no-keep-alive", options.no_keep_alive, "A new connection for every request");
   command.add_option("--connect-timeout", options.connect_s, "Seconds (default: 10)")->check(seconds);
   command.add_option("--first-byte-timeout", options.first_byte_s, "Seconds (default: 600)")->check(seconds);
   command.add_option("--idle-timeout", options.idle_timeout_s, "Seconds between two reads (default: 120)")
       ->check(seconds);
-  command.add_option("--timeout", options.timeout_s, "Seconds for a whole request (default: 3600)")->check(seconds);
+  command.add_option("--timeout", options.timeout_s, "Seconds for a whole request (default: 3600)")
+      ->check(seconds);
   command.add_option("--drain", options.drain_s, "Seconds for what is in flight at the end (default: 600)")
       ->check(seconds);
-  command.add_option("--ready-timeout", options.ready_s, "Seconds for a server that is loading (default: 300)")
+  command
+      .add_option("--ready-timeout", options.ready_s, "Seconds for a server that is loading (default: 300)")
       ->check(seconds);
-  command.add_option("--api-key-env", options.api_key_env,
-                     "Environment variable with the API key (default: EDGEEVAL_API_KEY, then OPENAI_API_KEY)");
+  command.add_option(
+      "--api-key-env", options.api_key_env,
+      "Environment variable with the API key (default: EDGEEVAL_API_KEY, then OPENAI_API_KEY)");
   command.add_option("--header", options.headers, "One more header line, \"Name: value\" (repeatable)");
   command.add_option("--ca-file", options.ca_file, "PEM file of certificate authorities to trust");
   command.add_flag("--insecure", options.insecure, "Do not check certificates");
-  command.add_option("--server-pid", options.server_pid, "The engine's process, for its peak memory and density");
+  command.add_option("--server-pid", options.server_pid,
+                     "The engine's process, for its peak memory and density");
   command.add_option("--idle", options.rest_s, "Rest before the load (s), a baseline for net energy")
       ->check(CLI::NonNegativeNumber);
   command.add_option("--require", options.require, "measured: refuse energy that only a model estimates")
       ->check(CLI::IsMember({"measured"}));
   command.add_flag("--no-energy", options.no_energy, "Do not read energy");
   command.add_flag("--no-scrape", options.no_scrape, "Leave the server's metrics route alone");
-  command.add_option("--keep-text", options.keep_text, "Keep so many bytes of each reply's text (default: 0)");
+  command.add_option("--keep-text", options.keep_text,
+                     "Keep so many bytes of each reply's text (default: 0)");
   command.add_option("--out", options.out, "Folder of the record (default: runs/bench-<time>)");
   command.add_option("-o", options.outputs,
                      "FORMAT:PATH, repeatable; - is stdout: console, csv, json, md, mlperf, jsonl, trace");

@@ -23,14 +23,16 @@ std::vector<std::string> all_formats() {
   return formats;
 }
 
-Result<void> write_one(const BenchReport& report, const std::filesystem::path& load, const OutputTarget& target) {
+Result<void> write_one(const BenchReport& report, const std::filesystem::path& load,
+                       const OutputTarget& target) {
   if (target.format != "jsonl" && target.format != "trace") {
     const bool colour = target.path == "-" && terminal_of(stdout).colour;
     auto text = bench_as(target.format, report, colour);
     if (!text) return tl::unexpected(text.error());
     return write_output(target.path, *text);
   }
-  if (load.empty()) return fail(ErrorCode::usage, "cold starts alone have no timelines", "-o " + target.format);
+  if (load.empty())
+    return fail(ErrorCode::usage, "cold starts alone have no timelines", "-o " + target.format);
   auto record = read_load(load);
   if (!record) return tl::unexpected(record.error());
   if (target.format == "jsonl") return write_timelines(*record, target.path);
@@ -55,7 +57,8 @@ Result<std::vector<OutputTarget>> bench_targets(const std::vector<std::string>& 
                   "formats: " + join(formats, ", "));
     }
     if (target->path != "-") {
-      if (auto can = check_target(target->path, "-o", Writing::aside); !can) return tl::unexpected(can.error());
+      if (auto can = check_target(target->path, "-o", Writing::aside); !can)
+        return tl::unexpected(can.error());
     }
     targets.push_back(std::move(*target));
   }

@@ -13,11 +13,13 @@
 namespace edgeeval {
 
 /// The outputs that were asked for, each checked to be writable now. Errors: usage (no such format), io.
-[[nodiscard]] Result<std::vector<OutputTarget>> bench_targets(const std::vector<std::string>& texts, bool json);
+[[nodiscard]] Result<std::vector<OutputTarget>> bench_targets(const std::vector<std::string>& texts,
+                                                              bool json);
 
-/// Writes them all, and the console's text to stdout where nothing else goes there (else to stderr). `load` is the
-/// folder of the load whose timelines "jsonl" and "trace" tell; empty where there is none. The exit code of the first
-/// failure, or 0.
-int write_bench(const BenchReport& report, const std::filesystem::path& load, const std::vector<OutputTarget>& targets);
+/// Writes them all, and the console's text to stdout where nothing else goes there (else to stderr). `load`
+/// is the folder of the load whose timelines "jsonl" and "trace" tell; empty where there is none. The exit
+/// code of the first failure, or 0.
+int write_bench(const BenchReport& report, const std::filesystem::path& load,
+                const std::vector<OutputTarget>& targets);
 
 }  // namespace edgeeval

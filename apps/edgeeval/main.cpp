@@ -50,7 +50,8 @@ int run(int argc, char** argv) {
   edgeeval::register_bench(app, chosen);
   edgeeval::register_recompute(app, chosen);
   edgeeval::register_mock_server(app, chosen);
-  if (const auto unknown = edgeeval::unknown_subcommand(app, arguments)) return edgeeval::report_error(*unknown);
+  if (const auto unknown = edgeeval::unknown_subcommand(app, arguments))
+    return edgeeval::report_error(*unknown);
   try {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back.
     app.parse(arguments);

@@ -81,9 +81,10 @@ int run(const Options& options) {
 
 void register_recompute(CLI::App& app, Subcommand& chosen) {
   auto options = std::make_shared<Options>();
-  auto* command =
-      app.add_subcommand("recompute", "A load's raw record under other tools' definitions, to reconcile figures");
-  command->add_option("run", options->run, "Folder of a load, or a file of timelines (-o jsonl:FILE)")->required();
+  auto* command = app.add_subcommand(
+      "recompute", "A load's raw record under other tools' definitions, to reconcile figures");
+  command->add_option("run", options->run, "Folder of a load, or a file of timelines (-o jsonl:FILE)")
+      ->required();
   command->add_option("--as", options->tools, "Tool, repeatable (default: all): " + join(tool_names(), ", "));
   command->add_flag("--definitions", options->definitions, "Say with each figure how it is defined");
   command->add_flag("--json", options->json, "As JSON, definitions included");

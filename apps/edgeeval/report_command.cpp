@@ -75,7 +75,8 @@ int run(const Options& options) {
 
 void register_report(CLI::App& app, Subcommand& chosen) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("report", "Re-create the reports of a run or a benchmark from its folder");
+  auto* command =
+      app.add_subcommand("report", "Re-create the reports of a run or a benchmark from its folder");
   command->add_option("RUN", options->run, "Run folder, or the folder of a benchmark")->required();
   command->add_option("-o,--output", options->outputs,
                       "FORMAT:PATH (repeatable; formats: console, csv, html, json, md; - is stdout)");

@@ -11,28 +11,28 @@ namespace edgeeval {
 
 /// What went wrong, coarse enough to decide what a caller does next. Each code has one process exit code.
 enum class ErrorCode {
-  internal,           ///< A defect of EdgeEval itself.
-  usage,              ///< The command line cannot be understood.
-  invalid_study,      ///< The study file is malformed, has unknown keys, or asks for the impossible.
-  invalid_task,       ///< Task data is malformed; the message names file and line.
-  bad_model,          ///< A model file is missing, truncated or damaged.
-  unsupported,        ///< A model architecture, tensor type or format that EdgeEval does not handle.
-  engine_missing,     ///< The serving engine or a helper program is not installed.
-  engine_failed,      ///< The engine ended, hung or refused the model.
-  port_taken,         ///< The requested port is in use by another process.
-  disk_full,          ///< No space is left where EdgeEval writes.
-  io,                 ///< Any other file or network failure.
-  record_mismatch,    ///< The run folder belongs to another study.
-  record_unreadable,  ///< The record is of a newer version or damaged before its last line.
-  tool_failed,        ///< A helper or user command ended with an error.
-  timed_out,          ///< Something did not happen within its limit.
-  cancelled,          ///< The user interrupted (Ctrl-C, SIGTERM).
-  variants_failed,    ///< The study ended, but one or more variants failed.
-  unavailable,        ///< A sensor, right or resource is not there.
-  invalid_table,      ///< A table of figures is malformed; the message names file, line and column.
-  findings,           ///< An audit found something at least as grave as the user's limit.
-  not_measured,       ///< Measured energy was required, and no sensor gave it.
-  invalid_measurement, ///< A measurement's own checks say that its figures are not to be trusted.
+  internal,             ///< A defect of EdgeEval itself.
+  usage,                ///< The command line cannot be understood.
+  invalid_study,        ///< The study file is malformed, has unknown keys, or asks for the impossible.
+  invalid_task,         ///< Task data is malformed; the message names file and line.
+  bad_model,            ///< A model file is missing, truncated or damaged.
+  unsupported,          ///< A model architecture, tensor type or format that EdgeEval does not handle.
+  engine_missing,       ///< The serving engine or a helper program is not installed.
+  engine_failed,        ///< The engine ended, hung or refused the model.
+  port_taken,           ///< The requested port is in use by another process.
+  disk_full,            ///< No space is left where EdgeEval writes.
+  io,                   ///< Any other file or network failure.
+  record_mismatch,      ///< The run folder belongs to another study.
+  record_unreadable,    ///< The record is of a newer version or damaged before its last line.
+  tool_failed,          ///< A helper or user command ended with an error.
+  timed_out,            ///< Something did not happen within its limit.
+  cancelled,            ///< The user interrupted (Ctrl-C, SIGTERM).
+  variants_failed,      ///< The study ended, but one or more variants failed.
+  unavailable,          ///< A sensor, right or resource is not there.
+  invalid_table,        ///< A table of figures is malformed; the message names file, line and column.
+  findings,             ///< An audit found something at least as grave as the user's limit.
+  not_measured,         ///< Measured energy was required, and no sensor gave it.
+  invalid_measurement,  ///< A measurement's own checks say that its figures are not to be trusted.
 };
 
 /// One failure, told so that a reader knows what happened, where, and what to do next.

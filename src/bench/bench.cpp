@@ -60,7 +60,8 @@ class Bench {
  private:
   Result<void> check() const {
     if (is_bench_folder(settings_.folder)) {
-      return fail(ErrorCode::record_mismatch, "the folder holds a benchmark already", settings_.folder.string(),
+      return fail(ErrorCode::record_mismatch, "the folder holds a benchmark already",
+                  settings_.folder.string(),
                   "Name another folder with --out; nothing measured is overwritten.");
     }
     const bool judged = std::any_of(settings_.objectives.begin(), settings_.objectives.end(),

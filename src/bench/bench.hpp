@@ -17,10 +17,10 @@ namespace edgeeval {
 
 /// What a benchmark tells while it goes on; calls come from the calling thread.
 struct BenchListener {
-  std::function<void(const std::string& text)> on_note{};       ///< What is being done now.
-  std::function<void(const LoadGlance&)> on_glance{};           ///< A few times a second during a load.
-  std::function<void(const BenchPoint&)> on_point{};            ///< A load of a series has ended.
-  std::function<bool()> engine_alive{};                         ///< Of an engine that the caller launched.
+  std::function<void(const std::string& text)> on_note{};  ///< What is being done now.
+  std::function<void(const LoadGlance&)> on_glance{};      ///< A few times a second during a load.
+  std::function<void(const BenchPoint&)> on_point{};       ///< A load of a series has ended.
+  std::function<bool()> engine_alive{};                    ///< Of an engine that the caller launched.
 };
 
 /// What a benchmark was and found.
@@ -33,8 +33,8 @@ struct BenchRun {
   bool engine_ended = false;
 };
 
-/// Does it. The folder holds what was measured whatever happens later. Errors: usage, those of find_server and of
-/// the prompts, io, disk_full, record_mismatch (the folder holds a benchmark already).
+/// Does it. The folder holds what was measured whatever happens later. Errors: usage, those of find_server
+/// and of the prompts, io, disk_full, record_mismatch (the folder holds a benchmark already).
 [[nodiscard]] Result<BenchRun> run_bench(const BenchSettings& settings, const CancelToken& cancel,
                                          const BenchListener& listener);
 

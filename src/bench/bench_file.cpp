@@ -28,11 +28,13 @@ Json json_of(const StepOutcome& step) {
     if (judged.upper) row["upper_s"] = *judged.upper;
     objectives.push_back(std::move(row));
   }
-  return {{"load", step.load}, {"valid", step.valid}, {"met", step.met}, {"objectives", std::move(objectives)}};
+  return {
+      {"load", step.load}, {"valid", step.valid}, {"met", step.met}, {"objectives", std::move(objectives)}};
 }
 
 StepOutcome step_from(const Json& json) {
-  StepOutcome step{value_or(json, "load", 0.0), value_or(json, "valid", false), value_or(json, "met", false), {}};
+  StepOutcome step{
+      value_or(json, "load", 0.0), value_or(json, "valid", false), value_or(json, "met", false), {}};
   for (const auto& row : value_or(json, "objectives", Json::array())) {
     JudgedObjective judged;
     judged.objective = {value_or(row, "metric", std::string()), value_or(row, "limit_s", 0.0),
@@ -131,7 +133,8 @@ Result<BenchRun> read_bench(const fs::path& folder) {
     run.engine_ended = run.engine_ended || point->engine_ended;
     run.points.push_back(std::move(*point));
   }
-  if (run.points.size() == 1 && run.points.front().folder == folder) run.scenario = run.points.front().scenario;
+  if (run.points.size() == 1 && run.points.front().folder == folder)
+    run.scenario = run.points.front().scenario;
   return run;
 }
 

@@ -59,7 +59,8 @@ Result<BenchPoint> derive_point(const fs::path& folder, const BenchSettings& set
   point.resident = std::move(machine->resident);
   point.header = std::move(load->header);
   point.header.warnings.insert(point.header.warnings.end(), load->warnings.begin(), load->warnings.end());
-  point.header.warnings.insert(point.header.warnings.end(), machine->warnings.begin(), machine->warnings.end());
+  point.header.warnings.insert(point.header.warnings.end(), machine->warnings.begin(),
+                               machine->warnings.end());
   return point;
 }
 

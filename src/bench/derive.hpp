@@ -9,8 +9,9 @@
 
 namespace edgeeval {
 
-/// Computes everything that the folder of a load holds. Objectives and limits come from `settings`. Errors: io,
-/// record_unreadable.
-[[nodiscard]] Result<BenchPoint> derive_point(const std::filesystem::path& folder, const BenchSettings& settings);
+/// Computes everything that the folder of a load holds. Objectives and limits come from `settings`. Errors:
+/// io, record_unreadable.
+[[nodiscard]] Result<BenchPoint> derive_point(const std::filesystem::path& folder,
+                                              const BenchSettings& settings);
 
 }  // namespace edgeeval

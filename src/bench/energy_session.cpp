@@ -67,8 +67,8 @@ Result<EnergySession> EnergySession::open(const std::filesystem::path& power_csv
 
 void EnergySession::rest(double seconds, const std::function<bool()>& keep_waiting) {
   const auto window = impl_->meter->open("idle");
-  const auto until = impl_->clock.now() + std::chrono::duration_cast<SteadyTime::duration>(
-                                              std::chrono::duration<double>(seconds));
+  const auto until = impl_->clock.now() +
+                     std::chrono::duration_cast<SteadyTime::duration>(std::chrono::duration<double>(seconds));
   while (impl_->clock.now() < until && keep_waiting()) {
     std::this_thread::sleep_for(std::min<SteadyTime::duration>(kLook, until - impl_->clock.now()));
   }

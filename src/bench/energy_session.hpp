@@ -21,21 +21,23 @@ namespace edgeeval {
 struct LoadEnergy {
   WindowRecord window;               ///< Of the measured phase; its times count from the meter's epoch.
   std::optional<WindowRecord> idle;  ///< The rest before it, with the model resident.
-  std::optional<Fact> gross, net;    ///< Summed over what is counted, nothing twice (J); absent where nothing was read.
+  std::optional<Fact> gross,
+      net;  ///< Summed over what is counted, nothing twice (J); absent where nothing was read.
 };
 
 /// A meter that lives as long as the benchmark. Windows are opened and closed around loads.
 class EnergySession {
  public:
-  /// Opens this machine's sources; raw samples go to `power_csv`. Errors: not_measured where a sensor is required
-  /// and none answers; those of a recording or plug that was named and cannot be read.
-  [[nodiscard]] static Result<EnergySession> open(const std::filesystem::path& power_csv, bool require_measured);
+  /// Opens this machine's sources; raw samples go to `power_csv`. Errors: not_measured where a sensor is
+  /// required and none answers; those of a recording or plug that was named and cannot be read.
+  [[nodiscard]] static Result<EnergySession> open(const std::filesystem::path& power_csv,
+                                                  bool require_measured);
   EnergySession(EnergySession&&) noexcept;
   EnergySession& operator=(EnergySession&&) noexcept;
   ~EnergySession();
 
-  /// Leaves the machine alone for `seconds` and takes its power as the baseline of later loads; ends early where
-  /// `keep_waiting` says so.
+  /// Leaves the machine alone for `seconds` and takes its power as the baseline of later loads; ends early
+  /// where `keep_waiting` says so.
   void rest(double seconds, const std::function<bool()>& keep_waiting);
   /// The measured phase begins now. May be called from any thread.
   void begin();

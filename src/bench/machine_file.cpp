@@ -22,12 +22,9 @@ Json json_of(const TotalPower& power) {
     end.push_back(span.end_ns);
     watts.push_back(span.watts);
   }
-  return {{"source", power.source},
-          {"grade", std::string(to_string(power.grade))},
-          {"left_out", power.left_out},
-          {"begin_ns", std::move(begin)},
-          {"end_ns", std::move(end)},
-          {"watts", std::move(watts)}};
+  return {{"source", power.source},     {"grade", std::string(to_string(power.grade))},
+          {"left_out", power.left_out}, {"begin_ns", std::move(begin)},
+          {"end_ns", std::move(end)},   {"watts", std::move(watts)}};
 }
 
 Result<TotalPower> power_from(const Json& json, const std::string& where) {
@@ -39,14 +36,18 @@ Result<TotalPower> power_from(const Json& json, const std::string& where) {
   const auto end = value_or(json, "end_ns", std::vector<std::int64_t>());
   const auto watts = value_or(json, "watts", std::vector<double>());
   if (!grade || begin.size() != end.size() || begin.size() != watts.size())
-    return fail(ErrorCode::record_unreadable, "\"power\" has no known grade, or columns of different lengths", where);
+    return fail(ErrorCode::record_unreadable, "\"power\" has no known grade, or columns of different lengths",
+                where);
   power.grade = *grade;
   for (std::size_t i = 0; i < begin.size(); ++i) power.spans.push_back({begin[i], end[i], watts[i]});
   return power;
 }
 
 Json json_of(const CoreWatts& watts) {
-  return {{"lo_w", watts.lo}, {"hi_w", watts.hi}, {"grade", std::string(to_string(watts.grade))}, {"source", watts.source}};
+  return {{"lo_w", watts.lo},
+          {"hi_w", watts.hi},
+          {"grade", std::string(to_string(watts.grade))},
+          {"source", watts.source}};
 }
 
 Result<CoreWatts> core_watts_from(const Json& json, const std::string& where) {

@@ -6,9 +6,9 @@
 
 #include "bench/derive.hpp"
 #include "bench/machine_file.hpp"
+#include "bench/prepare.hpp"
 #include "bench/prompt_source.hpp"
 #include "bench/resident.hpp"
-#include "bench/prepare.hpp"
 #include "bench/server_scrape.hpp"
 #include "core/files.hpp"
 #include "record/environment.hpp"
@@ -84,7 +84,8 @@ class Point {
     if (!context_.server.version.empty()) header_.server["version"] = context_.server.version;
     if (context_.server.slots) header_.server["slots"] = std::to_string(*context_.server.slots);
     if (!context_.prompts_note.empty()) header_.warnings.push_back(context_.prompts_note);
-    if (settings_.target.insecure) header_.warnings.emplace_back("certificates were not checked (--insecure)");
+    if (settings_.target.insecure)
+      header_.warnings.emplace_back("certificates were not checked (--insecure)");
     warn_of_slots();
   }
 
@@ -182,7 +183,8 @@ class Point {
       machine.power = context_.energy->power(outcome.measured_ns, outcome.ended_ns);
       machine.warnings = context_.energy->warnings();
     }
-    machine.core_watts = client_core_watts(machine.energy ? std::optional(machine.energy->window) : std::nullopt);
+    machine.core_watts =
+        client_core_watts(machine.energy ? std::optional(machine.energy->window) : std::nullopt);
     if (settings_.server_process) machine.resident = peak_resident(*settings_.server_process);
     header_.client = outcome.client;
     header_.started_ns = outcome.begun_ns;

@@ -55,8 +55,8 @@ struct BenchPoint {
   bool engine_ended = false;
 };
 
-/// Makes the load `scenario` and keeps its record in `folder`; `warmup` requests go before it. Errors: those of the
-/// schedule, the folder and the client itself; failed requests are none.
+/// Makes the load `scenario` and keeps its record in `folder`; `warmup` requests go before it. Errors: those
+/// of the schedule, the folder and the client itself; failed requests are none.
 [[nodiscard]] Result<BenchPoint> run_point(const BenchContext& context, const Scenario& scenario,
                                            std::uint64_t warmup, const std::filesystem::path& folder);
 

@@ -29,8 +29,8 @@ Result<Dialect> with_route(const Dialect& found, const std::string& route) {
     paths.push_back(dialect.path);
   }
   return fail(ErrorCode::usage,
-              fmt::format("{} has no route \"{}\" that is known here", to_string(found.server), route), "--route",
-              "its routes: " + join(paths, ", "));
+              fmt::format("{} has no route \"{}\" that is known here", to_string(found.server), route),
+              "--route", "its routes: " + join(paths, ", "));
 }
 
 /// Asks until the server is ready, or time is up.
@@ -89,7 +89,8 @@ SmallCall small_calls(const Target& target, double timeout_s) {
   };
 }
 
-Result<ProbedServer> find_server(const BenchSettings& settings, const CancelToken& cancel, const Telling& tell) {
+Result<ProbedServer> find_server(const BenchSettings& settings, const CancelToken& cancel,
+                                 const Telling& tell) {
   auto server = Waiting(settings, cancel, tell).run();
   if (!server) return server;
   auto dialect = with_route(server->dialect, settings.route);

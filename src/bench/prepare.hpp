@@ -20,8 +20,8 @@ namespace edgeeval {
 /// What preparing tells while it goes on: "the server loads its model".
 using Telling = std::function<void(const std::string& text)>;
 
-/// Finds out who answers and waits until it is ready, at most settings.ready_timeout_s. Errors: io (nobody answers),
-/// engine_failed (no serving engine), usage (no such route), timed_out (never ready), cancelled.
+/// Finds out who answers and waits until it is ready, at most settings.ready_timeout_s. Errors: io (nobody
+/// answers), engine_failed (no serving engine), usage (no such route), timed_out (never ready), cancelled.
 [[nodiscard]] Result<ProbedServer> find_server(const BenchSettings& settings, const CancelToken& cancel,
                                                const Telling& tell);
 

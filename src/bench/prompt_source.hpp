@@ -19,7 +19,7 @@ namespace edgeeval {
 struct RequestManner {
   Dialect dialect;
   std::string model;
-  bool salted = false;           ///< Every prompt begins with a salt of its own.
+  bool salted = false;  ///< Every prompt begins with a salt of its own.
   std::uint64_t salt_seed = 1;
   bool ignore_eos = false;
   bool reuse_prompt_cache = false;
@@ -27,9 +27,10 @@ struct RequestManner {
   std::string extra_json{};
 };
 
-/// Whether prompts need a salt so that none is met twice: made-up prompts that are all different and each used once
-/// need none, and then have exactly the length that was asked for.
-[[nodiscard]] bool needs_salt(bool defeat, bool made_up, std::size_t prompts, std::optional<std::uint64_t> requests);
+/// Whether prompts need a salt so that none is met twice: made-up prompts that are all different and each
+/// used once need none, and then have exactly the length that was asked for.
+[[nodiscard]] bool needs_salt(bool defeat, bool made_up, std::size_t prompts,
+                              std::optional<std::uint64_t> requests);
 
 /// Bodies from prompts. May be called from several threads.
 class PromptSource final : public RequestSource {

@@ -68,7 +68,8 @@ std::optional<Fact> peak_resident(int process, const fs::path& root) {
   fact.value = bytes;
   fact.unit = "B";
   fact.grade = Grade::measured;
-  fact.sources = {family.size() == 1 ? "VmHWM of the engine" : "VmHWM of the engine and its children, summed"};
+  fact.sources = {family.size() == 1 ? "VmHWM of the engine"
+                                     : "VmHWM of the engine and its children, summed"};
   return fact;
 }
 

@@ -11,7 +11,8 @@ constexpr double kStillRising = 1.10;  // Throughput gained by doubling the load
 
 const Distribution* distribution_of(const ServingSummary& summary, const std::string& metric) {
   for (const auto& figure : summary.figures) {
-    if (figure.metric == metric && figure.window == "whole" && figure.distribution) return &*figure.distribution;
+    if (figure.metric == metric && figure.window == "whole" && figure.distribution)
+      return &*figure.distribution;
   }
   return nullptr;
 }
@@ -56,7 +57,8 @@ class Bracket {
     const double low = met_.value_or(0.0);
     if (rule_.whole) {
       const double middle = std::floor((low + *missed_) / 2.0);
-      if (middle <= low || middle >= *missed_ || middle < 1.0) return ended(why, "the next higher load missed");
+      if (middle <= low || middle >= *missed_ || middle < 1.0)
+        return ended(why, "the next higher load missed");
       return middle;
     }
     if (*missed_ - low <= rule_.resolution * *missed_) return ended(why, "the bracket is narrow enough");

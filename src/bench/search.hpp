@@ -14,10 +14,10 @@ namespace edgeeval {
 
 /// How one objective stands at one load.
 enum class ObjectiveState {
-  met,          ///< The quantile's upper bound is within the limit.
-  missed,       ///< The quantile itself is beyond the limit.
-  undecided,    ///< Within the limit, but its upper bound is beyond it.
-  insufficient, ///< Too few requests for that quantile.
+  met,           ///< The quantile's upper bound is within the limit.
+  missed,        ///< The quantile itself is beyond the limit.
+  undecided,     ///< Within the limit, but its upper bound is beyond it.
+  insufficient,  ///< Too few requests for that quantile.
 };
 [[nodiscard]] std::string_view to_string(ObjectiveState state);
 
@@ -28,8 +28,8 @@ struct JudgedObjective {
   std::optional<double> value, upper;  ///< In the metric's unit.
 };
 
-/// Judges the objectives that name a quantile by the whole window's figures. An upper bound is the one-sided 99 %
-/// bound (MLPerf's early stopping); without it there are too few requests.
+/// Judges the objectives that name a quantile by the whole window's figures. An upper bound is the one-sided
+/// 99 % bound (MLPerf's early stopping); without it there are too few requests.
 [[nodiscard]] std::vector<JudgedObjective> judge(const ServingSummary& summary,
                                                  const std::vector<ServiceObjective>& objectives);
 
@@ -37,7 +37,7 @@ struct JudgedObjective {
 struct StepOutcome {
   double load = 0.0;  ///< Requests in flight, or requests a second.
   bool valid = false;
-  bool met = false;   ///< Every objective met, and valid.
+  bool met = false;  ///< Every objective met, and valid.
   std::vector<JudgedObjective> objectives;
 };
 
@@ -48,24 +48,24 @@ using TryLoad = std::function<Result<StepOutcome>(double load)>;
 struct SearchRule {
   double first = 1.0;
   double largest = 4096.0;
-  bool whole = true;          ///< Loads are whole numbers (requests in flight).
-  double resolution = 0.05;   ///< Of a rate: the search ends when the bracket is this narrow, relatively.
+  bool whole = true;         ///< Loads are whole numbers (requests in flight).
+  double resolution = 0.05;  ///< Of a rate: the search ends when the bracket is this narrow, relatively.
   int most_steps = 24;
 };
 
 /// What the search found.
 struct PeakFound {
-  std::optional<double> peak;      ///< The highest load tried that met everything.
-  std::optional<double> failed_at; ///< The lowest load tried that did not.
-  std::vector<StepOutcome> steps;  ///< In the order of trying.
-  std::string why;                 ///< Why it ended.
+  std::optional<double> peak;       ///< The highest load tried that met everything.
+  std::optional<double> failed_at;  ///< The lowest load tried that did not.
+  std::vector<StepOutcome> steps;   ///< In the order of trying.
+  std::string why;                  ///< Why it ended.
 };
 
 /// Doubles the load until it misses, then bisects, as MLPerf's LoadGen finds a peak (loadgen.md section 1).
 [[nodiscard]] Result<PeakFound> find_peak(const SearchRule& rule, const TryLoad& attempt);
 
-/// The steps of a sweep nobody chose: 1, 2, 4, … while throughput still rises by a tenth; `throughput` of the loads
-/// tried so far. Absent: enough.
+/// The steps of a sweep nobody chose: 1, 2, 4, … while throughput still rises by a tenth; `throughput` of the
+/// loads tried so far. Absent: enough.
 [[nodiscard]] std::optional<double> next_sweep_step(const std::vector<std::pair<double, double>>& tried,
                                                     double largest);
 

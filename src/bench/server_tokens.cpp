@@ -30,7 +30,10 @@ std::optional<std::int64_t> prompt_tokens_of(const Dialect& dialect, const std::
 }  // namespace
 
 ServerTokens::ServerTokens(const BenchSettings& settings, const ProbedServer& server, std::string model)
-    : settings_(settings), server_(server), model_(std::move(model)), call_(small_calls(settings.target, kOneReply_s)) {}
+    : settings_(settings),
+      server_(server),
+      model_(std::move(model)),
+      call_(small_calls(settings.target, kOneReply_s)) {}
 
 std::optional<std::int64_t> ServerTokens::count(const Prompt& prompt) {
   const auto bare = count_tokens(call_, server_.dialect, model_, prompt.text);

@@ -12,8 +12,8 @@
 
 namespace edgeeval {
 
-/// Counts with the server's own tokenizer. What the template and the salt add is found once, by one request of one
-/// token whose usage tells the whole.
+/// Counts with the server's own tokenizer. What the template and the salt add is found once, by one request
+/// of one token whose usage tells the whole.
 class ServerTokens {
  public:
   ServerTokens(const BenchSettings& settings, const ProbedServer& server, std::string model);

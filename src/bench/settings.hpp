@@ -25,10 +25,10 @@ enum class PrefixCache {
 
 /// What is asked.
 struct PromptWish {
-  std::filesystem::path file{};         ///< Empty: made-up prompts.
+  std::filesystem::path file{};          ///< Empty: made-up prompts.
   std::optional<PromptFormat> format{};  ///< Absent: told from the file.
-  std::uint32_t tokens = 256;           ///< Of a made-up prompt, template included.
-  std::size_t count = 0;                ///< Of made-up prompts; 0 = one a request, at most 256.
+  std::uint32_t tokens = 256;            ///< Of a made-up prompt, template included.
+  std::size_t count = 0;                 ///< Of made-up prompts; 0 = one a request, at most 256.
 };
 
 /// Everything that `edgeeval bench` is told about one benchmark.

@@ -30,7 +30,7 @@ struct ReplyEvents {
   float read_bound_ns = 0.0F;   ///< Time between the read that ended the last event and the one before it.
   std::uint32_t last_read = 0;  ///< Read that ended the last event; likewise.
   std::optional<std::uint32_t> last_token_read;  ///< Read that ended the last token event.
-  bool reasoning = false;       ///< Some event carried reasoning.
+  bool reasoning = false;                        ///< Some event carried reasoning.
 };
 
 /// How many tokens a reply has, and how many its events carry.
@@ -73,8 +73,9 @@ class ReplyTable {
   std::uint64_t strangers = 0;       ///< Events of no recorded request.
   // Of measured requests, failed ones included:
   std::uint64_t events = 0, token_events = 0, kernel_stamped = 0, coalesced_tokens = 0;
-  /// Token events that came in one read with an earlier one of their reply: their gaps cannot be told. Others may
-  /// share a read with an event that carries no token (role, usage, the end mark), as first and last ones do.
+  /// Token events that came in one read with an earlier one of their reply: their gaps cannot be told. Others
+  /// may share a read with an event that carries no token (role, usage, the end mark), as first and last ones
+  /// do.
   std::uint64_t bundled_tokens = 0;
   std::vector<std::uint64_t> by_class;  ///< Indexed by EventClass.
   /// How much earlier each coalesced token event may have come: the time since the read before (ns).

@@ -38,8 +38,9 @@ double quantile_of(std::vector<double> values, double p) {
 
 void conclude(const char* name, const char* wire, const Pairs& pairs, std::vector<TimingCheck>& checks) {
   if (pairs.server.empty()) return;
-  checks.push_back({name, wire, pairs.server.size(), quantile_of(pairs.server, 0.5), quantile_of(pairs.wire, 0.5),
-                    quantile_of(pairs.difference, 0.5), quantile_of(pairs.difference, 0.99)});
+  checks.push_back({name, wire, pairs.server.size(), quantile_of(pairs.server, 0.5),
+                    quantile_of(pairs.wire, 0.5), quantile_of(pairs.difference, 0.5),
+                    quantile_of(pairs.difference, 0.99)});
 }
 
 }  // namespace

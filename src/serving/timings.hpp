@@ -11,8 +11,9 @@
 
 namespace edgeeval {
 
-/// A time that the server tells of itself against the same stretch as the wire shows it, over the measured requests
-/// that succeeded and have both. What differs is queueing, HTTP, the chat template, and the way between.
+/// A time that the server tells of itself against the same stretch as the wire shows it, over the measured
+/// requests that succeeded and have both. What differs is queueing, HTTP, the chat template, and the way
+/// between.
 struct TimingCheck {
   std::string name;  ///< "prompt_ms".
   std::string wire;  ///< What it is held against: "time to first token, from sending".
@@ -21,8 +22,9 @@ struct TimingCheck {
   double difference_p50_s = 0.0, difference_p99_s = 0.0;  ///< Wire less server.
 };
 
-/// Those for which any request has both sides: prompt_ms and first_token_ms against the first token from sending,
-/// predicted_ms against first to last token, total_ms against sending to last token. Errors: as the events' reading.
+/// Those for which any request has both sides: prompt_ms and first_token_ms against the first token from
+/// sending, predicted_ms against first to last token, total_ms against sending to last token. Errors: as the
+/// events' reading.
 [[nodiscard]] Result<std::vector<TimingCheck>> check_timings(LoadRecord& load);
 
 }  // namespace edgeeval

@@ -86,12 +86,12 @@ TEST(Bench, AClosedLoopIsMeasuredRecordedAndReadAgain) {
 }
 
 TEST(Bench, EveryDialectIsRecognisedAndAnswersInFull) {
-  for (const std::string dialect : {"openai-chat", "llama-server", "ollama", "vllm", "sglang", "tgi", "tensorrt-llm",
-                                    "lm-studio"}) {
+  for (const std::string dialect :
+       {"openai-chat", "llama-server", "ollama", "vllm", "sglang", "tgi", "tensorrt-llm", "lm-studio"}) {
     auto server = kFast;
     server.insert(server.end(), {"--dialect", dialect});
-    const auto made =
-        benched(server, {"--scenario", "closed:2", "-n", "6", "--max-tokens", "5", "--warmup", "2", "--allow-invalid"});
+    const auto made = benched(server, {"--scenario", "closed:2", "-n", "6", "--max-tokens", "5", "--warmup",
+                                       "2", "--allow-invalid"});
     ASSERT_EQ(made->ran.code, 0) << dialect << made->ran.err << made->ran.out;
     const auto header = json_of(made->record() / "load.json");
     EXPECT_EQ(value_or(header, "dialect", std::string()), dialect);
@@ -100,7 +100,8 @@ TEST(Bench, EveryDialectIsRecognisedAndAnswersInFull) {
 }
 
 TEST(Bench, AnOpenLoopKeepsItsSchedule) {
-  const auto made = benched(kFast, {"--scenario", "open:const@200", "-n", "60", "--max-tokens", "4", "--allow-invalid"});
+  const auto made =
+      benched(kFast, {"--scenario", "open:const@200", "-n", "60", "--max-tokens", "4", "--allow-invalid"});
   ASSERT_EQ(made->ran.code, 0) << made->ran.err;
   std::ifstream schedule(made->record() / "schedule.jsonl");
   const std::string lines{std::istreambuf_iterator<char>(schedule), {}};
@@ -126,7 +127,8 @@ TEST(Bench, SomeFailuresExitAsInvalid) {
 }
 
 TEST(Bench, ASweepHasALoadAStep) {
-  const auto made = benched(kFast, {"--scenario", "sweep:closed:1,2", "-n", "8", "--max-tokens", "4", "--allow-invalid"});
+  const auto made =
+      benched(kFast, {"--scenario", "sweep:closed:1,2", "-n", "8", "--max-tokens", "4", "--allow-invalid"});
   ASSERT_EQ(made->ran.code, 0) << made->ran.err;
   EXPECT_TRUE(fs::exists(made->record() / "step-01" / "events.bin"));
   EXPECT_TRUE(fs::exists(made->record() / "step-02" / "events.bin"));
@@ -138,7 +140,8 @@ TEST(Bench, NothingMeasuredIsOverwritten) {
   const auto out = (folder.path() / "load").string();
   with_server(kFast, [&](int port) {
     const auto url = "http://127.0.0.1:" + std::to_string(port);
-    const std::vector<std::string> options{"-n", "2", "--max-tokens", "2", "--out", out, "--no-energy", "--allow-invalid"};
+    const std::vector<std::string> options{"-n",    "2", "--max-tokens", "2",
+                                           "--out", out, "--no-energy",  "--allow-invalid"};
     EXPECT_EQ(bench(url, options).code, 0);
     const auto before = text_of(fs::path(out) / "requests.jsonl");
     EXPECT_EQ(bench(url, options).code, 12);

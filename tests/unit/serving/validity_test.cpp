@@ -92,12 +92,26 @@ TEST(Validity, FailsASaturatedClient) {
   EXPECT_EQ(checked(builder)["client-saturation"], CheckVerdict::not_checked);
 }
 
-TEST(Validity, FailsCoalescedReads) {
-  auto builder = steady_load(10);  // 100 token events.
-  for (std::size_t i = 0; i < 10; ++i) builder.events()[i].flags |= kCoalesced;
+TEST(Validity, FailsTokensThatShareReads) {
+  auto builder = steady_load(10);  // 100 token events, ten a reply.
+  auto& events = builder.events();
+  const auto join = [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i <= last; ++i) {
+      events[i].flags |= kCoalesced;
+      events[i].read = events[first].read;
+    }
+  };
+  join(0, 9);    // Nine came with an earlier one.
+  join(10, 11);  // The tenth.
   EXPECT_EQ(checked(builder)["coalesced"], CheckVerdict::passed);
-  builder.events()[10].flags |= kCoalesced;
+  join(10, 12);
   EXPECT_EQ(checked(builder)["coalesced"], CheckVerdict::failed);
+}
+
+TEST(Validity, LetsTokensShareReadsWithWhatCarriesNone) {
+  auto builder = steady_load(10);
+  for (auto& event : builder.events()) event.flags |= kCoalesced;
+  EXPECT_EQ(checked(builder)["coalesced"], CheckVerdict::passed);
 }
 
 TEST(Validity, FailsClockStepsAndLostEvents) {
