@@ -46,8 +46,12 @@ class OneAnswer final : public LoadSink {
     answered_.request = std::move(request);
     ended_ = true;
   }
-  Result<Answered> finish() {
-    if (!ended_) return fail(ErrorCode::internal, "a request has left no record");
+  /// A load that ended before its request was sent has none; why is then the answer's failure.
+  Answered finish(const LoadOutcome& outcome) {
+    if (!ended_) {
+      answered_.request.failure = outcome.cancelled ? FailureClass::cancelled : FailureClass::engine_ended;
+      answered_.request.error = "not sent: the server had ended";
+    }
     return std::move(answered_);
   }
 
@@ -93,7 +97,7 @@ class ClientContact final : public ServerContact {
     hooks.engine_alive = alive;
     const auto outcome = run_load(job, {&sink}, cancel, hooks);
     if (!outcome) return tl::unexpected(outcome.error());
-    return sink.finish();
+    return sink.finish(*outcome);
   }
 
  private:

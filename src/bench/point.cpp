@@ -6,10 +6,10 @@
 
 #include "bench/derive.hpp"
 #include "bench/machine_file.hpp"
-#include "bench/prepare.hpp"
 #include "bench/prompt_source.hpp"
 #include "bench/resident.hpp"
 #include "bench/server_scrape.hpp"
+#include "bench/small_call.hpp"
 #include "core/files.hpp"
 #include "record/environment.hpp"
 
@@ -161,7 +161,7 @@ class Point {
     constexpr double kTimeout_s = 2.0;
     const auto& path = context_.server.dialect.metrics_path;
     if (!settings_.scrape || path.empty()) return nullptr;
-    auto call = small_calls(settings_.target, kTimeout_s);
+    auto call = small_call(settings_.target, kTimeout_s);
     // Many servers have the route only on demand; one that does not answer now will not later.
     const auto first = call(path, "");
     if (!first || first->status != 200) return nullptr;

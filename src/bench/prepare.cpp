@@ -11,13 +11,14 @@
 #include <utility>
 
 #include "bench/server_tokens.hpp"
+#include "bench/small_call.hpp"
 #include "core/text.hpp"
-#include "load/client.hpp"
 
 namespace edgeeval {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{100};  // Between two looks at a server that is not ready.
+constexpr double kCall_s = 10.0;                 // For a small request.
 constexpr std::size_t kUsualPrompts = 256;
 
 /// The route the user named, among those of the server's dialect.
@@ -40,7 +41,7 @@ class Waiting {
       : settings_(settings),
         cancel_(cancel),
         tell_(tell),
-        call_(small_calls(settings.target)),
+        call_(small_call(settings.target, kCall_s)),
         until_(clock_.now() + std::chrono::duration_cast<SteadyTime::duration>(
                                   std::chrono::duration<double>(settings.ready_timeout_s))) {}
 
@@ -78,16 +79,6 @@ std::size_t prompts_to_make(const BenchSettings& settings) {
 }
 
 }  // namespace
-
-SmallCall small_calls(const Target& target, double timeout_s) {
-  return [target, timeout_s](const std::string& path, const std::string& body) -> Result<SmallAnswer> {
-    auto reply = call_once(target, path, body, timeout_s);
-    if (!reply) return tl::unexpected(reply.error());
-    SmallAnswer answer{reply->status, std::move(reply->body), {}};
-    for (auto& [name, value] : reply->headers) answer.headers[name] = value;
-    return answer;
-  };
-}
 
 Result<ProbedServer> find_server(const BenchSettings& settings, const CancelToken& cancel,
                                  const Telling& tell) {

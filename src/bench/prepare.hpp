@@ -14,9 +14,6 @@
 
 namespace edgeeval {
 
-/// Small requests to `target`, each answered within `timeout_s`.
-[[nodiscard]] SmallCall small_calls(const Target& target, double timeout_s = 10.0);
-
 /// What preparing tells while it goes on: "the server loads its model".
 using Telling = std::function<void(const std::string& text)>;
 

@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "bench/prepare.hpp"
 #include "bench/prompt_source.hpp"
+#include "bench/small_call.hpp"
 #include "wire/framer.hpp"
 #include "wire/piece.hpp"
 
@@ -33,7 +33,7 @@ ServerTokens::ServerTokens(const BenchSettings& settings, const ProbedServer& se
     : settings_(settings),
       server_(server),
       model_(std::move(model)),
-      call_(small_calls(settings.target, kOneReply_s)) {}
+      call_(small_call(settings.target, kOneReply_s)) {}
 
 std::optional<std::int64_t> ServerTokens::count(const Prompt& prompt) {
   const auto bare = count_tokens(call_, server_.dialect, model_, prompt.text);
