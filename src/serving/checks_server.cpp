@@ -20,6 +20,7 @@ constexpr double kConditionMove = 0.10;      // Of a condition's mean, first to 
 constexpr double kRepeatSpeedup = 0.10;      // As MLPerf's TEST04 (endpoints/docs/compliance_audit_plan.md).
 constexpr double kCountDisagreement = 0.01;  // Of replies.
 constexpr double kTimingGap = 0.10, kSqueezed = 0.05;
+constexpr double kSentOver = 0.5;  // Of the steady window, that sending must span for a drift to be told.
 
 double seconds(std::int64_t ns) { return static_cast<double>(ns) * 1e-9; }
 double average(const std::vector<double>& values) {
@@ -54,6 +55,11 @@ void drift(const CheckSubject& subject, Findings& findings) {
   if (static_cast<double>(when.size()) < kFewestForDrift || span <= 0.0)
     return findings.push_back(
         unchecked(kId, kTitle, "fewer than fifty replies with a TPOT in the steady window"));
+  // A slope over a sliver of the window says nothing of the rest of it.
+  const auto [first, last] = std::minmax_element(when.begin(), when.end());
+  if (*last - *first < kSentOver * span)
+    return findings.push_back(
+        unchecked(kId, kTitle, "requests were sent within too short a part of the window"));
   const auto fit = least_squares(speed, {std::vector<double>(when.size(), 1.0), when});
   const double middle = average(speed);
   if (!fit || middle <= 0.0)
