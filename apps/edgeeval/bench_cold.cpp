@@ -7,6 +7,7 @@
 
 #include "bench/energy_session.hpp"
 #include "bench/launch_line.hpp"
+#include "bench/start_figures.hpp"
 #include "core/files.hpp"
 
 namespace edgeeval {
@@ -56,7 +57,12 @@ Result<ColdStartReport> cold_start_bench(const BenchOptions& options, const Canc
   }
   ColdStartHooks hooks;
   hooks.on_progress = tell;
-  return run_cold_starts(job, contact_by_client, energy ? &energy->meter() : nullptr, cancel, hooks);
+  auto report = run_cold_starts(job, contact_by_client, energy ? &energy->meter() : nullptr, cancel, hooks);
+  if (!report) return report;
+  const auto text = to_json(*report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  if (auto written = write_file(settings->folder / "cold-start.json", text); !written)
+    return tl::unexpected(written.error());
+  return report;
 }
 
 }  // namespace edgeeval

@@ -114,12 +114,17 @@ int run_load_bench(const BenchOptions& options, const std::vector<OutputTarget>&
 int run_cold_bench(const BenchOptions& options, const std::vector<OutputTarget>& targets,
                    const CancelToken& cancel) {
   LiveView view(options.quiet);
-  auto starts = cold_start_bench(options, cancel, [&](const std::string& text) { view.note(text); });
+  auto named = options;
+  if (named.out.empty()) named.out = usual_bench_folder().string();
+  auto starts = cold_start_bench(named, cancel, [&](const std::string& text) { view.note(text); });
   if (!starts) return report_error(starts.error());
   BenchReport report;
   report.version = std::string(version());
   report.header.scenario = "cold start";
   report.cold_start = section_of(*starts);
+  report.header.model = starts->model;
+  report.header.how_ended = starts->cancelled ? "cancelled" : "finished";
+  report.files = {{"record", named.out}};
   report.warnings = starts->warnings;
   const int code = write_bench(report, {}, targets);
   if (code != 0) return code;

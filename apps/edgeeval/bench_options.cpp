@@ -123,15 +123,6 @@ Result<void> put_seeds(const std::string& text, Seeds& seeds) {
   return {};
 }
 
-std::filesystem::path usual_folder() {
-  const auto now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::string text(32, '\0');
-  text.resize(std::strftime(text.data(), text.size(), "bench-%Y%m%dT%H%M%SZ", &utc));
-  return std::filesystem::path("runs") / text;
-}
-
 void put_limits(const BenchOptions& options, BenchSettings& settings) {
   settings.limits.connect_s = options.connect_s;
   settings.limits.first_byte_s = options.first_byte_s;
@@ -156,6 +147,15 @@ void take_trace(BenchSettings& settings) {
 }
 
 }  // namespace
+
+std::filesystem::path usual_bench_folder() {
+  const auto now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::string text(32, '\0');
+  text.resize(std::strftime(text.data(), text.size(), "bench-%Y%m%dT%H%M%SZ", &utc));
+  return std::filesystem::path("runs") / text;
+}
 
 Result<BenchSettings> bench_settings(const BenchOptions& options) {
   BenchSettings settings;
@@ -194,7 +194,7 @@ Result<BenchSettings> bench_settings(const BenchOptions& options) {
   settings.prefix_cache = options.cache == "allow" ? PrefixCache::allow : PrefixCache::defeat;
   settings.validity.cache_wanted = settings.prefix_cache == PrefixCache::allow;
   settings.schedule_file = options.schedule;
-  settings.folder = options.out.empty() ? usual_folder() : std::filesystem::path(options.out);
+  settings.folder = options.out.empty() ? usual_bench_folder() : std::filesystem::path(options.out);
   put_limits(options, settings);
   take_trace(settings);
   return settings;

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <edgeeval/result.hpp>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ struct BenchOptions {
 
 /// Adds them to `command`.
 void add_bench_options(CLI::App& command, BenchOptions& options);
+
+/// The folder of a record that nobody named: runs/bench-<time>.
+[[nodiscard]] std::filesystem::path usual_bench_folder();
 
 /// The settings that they mean. Errors: usage, with the option's name.
 [[nodiscard]] Result<BenchSettings> bench_settings(const BenchOptions& options);

@@ -113,6 +113,11 @@ LabelledLines bench_heading(const BenchReport& report) {
   return lines;
 }
 
+std::string bench_cold_start_line(const ColdStartSection& section) {
+  return fmt::format("{} of {} succeeded · page cache {} · {}", section.starts - section.failed,
+                     section.starts, section.page_cache, section.command);
+}
+
 std::string bench_verdict(const Validity& validity) { return validity.valid ? "VALID" : "INVALID"; }
 
 std::vector<std::string> bench_reasons(const Validity& validity) {

@@ -17,6 +17,8 @@ using LabelledLines = std::vector<std::pair<std::string, std::string>>;
 
 /// Who was asked, with what, and when.
 [[nodiscard]] LabelledLines bench_heading(const BenchReport& report);
+/// "5 of 5 succeeded · page cache warm · command".
+[[nodiscard]] std::string bench_cold_start_line(const ColdStartSection& section);
 /// "VALID" or "INVALID".
 [[nodiscard]] std::string bench_verdict(const Validity& validity);
 /// The reasons, gravest first: what failed and what was warned of, each with its advice; then what passed,

@@ -93,6 +93,10 @@ std::string labelled(const LabelledLines& lines) {
 }  // namespace
 
 std::string bench_text(const BenchReport& report, bool colour) {
+  // Cold starts alone: no load was made, so there is nothing to be valid.
+  if (report.cold_start && report.validity.checks.empty())
+    return "\n" + labelled({{"cold starts", bench_cold_start_line(*report.cold_start)}}) +
+           aligned(cold_start_table(report), false, colour) + "\n" + labelled(report.files);
   auto text = "\n" + labelled(bench_heading(report)) + "\n";
   const auto verdict = bench_verdict(report.validity);
   text += std::string(kIndent, ' ') + strong(colour, verdict);
