@@ -84,6 +84,7 @@ class Bench {
     if (!prompts) return tl::unexpected(prompts.error());
     context_.prompts = std::move(prompts->prompts);
     context_.exact_prompts = prompts->exact;
+    context_.salted = prompts->salted;
     context_.prompts_note = std::move(prompts->note);
     context_.settings = &settings_;
     context_.cancel = &cancel_;

@@ -84,6 +84,12 @@ class Point {
     if (!context_.server.version.empty()) header_.server["version"] = context_.server.version;
     if (context_.server.slots) header_.server["slots"] = std::to_string(*context_.server.slots);
     if (!context_.prompts_note.empty()) header_.warnings.push_back(context_.prompts_note);
+    if (context_.salted && context_.exact_prompts) {
+      header_.warnings.emplace_back(
+          "prompts are met more than once, so each begins with a salt of its own: their lengths differ by "
+          "the few "
+          "tokens that salts differ by (exact: made-up prompts, -n up to 256 and --warmup 0)");
+    }
     if (settings_.target.insecure)
       header_.warnings.emplace_back("certificates were not checked (--insecure)");
     warn_of_slots();
@@ -101,8 +107,7 @@ class Point {
     RequestManner manner;
     manner.dialect = context_.server.dialect;
     manner.model = context_.model;
-    manner.salted = needs_salt(settings_.prefix_cache == PrefixCache::defeat, settings_.prompts.file.empty(),
-                               context_.prompts.size(), requests_in_all());
+    manner.salted = context_.salted;
     manner.salt_seed = settings_.seeds.library;
     manner.ignore_eos =
         settings_.ignore_eos.value_or(settings_.prompts.file.empty() && context_.server.dialect.ignore_eos);
@@ -110,12 +115,6 @@ class Point {
     manner.temperature = settings_.temperature;
     manner.extra_json = settings_.extra_json;
     return manner;
-  }
-
-  /// Warm-up included; absent where only time ends the load.
-  [[nodiscard]] std::optional<std::uint64_t> requests_in_all() const {
-    if (!settings_.stop.requests) return std::nullopt;
-    return *settings_.stop.requests + warmup_;
   }
 
   Result<LoadOutcome> load(const Schedule& schedule, LoadWriter& writer) {

@@ -30,7 +30,8 @@ struct BenchContext {
   ProbedServer server;
   std::string model;
   std::vector<Prompt> prompts;
-  bool exact_prompts = false;
+  bool exact_prompts = false;  ///< The server counted each as long as asked for, a salt included.
+  bool salted = false;         ///< Every request has a salt of its own before its prompt.
   std::string prompts_note{};
   EnergySession* energy = nullptr;  ///< Null: no energy is read.
   const CancelToken* cancel = nullptr;

@@ -78,6 +78,16 @@ std::size_t prompts_to_make(const BenchSettings& settings) {
   return static_cast<std::size_t>(std::clamp<std::uint64_t>(asked, 1, kUsualPrompts));
 }
 
+/// Made-up prompts that are each sent once need no salt, and then have exactly the length that was asked for;
+/// a warm-up sends some of them before.
+bool needs_salt(const BenchSettings& settings) {
+  if (settings.prefix_cache == PrefixCache::allow) return false;
+  const bool once = settings.prompts.file.empty() && settings.stop.requests &&
+                    *settings.stop.requests <= prompts_to_make(settings) &&
+                    settings.warmup.value_or(usual_warmup(settings.scenario)) == 0;
+  return !once;
+}
+
 }  // namespace
 
 Result<ProbedServer> find_server(const BenchSettings& settings, const CancelToken& cancel,
@@ -92,21 +102,22 @@ Result<ProbedServer> find_server(const BenchSettings& settings, const CancelToke
 
 Result<PromptSet> prepare_prompts(const BenchSettings& settings, const ProbedServer& server,
                                   const std::string& model) {
-  ServerTokens tokens(settings, server, model);
+  const bool salted = needs_salt(settings);
+  ServerTokens tokens(settings, server, model, salted);
   const CountTokens counter = [&](const Prompt& prompt) { return tokens.count(prompt); };
   const auto seed = settings.seeds.library;
   if (settings.prompts.file.empty()) {
     auto made = make_prompts({prompts_to_make(settings), settings.prompts.tokens, seed}, counter);
-    return PromptSet{std::move(made.prompts), made.exact, std::move(made.note)};
+    return PromptSet{std::move(made.prompts), made.exact, salted, std::move(made.note)};
   }
   auto read = read_prompts(settings.prompts.file, settings.prompts.format);
   if (!read) return tl::unexpected(read.error());
   if (read->empty()) return fail(ErrorCode::invalid_task, "no prompts", settings.prompts.file.string());
   const bool wordless = std::any_of(read->begin(), read->end(),
                                     [](const auto& p) { return p.text.empty() && p.messages.empty(); });
-  if (!wordless) return PromptSet{std::move(*read), false, ""};
+  if (!wordless) return PromptSet{std::move(*read), false, salted, ""};
   auto filled = fill_in_words(std::move(*read), seed, counter);
-  return PromptSet{std::move(filled.prompts), filled.exact, std::move(filled.note)};
+  return PromptSet{std::move(filled.prompts), filled.exact, salted, std::move(filled.note)};
 }
 
 }  // namespace edgeeval

@@ -26,7 +26,8 @@ using Telling = std::function<void(const std::string& text)>;
 struct PromptSet {
   std::vector<Prompt> prompts;
   bool exact = false;
-  std::string note;  ///< What a reader must know of their lengths; empty where nothing.
+  bool salted = false;  ///< They are met more than once, or may have been before: each request needs a salt.
+  std::string note;     ///< What a reader must know of their lengths; empty where nothing.
 };
 /// Reads them, or makes up `count` of the length wished. Errors: io, invalid_task.
 [[nodiscard]] Result<PromptSet> prepare_prompts(const BenchSettings& settings, const ProbedServer& server,

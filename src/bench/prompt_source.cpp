@@ -3,10 +3,6 @@
 
 namespace edgeeval {
 
-bool needs_salt(bool defeat, bool made_up, std::size_t prompts, std::optional<std::uint64_t> requests) {
-  return defeat && !(made_up && requests && *requests <= prompts);
-}
-
 std::string_view PromptSource::body(const Planned& planned, std::string& out) {
   const auto& prompt = prompts_[planned.prompt % prompts_.size()];
   std::string salt;

@@ -27,11 +27,6 @@ struct RequestManner {
   std::string extra_json{};
 };
 
-/// Whether prompts need a salt so that none is met twice: made-up prompts that are all different and each
-/// used once need none, and then have exactly the length that was asked for.
-[[nodiscard]] bool needs_salt(bool defeat, bool made_up, std::size_t prompts,
-                              std::optional<std::uint64_t> requests);
-
 /// Bodies from prompts. May be called from several threads.
 class PromptSource final : public RequestSource {
  public:

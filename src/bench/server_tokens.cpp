@@ -29,10 +29,12 @@ std::optional<std::int64_t> prompt_tokens_of(const Dialect& dialect, const std::
 
 }  // namespace
 
-ServerTokens::ServerTokens(const BenchSettings& settings, const ProbedServer& server, std::string model)
+ServerTokens::ServerTokens(const BenchSettings& settings, const ProbedServer& server, std::string model,
+                           bool salted)
     : settings_(settings),
       server_(server),
       model_(std::move(model)),
+      salted_(salted),
       call_(small_call(settings.target, kOneReply_s)) {}
 
 std::optional<std::int64_t> ServerTokens::count(const Prompt& prompt) {
@@ -51,8 +53,7 @@ std::optional<std::int64_t> ServerTokens::overhead_of(const Prompt& prompt, std:
   RequestManner manner;
   manner.dialect = server_.dialect;
   manner.model = model_;
-  manner.salted = needs_salt(settings_.prefix_cache == PrefixCache::defeat, settings_.prompts.file.empty(),
-                             settings_.prompts.count, settings_.stop.requests);
+  manner.salted = salted_;
   manner.salt_seed = settings_.seeds.library;
   PromptSource source(manner, one);
   std::string body;

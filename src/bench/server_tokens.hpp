@@ -16,7 +16,7 @@ namespace edgeeval {
 /// of one token whose usage tells the whole.
 class ServerTokens {
  public:
-  ServerTokens(const BenchSettings& settings, const ProbedServer& server, std::string model);
+  ServerTokens(const BenchSettings& settings, const ProbedServer& server, std::string model, bool salted);
   /// Of the prompt as it will be sent; absent where the server has no tokenizer route or tells no usage.
   [[nodiscard]] std::optional<std::int64_t> count(const Prompt& prompt);
 
@@ -25,6 +25,7 @@ class ServerTokens {
   const BenchSettings& settings_;
   const ProbedServer& server_;
   std::string model_;
+  bool salted_;
   SmallCall call_;
   bool asked_ = false;
   std::optional<std::int64_t> overhead_;

@@ -85,6 +85,32 @@ TEST(Bench, AClosedLoopIsMeasuredRecordedAndReadAgain) {
   EXPECT_EQ(tools->size(), 7U);
 }
 
+/// Prompt tokens of each request of a record.
+std::vector<int> prompt_lengths(const fs::path& record) {
+  std::vector<int> lengths;
+  std::ifstream requests(record / "requests.jsonl");
+  for (std::string line; std::getline(requests, line);) {
+    const auto request = parse_json(line, "line");
+    lengths.push_back(request ? value_or(*request, "prompt_tokens", 0) : 0);
+  }
+  return lengths;
+}
+
+TEST(Bench, PromptsThatAreSentOnceHaveExactlyTheLengthAskedFor) {
+  auto server = kFast;
+  server.insert(server.end(), {"--dialect", "vllm"});
+  const auto once = benched(
+      server, {"-n", "8", "--warmup", "0", "--prompt-tokens", "40", "--max-tokens", "2", "--allow-invalid"});
+  ASSERT_EQ(once->ran.code, 0) << once->ran.err;
+  EXPECT_EQ(prompt_lengths(once->record()), std::vector<int>(8, 40));
+  EXPECT_FALSE(holds(text_of(once->record() / "load.json"), "salt of its own"));
+  const auto warmed = benched(
+      server, {"-n", "8", "--warmup", "2", "--prompt-tokens", "40", "--max-tokens", "2", "--allow-invalid"});
+  ASSERT_EQ(warmed->ran.code, 0) << warmed->ran.err;
+  EXPECT_EQ(prompt_lengths(warmed->record()).size(), 10U);
+  EXPECT_TRUE(holds(text_of(warmed->record() / "load.json"), "salt of its own"));
+}
+
 TEST(Bench, EveryDialectIsRecognisedAndAnswersInFull) {
   for (const std::string dialect :
        {"openai-chat", "llama-server", "ollama", "vllm", "sglang", "tgi", "tensorrt-llm", "lm-studio"}) {
