@@ -133,7 +133,7 @@ TEST_F(ClientColdStart, LetsCountersBeScrapedMeanwhile) {
   job_.settle_requests = 4;
   const ColdStartHooks hooks{[&](const std::string& line) {
     if (line.find("is ready") == std::string::npos) return;
-    const auto server = testing::processes_with("script.yaml");
+    const auto server = testing::processes_with((folder_.path() / "script.yaml").string());
     ASSERT_EQ(server.size(), 1U);
     std::ifstream stream("/proc/" + std::to_string(server.front()) + "/cmdline");
     std::string word;
