@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "console.hpp"
@@ -14,6 +17,7 @@
 #include "serving/recompute.hpp"
 
 namespace edgeeval {
+namespace fs = std::filesystem;
 namespace {
 
 struct Options {
@@ -27,6 +31,25 @@ std::vector<std::string> tool_names() {
   std::vector<std::string> names;
   for (const auto tool : all_peer_tools()) names.emplace_back(to_string(tool));
   return names;
+}
+
+/// A load to look at; of a study's folder there is one a variant that was served.
+struct NamedLoad {
+  std::string variant;  ///< Empty where it is not a study's.
+  fs::path path;
+};
+
+std::vector<NamedLoad> loads_at(const fs::path& run) {
+  std::error_code status;
+  if (!fs::exists(run / "record.jsonl", status)) return {{"", run}};
+  std::vector<NamedLoad> loads;
+  for (fs::directory_iterator entry(run / "loads", status), end; !status && entry != end;
+       entry.increment(status)) {
+    if (fs::exists(entry->path() / "load.json", status))
+      loads.push_back({entry->path().filename().string(), entry->path()});
+  }
+  std::sort(loads.begin(), loads.end(), [](const auto& a, const auto& b) { return a.variant < b.variant; });
+  return loads;
 }
 
 Json to_json(const PeerReport& report) {
@@ -53,25 +76,47 @@ void print(const PeerReport& report, bool definitions) {
   for (const auto& note : report.notes) fmt::print("  Note: {}\n", note);
 }
 
-int run(const Options& options) {
+Result<std::vector<PeerTool>> tools_of(const Options& options) {
   std::vector<PeerTool> tools;
   for (const auto& name : options.tools) {
     auto tool = peer_tool_from(name);
-    if (!tool) return report_error(tool.error());
+    if (!tool) return tl::unexpected(tool.error());
     tools.push_back(*tool);
   }
-  if (tools.empty()) tools = all_peer_tools();
-  auto load = read_load(options.run);
-  if (!load) return report_error(load.error());
-  Json all = Json::array();
+  return tools.empty() ? all_peer_tools() : tools;
+}
+
+/// Prints what the tools make of one load, or adds it to `all`.
+Result<void> recompute_one(const NamedLoad& named, const std::vector<PeerTool>& tools, const Options& options,
+                           Json& all) {
+  auto load = read_load(named.path);
+  if (!load) return tl::unexpected(load.error());
+  if (!named.variant.empty() && !options.json) fmt::print("{}\n", named.variant);
   for (const auto tool : tools) {
     auto report = recompute(*load, tool);
-    if (!report) return report_error(report.error());
-    if (options.json) {
-      all.push_back(to_json(*report));
-    } else {
+    if (!report) return tl::unexpected(report.error());
+    if (!options.json) {
       print(*report, options.definitions);
+      continue;
     }
+    auto json = to_json(*report);
+    if (!named.variant.empty()) json["variant"] = named.variant;
+    all.push_back(std::move(json));
+  }
+  return {};
+}
+
+int run(const Options& options) {
+  const auto tools = tools_of(options);
+  if (!tools) return report_error(tools.error());
+  const auto loads = loads_at(options.run);
+  if (loads.empty()) {
+    return report_error({ErrorCode::record_unreadable, "the run holds no raw load", options.run,
+                         "No variant of it was served, or its loads/ folder is missing."});
+  }
+  Json all = Json::array();
+  for (const auto& load : loads) {
+    if (auto done = recompute_one(load, *tools, options, all); !done) return report_error(done.error());
   }
   if (options.json) fmt::print("{}\n", all.dump(2, ' ', false, Json::error_handler_t::replace));
   return 0;
@@ -83,7 +128,9 @@ void register_recompute(CLI::App& app, Subcommand& chosen) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand(
       "recompute", "A load's raw record under other tools' definitions, to reconcile figures");
-  command->add_option("run", options->run, "Folder of a load, or a file of timelines (-o jsonl:FILE)")
+  command
+      ->add_option("run", options->run,
+                   "Folder of a load or of a study's run, or a file of timelines (-o jsonl:FILE)")
       ->required();
   command->add_option("--as", options->tools, "Tool, repeatable (default: all): " + join(tool_names(), ", "));
   command->add_flag("--definitions", options->definitions, "Say with each figure how it is defined");

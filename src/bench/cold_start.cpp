@@ -13,7 +13,7 @@
 #include "bench/launch_line.hpp"
 #include "bench/model_cache.hpp"
 #include "bench/process_tree.hpp"
-#include "bench/reach.hpp"
+#include "load/reach.hpp"
 #include "bench/start_figures.hpp"
 #include "bench/start_watch.hpp"
 #include "core/files.hpp"

@@ -11,16 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "core/monotonic.hpp"
 #include "energy/series.hpp"
 #include "serving/energy.hpp"
 
 namespace edgeeval {
-
-/// `time` in nanoseconds of CLOCK_MONOTONIC, which is what std::chrono::steady_clock counts on Linux (checked
-/// by a test).
-[[nodiscard]] inline std::int64_t monotonic_ns(SteadyTime time) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
-}
 
 /// Power of one measuring point over time.
 struct PointPower {

@@ -7,22 +7,19 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <csignal>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <random>
 #include <sstream>
-#include <system_error>
+
+#include "core/processes.hpp"
 
 namespace edgeeval {
-namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kMarkName = "EDGEEVAL_LAUNCH";
-constexpr double kBytesPerKib = 1024.0;
 
 std::string text_of(pid_t process, const char* file) {
   std::ifstream stream(fmt::format("/proc/{}/{}", process, file), std::ios::binary);
@@ -43,27 +40,6 @@ std::optional<Standing> standing_of(pid_t process) {
   pid_t parent = -1;
   if (!(fields >> standing.state >> parent >> standing.group)) return std::nullopt;
   return standing;
-}
-
-std::vector<pid_t> all_processes() {
-  std::vector<pid_t> found;
-  std::error_code status;
-  for (fs::directory_iterator entry("/proc", status), end; !status && entry != end; entry.increment(status)) {
-    const auto name = entry->path().filename().string();
-    pid_t process = 0;
-    const auto read = std::from_chars(name.data(), name.data() + name.size(), process);
-    if (read.ec == std::errc() && read.ptr == name.data() + name.size()) found.push_back(process);
-  }
-  return found;
-}
-
-double peak_resident_of(pid_t process) {
-  std::istringstream status(text_of(process, "status"));
-  for (std::string word; status >> word;) {
-    double kib = 0.0;
-    if (word == "VmHWM:" && status >> kib) return kib * kBytesPerKib;
-  }
-  return 0.0;
 }
 
 std::string new_mark() {
@@ -96,7 +72,7 @@ std::vector<pid_t> ProcessTree::living() const {
 TreeMemory ProcessTree::memory() const {
   TreeMemory memory;
   for (const pid_t process : living()) {
-    memory.peak_resident_b += peak_resident_of(process);
+    if (const auto peak = peak_resident_of(process)) memory.peak_resident_b += peak->value();
     memory.processes += 1;
   }
   return memory;

@@ -1,50 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/resident.hpp"
 
-#include <charconv>
-#include <fstream>
 #include <map>
-#include <string>
-#include <system_error>
 #include <vector>
+
+#include "core/processes.hpp"
 
 namespace edgeeval {
 namespace fs = std::filesystem;
 namespace {
 
-/// The number of a process folder's name, or nothing.
-std::optional<int> process_of(const fs::path& folder) {
-  const auto name = folder.filename().string();
-  int number = 0;
-  const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (problem != std::errc() || end != name.data() + name.size()) return std::nullopt;
-  return number;
-}
-
-/// A line's number in a status file: "VmHWM:   123 kB".
-std::optional<long> number_after(const fs::path& status, const std::string& key) {
-  std::ifstream file(status);
-  for (std::string line; std::getline(file, line);) {
-    if (line.rfind(key, 0) != 0) continue;
-    const auto begin = line.find_first_of("0123456789");
-    long number = 0;
-    if (begin == std::string::npos) return std::nullopt;
-    const auto [end, problem] = std::from_chars(line.data() + begin, line.data() + line.size(), number);
-    if (problem == std::errc()) return number;
-    return std::nullopt;
-  }
-  return std::nullopt;
-}
-
 /// `process` and all below it.
-std::vector<int> family_of(int process, const fs::path& proc) {
+std::vector<int> family_of(int process, const fs::path& root) {
   std::multimap<int, int> children;
-  std::error_code status;
-  for (const auto& entry : fs::directory_iterator(proc, status)) {
-    const auto number = process_of(entry.path());
-    if (!number) continue;
-    if (const auto parent = number_after(entry.path() / "status", "PPid:"))
-      children.emplace(static_cast<int>(*parent), *number);
+  for (const auto child : all_processes(root)) {
+    if (const auto parent = status_number(child, "PPid:", root))
+      children.emplace(static_cast<int>(*parent), child);
   }
   std::vector<int> family{process};
   for (std::size_t i = 0; i < family.size(); ++i) {
@@ -58,10 +29,10 @@ std::vector<int> family_of(int process, const fs::path& proc) {
 
 std::optional<Fact> peak_resident(int process, const fs::path& root) {
   double bytes = 0.0;
-  const auto family = family_of(process, root / "proc");
+  const auto family = family_of(process, root);
   for (const int member : family) {
-    const auto peak = number_after(root / "proc" / std::to_string(member) / "status", "VmHWM:");
-    if (peak) bytes += static_cast<double>(*peak) * 1024.0;
+    const auto peak = peak_resident_of(member, root);
+    if (peak) bytes += peak->value();
     if (!peak && member == process) return std::nullopt;
   }
   Fact fact;

@@ -11,31 +11,11 @@
 #include <string>
 
 #include "core/cancel.hpp"
+#include "load/one_question.hpp"
 #include "load/target.hpp"
-#include "record/load_record.hpp"
-#include "wire/dialect.hpp"
 #include "wire/probe_server.hpp"
 
 namespace edgeeval {
-
-/// One streamed request.
-struct Question {
-  Dialect dialect;
-  std::string model;  ///< Empty where the server needs no name.
-  std::string text;   ///< The user's words.
-  std::string salt;   ///< At the prompt's very beginning, so that no cached prefix matches.
-  std::uint32_t max_tokens = 16;
-  std::uint32_t number = 0;  ///< From 0; of the request within its cold start.
-  double timeout_s = 600.0;  ///< For the whole of it.
-};
-
-/// Its answer.
-struct Answered {
-  RequestRecord request;                       ///< With its failure, where it failed.
-  std::optional<std::int64_t> first_token_ns;  ///< CLOCK_MONOTONIC; of the first event that carries a token.
-  std::optional<std::int64_t> last_token_ns;
-  bool kernel_stamps = false;  ///< The two are the kernel's receive stamps.
-};
 
 /// Talks with one server, one request at a time.
 class ServerContact {
@@ -46,8 +26,7 @@ class ServerContact {
                                                  double timeout_s) = 0;
   /// As probe_server().
   [[nodiscard]] virtual Result<ProbedServer> recognise(std::optional<ServerKind> wanted) = 0;
-  /// Asks. A failed request is an answer too; errors are the client's own (io). `alive` false or a cancel
-  /// ends the waiting.
+  /// As ask_once().
   [[nodiscard]] virtual Result<Answered> ask(const Question& question, const CancelToken& cancel,
                                              const std::function<bool()>& alive) = 0;
 };

@@ -10,7 +10,7 @@
 
 #include "bench/cold_start.hpp"
 #include "bench/process_tree.hpp"
-#include "bench/reach.hpp"
+#include "load/reach.hpp"
 #include "bench/server_contact.hpp"
 #include "core/cancel.hpp"
 #include "core/process.hpp"

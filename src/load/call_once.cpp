@@ -191,7 +191,7 @@ Result<SmallReply> call_once(const Target& target, const std::string& path, cons
   if (!text) return tl::unexpected(text.error());
   std::string request;
   text->write(body, request);
-  const auto until = client::monotonic_ns() + static_cast<std::int64_t>(std::min(timeout_s, 9.0e9) * 1e9);
+  const auto until = monotonic_ns() + static_cast<std::int64_t>(std::min(timeout_s, 9.0e9) * 1e9);
   client::Call call(target, until, target.url() + path);
   if (auto connected = call.connect(); !connected) return tl::unexpected(connected.error());
   if (auto sent = call.send(request); !sent) return tl::unexpected(sent.error());

@@ -227,7 +227,7 @@ Result<LoadOutcome> run_load(const LoadJob& job, const std::vector<LoadSink*>& s
   client::run_phases(job, crew, hooks, outcome);
   if (shared.phase().name == LoadPhase::measured && shared.phase().begun_ns > 0)
     outcome.measured_ns = shared.phase().begun_ns;
-  outcome.ended_ns = client::monotonic_ns();
+  outcome.ended_ns = monotonic_ns();
   outcome.client = client::report_of(crew);
   outcome.client.wall_s = static_cast<double>(outcome.ended_ns - outcome.begun_ns) * 1e-9;
   for (const auto& worker : crew.workers()) {

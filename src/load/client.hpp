@@ -56,6 +56,7 @@ struct LoadJob {
   double drain_s = 600.0;  ///< How long requests in flight may take after the last one was sent.
   int threads = 1;
   bool keep_alive = true;         ///< Else a new connection a request.
+  int busy_retries = 0;           ///< So often a request that is answered by 503 is sent again, at once.
   bool preconnect = true;         ///< Connections of a closed loop are opened before the phase begins.
   std::vector<int> cpus{};        ///< Cores that the client's threads are pinned to; empty = anywhere.
   std::uint32_t first_index = 0;  ///< Index of the first request (after earlier phases in one record).
@@ -94,9 +95,10 @@ struct LoadOutcome {
 ///
 /// An open loop sends each request when it is due whatever is in flight; what is late is sent and counted,
 /// never dropped. A closed loop keeps `concurrency` in flight. A request is tried again only where a reused
-/// connection brought not one byte. Failures are records, not errors. Cancelling ends sending, and what is in
-/// flight is recorded as cancelled. Errors: io where the client itself cannot work (no epoll, no sockets at
-/// all), usage.
+/// connection brought not one byte, and where a busy server (503) is to be asked again: its record then tells
+/// of the last try. Failures are records, not errors. Cancelling ends sending, and what is in flight is
+/// recorded as cancelled. Errors: io where the client itself cannot work (no epoll, no sockets at all),
+/// usage.
 [[nodiscard]] Result<LoadOutcome> run_load(const LoadJob& job, const std::vector<LoadSink*>& sinks,
                                            const CancelToken& cancel, const ClientHooks& hooks = {});
 

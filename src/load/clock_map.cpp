@@ -14,16 +14,13 @@ constexpr std::int64_t kSlewPerMillion = 500;  // adjtime(3) and NTP slew by at 
 constexpr std::int64_t kWide = 2'000;  // A pair this far apart was torn by an interruption: read again.
 constexpr int kTries = 4;
 
-std::int64_t read_clock(clockid_t clock) noexcept {
-  timespec time{};
-  ::clock_gettime(clock, &time);
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
 }  // namespace
 
-std::int64_t monotonic_ns() noexcept { return read_clock(CLOCK_MONOTONIC); }
-std::int64_t realtime_ns() noexcept { return read_clock(CLOCK_REALTIME); }
+std::int64_t realtime_ns() noexcept {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
 
 ClockMap::ClockMap(ClockSource source) : source_(source) {
   last_[0] = last_[1] = narrow_pair();

@@ -8,12 +8,12 @@
 #include <optional>
 #include <vector>
 
+#include "core/monotonic.hpp"
 #include "record/load_record.hpp"
 
 namespace edgeeval::client {
 
-/// Nanoseconds of CLOCK_MONOTONIC and of CLOCK_REALTIME now.
-[[nodiscard]] std::int64_t monotonic_ns() noexcept;
+/// Nanoseconds of CLOCK_REALTIME now.
 [[nodiscard]] std::int64_t realtime_ns() noexcept;
 
 /// Where the map reads its clocks; a test brings its own.

@@ -21,6 +21,7 @@ struct Flight {
   RequestRecord record;
   std::string text;                ///< All of it, head and body.
   std::size_t addresses_left = 0;  ///< Of the target, not tried yet.
+  int busy_answers = 0;            ///< Times the server said that it was busy, and was asked again.
 };
 
 /// How far a connection is.

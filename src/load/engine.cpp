@@ -10,13 +10,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <utility>
 
 #include "core/files.hpp"
-#include "core/json.hpp"
-#include "core/text.hpp"
-#include "load/chat.hpp"
+#include "core/monotonic.hpp"
+#include "core/processes.hpp"
+#include "load/client.hpp"
+#include "load/one_question.hpp"
+#include "load/reach.hpp"
 
 namespace edgeeval {
 namespace {
@@ -24,6 +25,9 @@ namespace {
 constexpr std::chrono::milliseconds kStopGrace{5000};
 constexpr int kLookEveryMs = 2;  // While waiting for a phase: the resolution of the cold-start times.
 constexpr int kOk = 200;
+constexpr double kHealthLimitS = 2.0;
+constexpr std::int64_t kEndingNs = 2'000'000'000;
+constexpr const char* kHost = "127.0.0.1";
 
 /// A socket bound to a port of 127.0.0.1, or the errno that kept it from being bound.
 class BoundSocket {
@@ -59,7 +63,7 @@ class BoundSocket {
 
 std::vector<std::string> command_line(const EngineLaunch& launch, int port) {
   std::vector<std::string> arguments{
-      launch.program.string(), "--model", launch.model.string(), "--host", "127.0.0.1", "--port",
+      launch.program.string(), "--model", launch.model.string(), "--host", kHost, "--port",
       fmt::to_string(port), "--parallel", fmt::to_string(launch.slots), "--ctx-size",
       fmt::to_string(launch.slots * launch.context_tokens),
       // No prompt may profit from an earlier one, or requests would not cost the same.
@@ -69,29 +73,37 @@ std::vector<std::string> command_line(const EngineLaunch& launch, int port) {
   return arguments;
 }
 
-double seconds_between(SteadyTime from, SteadyTime to) {
-  return std::chrono::duration<double>(to - from).count();
+double seconds_between(std::int64_t from_ns, std::int64_t to_ns) {
+  return static_cast<double>(to_ns - from_ns) * 1e-9;
 }
 
 /// Waits for the phases of one start.
 class Starting {
  public:
-  Starting(const EngineLaunch& launch, Process& process, const Endpoint& endpoint, const Clock& clock,
-           const CancelToken& cancel)
+  Starting(const EngineLaunch& launch, Process& process, const Target& target, const CancelToken& cancel)
       : launch_(launch),
         process_(process),
-        endpoint_(endpoint),
-        clock_(clock),
+        target_(target),
         cancel_(cancel),
-        deadline_(process.spawned_at() + std::chrono::duration_cast<SteadyTime::duration>(
-                                             std::chrono::duration<double>(launch.ready_timeout_s))) {}
+        spawned_ns_(monotonic_ns(process.spawned_at())),
+        deadline_ns_(spawned_ns_ + static_cast<std::int64_t>(launch.ready_timeout_s * 1e9)) {}
 
   Result<ColdStart> wait() {
+    const auto doorstep = Doorstep::of(target_);
+    if (!doorstep) return tl::unexpected(doorstep.error());
     ColdStart start;
-    auto opened = until("open its port", [&](SteadyTime& at) { return port_opens(at); });
+    auto opened = until("open its port", deadline_ns_, [&](std::int64_t& at_ns) {
+      const auto reached = doorstep->knock();
+      at_ns = reached.ended_ns;
+      return reached.accepted;
+    });
     if (!opened) return tl::unexpected(opened.error());
     start.port_open = *opened;
-    auto ready = until("load the model", [&](SteadyTime& at) { return health_is_ok(at); });
+    auto ready = until("load the model", deadline_ns_, [&](std::int64_t& at_ns) {
+      const auto answer = call_once(target_, "/health", "", std::min(kHealthLimitS, left_s()));
+      at_ns = monotonic_ns();
+      return answer && answer->status == kOk;
+    });
     if (!ready) return tl::unexpected(ready.error());
     start.ready = *ready;
     auto first = first_token();
@@ -101,72 +113,69 @@ class Starting {
   }
 
  private:
+  [[nodiscard]] double left_s() const { return std::max(seconds_between(monotonic_ns(), deadline_ns_), 0.0); }
+
   /// Tries again and again until `reached`, and returns the time from the spawn.
   template <class Reached>
-  Result<Seconds> until(const char* what, Reached reached) {
+  Result<Seconds> until(const char* what, std::int64_t limit_ns, Reached reached) {
     for (;;) {
-      SteadyTime at;
-      if (reached(at)) return Seconds(seconds_between(process_.spawned_at(), at));
+      std::int64_t at_ns = 0;
+      if (reached(at_ns)) return Seconds(seconds_between(spawned_ns_, at_ns));
       if (cancel_.requested()) return fail(ErrorCode::cancelled, "interrupted");
       if (const auto status = process_.poll()) return tl::unexpected(ended(*status));
-      if (clock_.now() >= deadline_) {
-        return fail(ErrorCode::timed_out,
-                    fmt::format("llama-server did not {} within {} s", what, launch_.ready_timeout_s),
-                    launch_.log_file.string(), "Raise engine.ready_timeout_s, or look at the log.");
-      }
+      if (monotonic_ns() >= limit_ns) return tl::unexpected(too_late(what));
       ::poll(nullptr, 0, kLookEveryMs);
     }
   }
 
-  bool port_opens(SteadyTime& at) {
-    auto exchange = Exchange::begin(endpoint_, "/health", "");
-    if (!exchange || exchange->state() == Exchange::State::failed) return false;
-    pollfd waiting{exchange->descriptor(), POLLOUT, 0};
-    if (::poll(&waiting, 1, 100) <= 0) return false;
-    exchange->advance(clock_, {});
-    if (!exchange->connected()) return false;
-    at = *exchange->connected();
-    return true;
+  Error too_late(const char* what) const {
+    return Error{ErrorCode::timed_out,
+                 fmt::format("llama-server did not {} within {} s", what, launch_.ready_timeout_s),
+                 launch_.log_file.string(), "Raise engine.ready_timeout_s, or look at the log."};
   }
 
-  bool health_is_ok(SteadyTime& at) {
-    const auto answer =
-        call(endpoint_, "/health", "", clock_, std::min(deadline_, clock_.now() + std::chrono::seconds(2)));
-    at = clock_.now();
-    return answer && answer->status == kOk;
-  }
-
-  /// The time until the first request's first token. It is not streamed: one token is the whole answer.
+  /// The time until the first request's first token; until its end where that token has no text, as an end
+  /// mark has none.
   Result<Seconds> first_token() {
-    const ChatRequest request{"first", {{"user", "Hi"}}, 1};
-    auto exchange = Exchange::begin(endpoint_, "/v1/chat/completions", chat_body(request));
-    if (!exchange) return tl::unexpected(exchange.error());
-    std::optional<SteadyTime> first;
-    const OnBody note = [&](std::string_view, SteadyTime received) {
-      if (!first) first = received;
-    };
-    auto reached = until("answer a first request", [&](SteadyTime& at) {
-      pollfd waiting{exchange->descriptor(),
-                     static_cast<short>(exchange->wants_to_write() ? POLLOUT : POLLIN), 0};
-      if (::poll(&waiting, 1, 100) > 0) exchange->advance(clock_, note);
-      at = first.value_or(clock_.now());
-      // An answer that is not streamed is a refusal, told below; a failed exchange waits for the process's end.
-      return exchange->state() == Exchange::State::done;
-    });
-    if (!reached || (first && exchange->status() == kOk)) return reached;
-    return fail(ErrorCode::engine_failed,
-                fmt::format("llama-server answered its first request with HTTP {}: {:.200}",
-                            exchange->status(), exchange->body()),
-                launch_.log_file.string());
+    Question question;
+    question.dialect = engine_dialect();
+    question.text = "Hi";
+    question.max_tokens = 1;
+    question.timeout_s = std::max(left_s(), 1e-3);
+    const auto answered = ask_once(target_, question, cancel_, [this] { return !process_.poll(); });
+    if (!answered) return tl::unexpected(answered.error());
+    const auto& request = answered->request;
+    if (request.ok() && answered->first_token_ns)
+      return Seconds(seconds_between(spawned_ns_, *answered->first_token_ns));
+    if (request.failure == FailureClass::no_tokens && request.closed_ns)
+      return Seconds(seconds_between(spawned_ns_, *request.closed_ns));
+    return tl::unexpected(why_no_token(request));
+  }
+
+  Error why_no_token(const RequestRecord& request) {
+    if (cancel_.requested()) return Error{ErrorCode::cancelled, "interrupted", "", ""};
+    if (request.status == 0) {
+      // A connection that broke is often the first that is seen of the process's end.
+      const auto limit_ns = std::min(deadline_ns_, monotonic_ns() + kEndingNs);
+      const auto over = until("answer", limit_ns, [](std::int64_t&) { return false; });
+      if (over.error().code != ErrorCode::timed_out) return over.error();
+    }
+    if (monotonic_ns() >= deadline_ns_) return too_late("answer a first request");
+    return Error{ErrorCode::engine_failed,
+                 request.status == 0
+                     ? fmt::format("llama-server did not answer its first request: {}", request.error)
+                     : fmt::format("llama-server answered its first request with HTTP {}: {:.200}",
+                                   request.status, request.error),
+                 launch_.log_file.string(), ""};
   }
 
   Error ended(const ExitStatus& status) const {
-    const auto after = seconds_between(process_.spawned_at(), clock_.now());
+    const auto after = seconds_between(spawned_ns_, monotonic_ns());
     const auto log = read_file(launch_.log_file).value_or("");
     const bool bind_failed = log.find("couldn't bind") != std::string::npos ||
                              log.find("Address already in use") != std::string::npos;
     if (bind_failed) {
-      return Error{ErrorCode::port_taken, fmt::format("port {} is in use by another process", endpoint_.port),
+      return Error{ErrorCode::port_taken, fmt::format("port {} is in use by another process", target_.port),
                    launch_.log_file.string(),
                    "Leave engine.port out (a free one is picked), or name another."};
     }
@@ -178,10 +187,10 @@ class Starting {
 
   const EngineLaunch& launch_;
   Process& process_;
-  const Endpoint& endpoint_;
-  const Clock& clock_;
+  const Target& target_;
   const CancelToken& cancel_;
-  SteadyTime deadline_;
+  std::int64_t spawned_ns_;
+  std::int64_t deadline_ns_;
 };
 
 Result<int> choose_port(int wanted) {
@@ -206,8 +215,14 @@ Result<int> free_port() {
   return socket.port();
 }
 
-Result<LlamaServer> LlamaServer::launch(const EngineLaunch& launch, const Clock& clock,
-                                        const CancelToken& cancel) {
+Dialect engine_dialect() {
+  auto dialect = dialects_of(ServerKind::llama_server).front();
+  // Timings with every token make each event larger, and users' clients do not ask for them.
+  dialect.timings_per_token = false;
+  return dialect;
+}
+
+Result<LlamaServer> LlamaServer::launch(const EngineLaunch& launch, const CancelToken& cancel) {
   auto port = choose_port(launch.port);
   if (!port) return tl::unexpected(port.error());
   ProcessOptions options;
@@ -219,37 +234,18 @@ Result<LlamaServer> LlamaServer::launch(const EngineLaunch& launch, const Clock&
     return fail(ErrorCode::engine_missing, "llama-server cannot be started: " + process.error().message,
                 launch.program.string(), "`edgeeval doctor` says which engines are found.");
   }
-  LlamaServer server(std::move(*process), Endpoint{"127.0.0.1", *port});
-  auto start = Starting(launch, server.process_, server.endpoint_, clock, cancel).wait();
+  Target target;
+  target.host = kHost;
+  target.port = static_cast<std::uint16_t>(*port);
+  LlamaServer server(std::move(*process), std::move(target));
+  auto start = Starting(launch, server.process_, server.target_, cancel).wait();
   if (!start) return tl::unexpected(start.error());
   server.cold_start_ = *start;
   return server;
 }
 
-std::optional<Bytes> LlamaServer::peak_resident() const {
-  std::ifstream status(fmt::format("/proc/{}/status", process_.pid()));
-  for (std::string word; status >> word;) {
-    double kib = 0.0;
-    if (word == "VmHWM:" && status >> kib) return Bytes(kib * 1024.0);
-  }
-  return std::nullopt;
-}
+std::optional<Bytes> LlamaServer::peak_resident() const { return peak_resident_of(process_.pid()); }
 
 ExitStatus LlamaServer::stop() { return process_.stop(kStopGrace); }
-
-Result<std::string> applied_template(const Endpoint& endpoint,
-                                     const std::vector<std::pair<std::string, std::string>>& messages,
-                                     const Clock& clock) {
-  Json list = Json::array();
-  for (const auto& [role, content] : messages) list.push_back({{"role", role}, {"content", content}});
-  auto answer = call(endpoint, "/apply-template", to_line({{"messages", list}}), clock,
-                     clock.now() + std::chrono::seconds(10));
-  if (!answer) return tl::unexpected(answer.error());
-  auto json = parse_json(answer->body, "/apply-template");
-  auto prompt = json ? value_or(*json, "prompt", std::string()) : std::string();
-  if (answer->status != kOk || prompt.empty())
-    return fail(ErrorCode::engine_failed, "the engine does not apply its chat template", "/apply-template");
-  return prompt;
-}
 
 }  // namespace edgeeval

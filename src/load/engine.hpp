@@ -2,7 +2,6 @@
 // llama-server as a child process: started, timed while it becomes ready, watched, stopped.
 #pragma once
 
-#include <edgeeval/clock.hpp>
 #include <edgeeval/result.hpp>
 #include <edgeeval/units.hpp>
 #include <filesystem>
@@ -12,7 +11,8 @@
 
 #include "core/cancel.hpp"
 #include "core/process.hpp"
-#include "load/exchange.hpp"
+#include "load/target.hpp"
+#include "wire/dialect.hpp"
 
 namespace edgeeval {
 
@@ -33,7 +33,7 @@ struct EngineLaunch {
 struct ColdStart {
   Seconds port_open;    ///< A connection is accepted.
   Seconds ready;        ///< The health route says ok: the model is loaded.
-  Seconds first_token;  ///< The first token of a first request has come.
+  Seconds first_token;  ///< The first token of a first request has come (the kernel's receive stamp).
 };
 
 /// A running llama-server. It dies with this process, whatever happens to it.
@@ -41,10 +41,9 @@ class LlamaServer {
  public:
   /// Starts the server and waits for its first token. Errors: engine_missing, engine_failed (ended, or
   /// refused the model), port_taken, timed_out, cancelled, io.
-  [[nodiscard]] static Result<LlamaServer> launch(const EngineLaunch& launch, const Clock& clock,
-                                                  const CancelToken& cancel);
+  [[nodiscard]] static Result<LlamaServer> launch(const EngineLaunch& launch, const CancelToken& cancel);
 
-  [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+  [[nodiscard]] const Target& target() const { return target_; }
   [[nodiscard]] const ColdStart& cold_start() const { return cold_start_; }
   /// Whether the process still runs.
   [[nodiscard]] bool alive() { return !process_.poll(); }
@@ -56,19 +55,17 @@ class LlamaServer {
   ExitStatus stop();
 
  private:
-  LlamaServer(Process process, Endpoint endpoint)
-      : process_(std::move(process)), endpoint_(std::move(endpoint)) {}
+  LlamaServer(Process process, Target target) : process_(std::move(process)), target_(std::move(target)) {}
   Process process_;
-  Endpoint endpoint_;
+  Target target_;
   ColdStart cold_start_;
 };
 
 /// A port of 127.0.0.1 that was free a moment ago. Errors: io.
 [[nodiscard]] Result<int> free_port();
 
-/// The prompt that the server makes of a conversation (POST /apply-template). Errors: io, engine_failed.
-[[nodiscard]] Result<std::string> applied_template(
-    const Endpoint& endpoint, const std::vector<std::pair<std::string, std::string>>& messages,
-    const Clock& clock);
+/// How such a server is asked: OpenAI's chat route, for the model's own template; token counts with the
+/// reply's end, as users' clients ask for them.
+[[nodiscard]] Dialect engine_dialect();
 
 }  // namespace edgeeval

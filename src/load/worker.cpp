@@ -18,6 +18,7 @@ constexpr std::int64_t kSoon = 1'000'000'000;  // A connection that lived no lon
 // parsing it.
 constexpr std::int64_t kGather = 200'000;
 constexpr std::int64_t kShortest = 20'000;
+constexpr int kBusy = 503;
 constexpr std::uint64_t kFewLost = 2;  // So many are lost before no connection is kept any more.
 
 std::int64_t thread_cpu_ns() {
@@ -238,6 +239,11 @@ void Worker::reply_ended(Connection& connection, std::int64_t at_ns) {
     connections_.close(connection);
     return retry(std::move(flight));
   }
+  if (record.status == kBusy && flight->busy_answers < job_.busy_retries) {
+    ++flight->busy_answers;
+    connections_.close(connection);
+    return retry(std::move(flight));
+  }
   const bool kept = job_.keep_alive && connection.reader.reusable() && connection.request_out() &&
                     (lost_ < kFewLost || lost_ * 2 < kept_);
   if (record.ok()) {
@@ -263,6 +269,7 @@ void Worker::finish(std::unique_ptr<Flight> flight, std::int64_t at_ns) {
   report_.last_end_ns = std::max(report_.last_end_ns, at_ns);
   desk_.sink->request(std::move(flight->record));
   flight->record = {};
+  flight->busy_answers = 0;
   blank_flights_.push_back(std::move(flight));
   if (!shared_.phase().open_loop) freed_.push_back(at_ns);
 }

@@ -173,11 +173,17 @@ void Worker::issue(Connection& connection) {
   if (shared_.phase().open_loop && *record.issued_ns - record.scheduled_ns > kLate) add(counters_.late);
 }
 
-/// Once more on a new connection, as the reused one had been closed by the server before it saw the request.
+/// Once more on a new connection: the reused one had been closed by the server before it saw the request, or
+/// the server was busy. The record keeps nothing of the try before but that there was one.
 void Worker::retry(std::unique_ptr<Flight> flight) {
   auto& record = flight->record;
   record.failure = FailureClass::none;
   record.error.clear();
+  record.status = 0;
+  record.reply_bytes = 0;
+  record.retry_after_ms.reset();
+  record.headers_ns.reset();
+  record.first_byte_ns.reset();
   record.closed_ns.reset();
   record.issued_ns.reset();
   record.written_ns.reset();

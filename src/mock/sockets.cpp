@@ -46,8 +46,6 @@ std::int64_t arrival_of(msghdr& message, std::int64_t now) noexcept {
 
 }  // namespace
 
-std::int64_t monotonic_ns() noexcept { return nanos_of(CLOCK_MONOTONIC); }
-
 void Descriptor::close() noexcept {
   if (number_ >= 0) ::close(std::exchange(number_, -1));
 }

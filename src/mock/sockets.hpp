@@ -8,10 +8,9 @@
 #include <string_view>
 #include <utility>
 
-namespace edgeeval::mock {
+#include "core/monotonic.hpp"
 
-/// Nanoseconds of CLOCK_MONOTONIC now.
-[[nodiscard]] std::int64_t monotonic_ns() noexcept;
+namespace edgeeval::mock {
 
 /// A file descriptor that is closed at the end of its life.
 class Descriptor {

@@ -146,7 +146,8 @@ struct RequestRecord {
   std::optional<std::int64_t> first_byte_ns;
   std::optional<std::int64_t> closed_ns;  ///< End of the reply by HTTP, or of the failure.
   bool reused_connection = false;
-  std::uint16_t attempts = 0;  ///< Times it was written; 2 where a reused connection had brought no byte.
+  std::uint16_t attempts = 0;  ///< Times it was written: again where a reused connection had brought no byte,
+                               ///< or where a busy server was to be asked again.
   int status = 0;              ///< HTTP status; 0 where there was none.
   FailureClass failure = FailureClass::none;
   std::string error;  ///< In words; empty where none. Never holds a secret.

@@ -5,15 +5,18 @@
 #include <filesystem>
 
 #include "core/files.hpp"
+#include "core/monotonic.hpp"
 #include "core/paths.hpp"
 #include "core/text.hpp"
-#include "load/closed_loop.hpp"
 #include "load/engine.hpp"
 #include "load/page_cache.hpp"
 #include "record/codec.hpp"
+#include "record/load_file.hpp"
 #include "stage/facts.hpp"
+#include "stage/item_timelines.hpp"
 #include "stage/names.hpp"
 #include "stage/serving_stages.hpp"
+#include "stage/study_load.hpp"
 #include "stage/task_items.hpp"
 #include "stage/tool.hpp"
 
@@ -32,12 +35,12 @@ class Serving {
   Result<StageResult> run() {
     auto model = artifact_of(context_.input(spec_.needs.at(0)), "model");
     if (!model) return tl::unexpected(model.error());
-    auto requests = make_requests();
-    if (!requests) return tl::unexpected(requests.error());
+    auto questions = make_questions();
+    if (!questions) return tl::unexpected(questions.error());
     auto server = start(*model);
     if (!server) return tl::unexpected(with_log_tail(server.error()));
     context_.idle("resident");
-    auto timelines = load(*server, *requests);
+    auto timelines = load(*server, *questions);
     if (!timelines) return tl::unexpected(with_log_tail(timelines.error()));
     note_memory(*server);
     const auto ended = server->ended();
@@ -54,15 +57,14 @@ class Serving {
  private:
   [[nodiscard]] const Study& study() const { return context_.plan().study; }
 
-  Result<std::vector<ChatRequest>> make_requests() {
+  Result<std::vector<ItemQuestion>> make_questions() {
     auto task = task_of(context_.plan(), spec_.task);
     if (!task) return tl::unexpected(task.error());
     auto items = evaluation_items(*task, study().load.items);
     if (!items) return tl::unexpected(items.error());
-    std::vector<ChatRequest> requests;
-    for (const auto& item : *items)
-      requests.push_back({item.id, messages_of(*task, item), study().load.max_tokens});
-    return requests;
+    std::vector<ItemQuestion> questions;
+    for (const auto& item : *items) questions.push_back({item.id, messages_of(*task, item)});
+    return questions;
   }
 
   Result<LlamaServer> start(const Artifact& model) {
@@ -86,7 +88,7 @@ class Serving {
                         context_.run_folder() / log_file_};
     context_.progress({0, 0, "cold start"});
     const auto window = context_.open_window("start");
-    auto server = LlamaServer::launch(launch, context_.clock(), context_.cancel());
+    auto server = LlamaServer::launch(launch, context_.cancel());
     window->close();
     if (!server) return server;
     const auto& cold = server->cold_start();
@@ -97,25 +99,32 @@ class Serving {
     return server;
   }
 
-  Result<std::vector<RequestTimeline>> load(LlamaServer& server, const std::vector<ChatRequest>& requests) {
-    const auto& settings = study().load;
-    LoadPlan plan{server.endpoint(), {}, settings.concurrency, settings.request_timeout_s, 3};
-    LoadHooks hooks{{}, [&] { return server.alive(); }};
-    const auto warm_up =
-        std::min<std::size_t>(requests.size(), static_cast<std::size_t>(settings.warmup_requests));
-    plan.requests.assign(requests.end() - static_cast<std::ptrdiff_t>(warm_up), requests.end());
-    auto warmed = run_closed_loop(plan, context_.clock(), context_.clock().now(), context_.cancel(), hooks);
-    if (!warmed) return warmed;
-    plan.requests = requests;
-    hooks.on_progress = [&](std::size_t done, std::size_t total) {
-      context_.progress({static_cast<double>(done), static_cast<double>(total),
-                         fmt::format("{}/{} requests", done, total)});
-    };
-    const auto window = context_.open_window("load");
-    auto timelines =
-        run_closed_loop(plan, context_.clock(), context_.clock().now(), context_.cancel(), hooks);
-    window->close();
-    return timelines;
+  Result<std::vector<RequestTimeline>> load(LlamaServer& server, const std::vector<ItemQuestion>& questions) {
+    const auto folder = context_.run_folder() / load_folder();
+    const StudyLoad asked{server.target(), engine_dialect(), spec_.variant, questions, study().load, folder};
+    std::unique_ptr<WindowHandle> window;
+    SteadyTime opened = context_.clock().now();
+    const StudyLoadHooks hooks{[&] {
+                                 window = context_.open_window("load");
+                                 opened = context_.clock().now();
+                               },
+                               [&] {
+                                 if (window) window->close();
+                               },
+                               [&](std::uint64_t done, std::uint64_t total) {
+                                 context_.progress({static_cast<double>(done), static_cast<double>(total),
+                                                    fmt::format("{}/{} requests", done, total)});
+                               },
+                               [&] { return server.alive(); }};
+    const auto outcome = make_study_load(asked, context_.cancel(), hooks);
+    if (!outcome) return tl::unexpected(outcome.error());
+    if (outcome->cancelled) return fail(ErrorCode::cancelled, "interrupted");
+    auto record = read_load(folder);
+    if (!record) return tl::unexpected(record.error());
+    for (const auto& warning : record->header.warnings) context_.warn(warning);
+    std::vector<std::string> items;
+    for (const auto& question : questions) items.push_back(question.item);
+    return item_timelines(*record, items, monotonic_ns(opened));
   }
 
   void note_memory(const LlamaServer& server) {
@@ -150,6 +159,7 @@ class Serving {
   }
 
   [[nodiscard]] fs::path requests_file() const { return fs::path("requests") / (spec_.variant + ".jsonl"); }
+  [[nodiscard]] fs::path load_folder() const { return fs::path("loads") / spec_.variant; }
 
   Error with_log_tail(Error error) {
     if (const auto log = read_file(context_.run_folder() / log_file_))

@@ -7,7 +7,8 @@
 namespace edgeeval {
 
 /// Cold start of the engine and a closed loop of evaluation items on it. Windows "start" (spawn → first
-/// token), "resident" (the engine up, nothing in flight; where idle windows are on) and "load" (the closed loop). Artifact "requests": the raw timelines, failures among them.
+/// token), "resident" (the engine up, nothing in flight; where idle windows are on) and "load" (the closed
+/// loop). Artifact "requests": the raw timelines, failures among them.
 class ServeStage final : public Stage {
  public:
   [[nodiscard]] Result<StageResult> run(const StageSpec& spec, StageContext& context) override;

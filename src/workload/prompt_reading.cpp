@@ -57,6 +57,16 @@ void for_each_line(std::string_view text, const std::function<bool(const Item& l
   }
 }
 
+std::vector<Prompt> read_json_lines(std::string_view text, JsonItems::Take take, Findings& findings) {
+  std::vector<Prompt> prompts;
+  JsonItems items(std::move(take), findings);
+  for_each_line(text, [&](const Item& line) {
+    items.read(line, prompts);
+    return !findings.full();
+  });
+  return prompts;
+}
+
 tl::expected<std::optional<std::string>, std::string> text_of(const simdjson::dom::object& object,
                                                               std::string_view key) {
   simdjson::dom::element member;

@@ -69,6 +69,10 @@ class JsonItems {
 /// Calls `on_line` with each line that is not blank, without its end; false from it ends the walk.
 void for_each_line(std::string_view text, const std::function<bool(const Item& line)>& on_line);
 
+/// Reads a file of one JSON object a line, up to the most findings.
+[[nodiscard]] std::vector<Prompt> read_json_lines(std::string_view text, JsonItems::Take take,
+                                                  Findings& findings);
+
 /// A string member. Absent where there is none or null; a problem where it is of another type.
 [[nodiscard]] tl::expected<std::optional<std::string>, std::string> text_of(
     const simdjson::dom::object& object, std::string_view key);

@@ -85,13 +85,8 @@ tl::expected<std::optional<Prompt>, std::string> take(const object& item) {
 }  // namespace
 
 Result<std::vector<Prompt>> read_jsonl(std::string_view text, const std::string& file) {
-  std::vector<Prompt> prompts;
   Findings findings(file);
-  JsonItems items(take, findings);
-  for_each_line(text, [&](const Item& line) {
-    items.read(line, prompts);
-    return !findings.full();
-  });
+  auto prompts = read_json_lines(text, take, findings);
   return finished(std::move(prompts), findings, kForm);
 }
 

@@ -214,6 +214,15 @@ Result<Schedule> Schedule::make(const ScheduleWish& wish) {
   return schedule;
 }
 
+Schedule Schedule::in_order(std::uint32_t prompts, std::uint32_t max_tokens) {
+  Schedule schedule;
+  schedule.planned_.reserve(prompts);
+  for (std::uint32_t prompt = 0; prompt < prompts; ++prompt)
+    schedule.planned_.push_back({prompt, prompt, std::nullopt, max_tokens});
+  schedule.size_ = prompts;
+  return schedule;
+}
+
 std::optional<std::uint64_t> Schedule::size() const { return size_; }
 
 Planned Schedule::at(std::uint64_t index) const {

@@ -89,6 +89,8 @@ struct ScheduleWish {
 class Schedule {
  public:
   [[nodiscard]] static Result<Schedule> make(const ScheduleWish& wish);
+  /// A closed loop that asks each of `prompts` prompts once, in the order in which they stand.
+  [[nodiscard]] static Schedule in_order(std::uint32_t prompts, std::uint32_t max_tokens);
   /// Number of requests; absent where only time ends it.
   [[nodiscard]] std::optional<std::uint64_t> size() const;
   /// The request at `index`, which must be below size(); any index is good where that is absent. Takes no

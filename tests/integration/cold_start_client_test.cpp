@@ -2,44 +2,17 @@
 // Cold starts of the mock server in every dialect, through the load generator's own sockets.
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <memory>
 
-#include "bench/cold_start.hpp"
 #include "bench/server_scrape.hpp"
 #include "bench/small_call.hpp"
 #include "bench/start_figures.hpp"
-#include "support/run_program.hpp"
+#include "integration/cold_start_fixture.hpp"
 
 namespace edgeeval {
 namespace {
 
-class ClientColdStart : public ::testing::Test {
- protected:
-  ClientColdStart() {
-    job_.folder = folder_.path() / "logs";
-    job_.repeats = 1;
-    job_.rest_s = 0.0;
-    job_.timeout_s = 60.0;
-    job_.max_tokens = 4;
-    job_.unclear_s = 0.3;
-  }
-  std::string mock(const std::string& dialect, const std::string& script = {}) {
-    std::ofstream(folder_.path() / "script.yaml")
-        << "dialect: " << dialect << "\nttft: 20ms\nitl: 2ms\ntokens: 4\n"
-        << script;
-    return std::string(EDGEEVAL_BIN_DIR) + "/edgeeval mock-server --script " +
-           (folder_.path() / "script.yaml").string() + " --port {port}";
-  }
-  ColdStartReport run(const ColdStartHooks& hooks = {}) {
-    auto report = run_cold_starts(job_, contact_by_client, nullptr, cancel_, hooks);
-    EXPECT_TRUE(report.has_value()) << (report ? "" : report.error().message);
-    EXPECT_TRUE(testing::processes_with(folder_.path().string()).empty());
-    return report ? std::move(*report) : ColdStartReport();
-  }
-  testing::TempFolder folder_;
-  ColdStartJob job_;
-  CancelToken cancel_;
-};
+using ClientColdStart = testing::ColdStartFixture;
 
 class EveryDialect : public ClientColdStart, public ::testing::WithParamInterface<const char*> {};
 
@@ -72,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(All, EveryDialect,
 
 TEST_F(ClientColdStart, WaitsWhileTheServerSaysThatItLoads) {
   job_.command = mock("llama-server", "loading: {for: 500ms, how: 503}\n");
-  const auto start = run().repeats.at(0);
+  const auto start = run_one();
   ASSERT_TRUE(start.ok()) << start.error->message;
   EXPECT_TRUE(start.loading_seen);
   ASSERT_TRUE(start.ready.has_value());
@@ -85,7 +58,7 @@ TEST_F(ClientColdStart, AsksAgainWhereNoRouteTellsReadiness) {
   job_.model = "mock";
   job_.dialect = dialects_of(ServerKind::openai_chat).front();
   job_.command = mock("openai-chat", "loading: {for: 500ms, how: 503}\n");
-  const auto start = run().repeats.at(0);
+  const auto start = run_one();
   ASSERT_TRUE(start.ok()) << start.error->message;
   EXPECT_GE(start.first_token->at_s, 0.5);
   EXPECT_GT(start.asked_again, 0);
@@ -93,7 +66,7 @@ TEST_F(ClientColdStart, AsksAgainWhereNoRouteTellsReadiness) {
 
 TEST_F(ClientColdStart, FindsTheLazyLoadInTheFirstRequest) {
   job_.command = mock("ollama", "loading: {for: 400ms, how: lazy}\n");
-  const auto start = run().repeats.at(0);
+  const auto start = run_one();
   ASSERT_TRUE(start.ok()) << start.error->message;
   EXPECT_TRUE(start.lazy);
   EXPECT_FALSE(start.ready.has_value());
@@ -103,7 +76,7 @@ TEST_F(ClientColdStart, FindsTheLazyLoadInTheFirstRequest) {
 
 TEST_F(ClientColdStart, ShowsTheServersWordsWhereItRefuses) {
   job_.command = mock("llama-server", "faults: [{name: not-found, share: 100%}]\n");
-  const auto start = run().repeats.at(0);
+  const auto start = run_one();
   ASSERT_FALSE(start.ok());
   EXPECT_EQ(start.error->code, ErrorCode::engine_failed);
   EXPECT_NE(start.error->message.find("404"), std::string::npos) << start.error->message;
@@ -111,7 +84,7 @@ TEST_F(ClientColdStart, ShowsTheServersWordsWhereItRefuses) {
 
 TEST_F(ClientColdStart, GivesUpOnAServerThatAnswersRubbish) {
   job_.command = mock("llama-server", "faults: [{name: html, share: 100%}]\n");
-  const auto start = run().repeats.at(0);
+  const auto start = run_one();
   ASSERT_FALSE(start.ok());
   EXPECT_EQ(start.error->code, ErrorCode::engine_failed) << start.error->message;
 }
@@ -119,30 +92,23 @@ TEST_F(ClientColdStart, GivesUpOnAServerThatAnswersRubbish) {
 TEST_F(ClientColdStart, SeesTheServerEndWhileItIsAsked) {
   job_.command = mock("llama-server", "faults: [{name: hang, share: 100%}]\n") +
                  " & server=$!; sleep 0.7; kill $server; wait; exit 1";
-  const auto start = run().repeats.at(0);
+  const auto start = run_one();
   ASSERT_FALSE(start.ok());
   EXPECT_EQ(start.error->code, ErrorCode::engine_failed) << start.error->message;
   EXPECT_EQ(start.ended, "exit 1");
 }
 
 TEST_F(ClientColdStart, LetsCountersBeScrapedMeanwhile) {
-  job_.command = mock("vllm");
+  job_.command = mock("vllm", "");
   job_.target = Target{false, "127.0.0.1", 0};
   std::unique_ptr<ServerScraper> scraper;
   ScrapeReport scraped;
   job_.settle_requests = 4;
   const ColdStartHooks hooks{[&](const std::string& line) {
     if (line.find("is ready") == std::string::npos) return;
-    const auto server = testing::processes_with((folder_.path() / "script.yaml").string());
-    ASSERT_EQ(server.size(), 1U);
-    std::ifstream stream("/proc/" + std::to_string(server.front()) + "/cmdline");
-    std::string word;
-    while (std::getline(stream, word, '\0') && word != "--port") {
-    }
-    std::getline(stream, word, '\0');
     ScrapeOptions options;
     options.path = "/metrics";
-    const Target target{false, "127.0.0.1", static_cast<std::uint16_t>(std::stoi(word))};
+    const Target target{false, "127.0.0.1", port_of_mock()};
     auto started = ServerScraper::start(options, small_call(target, 2.0), read_server_metrics);
     ASSERT_TRUE(started.has_value());
     scraper = std::move(*started);

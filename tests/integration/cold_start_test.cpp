@@ -8,14 +8,10 @@
 #include <fstream>
 #include <set>
 
-#include "support/exchange_contact.hpp"
-#include "support/run_program.hpp"
+#include "integration/cold_start_fixture.hpp"
 
 namespace edgeeval {
 namespace {
-
-using testing::exchange_contacts;
-using testing::llama_dialect;
 
 /// A model of two watts, whatever runs.
 class TwoWatts final : public Probe {
@@ -39,45 +35,13 @@ class TwoWatts final : public Probe {
   SteadyTime opened_ = std::chrono::steady_clock::now();
 };
 
-class ColdStartTest : public ::testing::Test {
+/// Starts of a server that is known to be llama-server.
+class ColdStartTest : public testing::ColdStartFixture {
  protected:
-  ColdStartTest() {
-    job_.folder = folder_.path() / "logs";
-    job_.repeats = 1;
-    job_.rest_s = 0.0;
-    job_.timeout_s = 60.0;
-    job_.max_tokens = 4;
-    job_.unclear_s = 0.3;
-    job_.dialect = llama_dialect();
-    // What a server of this test is told apart by, in the list of processes.
-    mark_ = folder_.path() / "sent.jsonl";
-  }
-
-  /// The mock's command line with a script.
+  ColdStartTest() { job_.dialect = dialects_of(ServerKind::llama_server).front(); }
   std::string mock(const std::string& script, const std::string& port = "{port}") {
-    std::ofstream(folder_.path() / "script.yaml")
-        << "dialect: llama-server\nttft: 20ms\nitl: 2ms\ntokens: 4\n"
-        << script;
-    return std::string(EDGEEVAL_BIN_DIR) + "/edgeeval mock-server --script '" +
-           (folder_.path() / "script.yaml").string() + "' --port " + port + " --log " + mark_.string();
+    return ColdStartFixture::mock("llama-server", script, port);
   }
-
-  ColdStartReport run() {
-    auto report = run_cold_starts(job_, exchange_contacts(*job_.dialect), nullptr, cancel_);
-    EXPECT_TRUE(report.has_value()) << (report ? "" : report.error().message);
-    EXPECT_TRUE(testing::processes_with(folder_.path().string()).empty());
-    return report ? std::move(*report) : ColdStartReport();
-  }
-  ColdStartRepeat run_one() {
-    auto report = run();
-    EXPECT_EQ(report.repeats.size(), 1U);
-    return report.repeats.empty() ? ColdStartRepeat() : std::move(report.repeats.front());
-  }
-
-  testing::TempFolder folder_;
-  std::filesystem::path mark_;
-  ColdStartJob job_;
-  CancelToken cancel_;
 };
 
 TEST_F(ColdStartTest, SeesAServerThatSaysItIsLoading) {
@@ -143,14 +107,14 @@ TEST_F(ColdStartTest, AsksTheFirstRequestAgainWhereNothingElseTellsReadiness) {
 TEST_F(ColdStartTest, RecognisesTheServerOnce) {
   job_.command = mock("");
   job_.repeats = 2;
-  const auto dialect = std::exchange(job_.dialect, std::nullopt);
-  const auto report = run_cold_starts(job_, exchange_contacts(*dialect), nullptr, cancel_);
-  ASSERT_TRUE(report.has_value());
-  ASSERT_EQ(report->failed, 0U);
-  EXPECT_EQ(report->version, "of the test");
-  ASSERT_TRUE(report->dialect.has_value());
-  EXPECT_EQ(report->repeats[0].notes.size(), 1U);
-  EXPECT_TRUE(report->repeats[1].notes.empty());
+  job_.dialect.reset();
+  const auto report = run();
+  ASSERT_EQ(report.failed, 0U);
+  EXPECT_FALSE(report.version.empty());
+  ASSERT_TRUE(report.dialect.has_value());
+  EXPECT_EQ(report.dialect->server, ServerKind::llama_server);
+  EXPECT_EQ(report.repeats[0].notes.size(), 1U);
+  EXPECT_TRUE(report.repeats[1].notes.empty());
 }
 
 TEST_F(ColdStartTest, SumsUpRepeatsAndSettles) {
@@ -196,7 +160,7 @@ TEST_F(ColdStartTest, WeighsEachPhase) {
   const SystemClock clock;
   WindowMeter meter(std::move(probes), clock, clock.now(), {});
   job_.command = mock("loading: {for: 400ms, how: 503}\n");
-  const auto report = run_cold_starts(job_, exchange_contacts(), &meter, cancel_);
+  const auto report = run_cold_starts(job_, contact_by_client, &meter, cancel_);
   ASSERT_TRUE(report.has_value());
   ASSERT_EQ(report->failed, 0U);
   const auto& start = report->repeats.front();
@@ -283,19 +247,12 @@ TEST_F(ColdStartTest, SeesThatThePortIsTaken) {
   ColdStartReport second;
   const ColdStartHooks hooks{[&](const std::string& line) {
     if (line.find("is ready") == std::string::npos) return;
-    const auto other = testing::processes_with(mark_.string());
-    ASSERT_EQ(other.size(), 1U);
-    std::ifstream stream("/proc/" + std::to_string(other.front()) + "/cmdline");
-    std::string argument;
-    while (std::getline(stream, argument, '\0') && argument != "--port") {
-    }
-    std::getline(stream, argument, '\0');
     ColdStartJob again = job_;
     again.command = "sleep 1000";
-    again.target = Target{false, "127.0.0.1", static_cast<std::uint16_t>(std::stoi(argument))};
-    second = run_cold_starts(again, exchange_contacts(), nullptr, cancel_).value();
+    again.target = Target{false, "127.0.0.1", port_of_mock()};
+    second = run_cold_starts(again, contact_by_client, nullptr, cancel_).value();
   }};
-  const auto first = run_cold_starts(job_, exchange_contacts(), nullptr, cancel_, hooks);
+  const auto first = run_cold_starts(job_, contact_by_client, nullptr, cancel_, hooks);
   ASSERT_TRUE(first.has_value());
   EXPECT_EQ(first->failed, 0U);
   ASSERT_EQ(second.repeats.size(), 1U);
@@ -351,7 +308,7 @@ TEST_F(ColdStartTest, StopsWhenCancelledAndKeepsWhatThereIs) {
   const ColdStartHooks hooks{[&](const std::string& line) {
     if (line.starts_with("start 2 ")) cancel_.request();
   }};
-  const auto report = run_cold_starts(job_, exchange_contacts(), nullptr, cancel_, hooks);
+  const auto report = run_cold_starts(job_, contact_by_client, nullptr, cancel_, hooks);
   ASSERT_TRUE(report.has_value());
   EXPECT_TRUE(report->cancelled);
   EXPECT_EQ(report->repeats.size(), 1U);
@@ -361,7 +318,7 @@ TEST_F(ColdStartTest, StopsWhenCancelledAndKeepsWhatThereIs) {
 
 TEST_F(ColdStartTest, RefusesAJobThatCannotWork) {
   const auto code = [&] {
-    const auto report = run_cold_starts(job_, exchange_contacts(), nullptr, cancel_);
+    const auto report = run_cold_starts(job_, contact_by_client, nullptr, cancel_);
     return report ? ErrorCode::internal : report.error().code;
   };
   job_.command = "server";

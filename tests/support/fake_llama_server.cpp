@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plays llama-server: takes its command line and serves its routes with an answer made of the question's first
-// three words. The environment's FAKE_LLAMA says how it misbehaves:
+// Plays llama-server: takes its command line and serves its routes with an answer made of the question's
+// first three words. The environment's FAKE_LLAMA says how it misbehaves:
 //   exit-at-once   fails as on a model it cannot load
 //   hang           opens its port, but never gets ready
 //   exit-after=N   ends, without an answer, when question N + 1 comes (from 0)
 //   ignore-term    survives SIGTERM
 //   503-first      is loading when first asked for its health, and busy when asked its second question
 //   refuse-chat    answers every question with status 500
+//   no-words       answers without a word: the first token ends the reply
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <signal.h>
@@ -41,7 +42,8 @@ struct Request {
 std::string plain(int status, const Json& body) {
   const auto text = body.dump();
   return fmt::format(
-      "HTTP/1.1 {} Status\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
+      "HTTP/1.1 {} Status\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: "
+      "close\r\n\r\n{}",
       status, text.size(), text);
 }
 
@@ -59,10 +61,10 @@ std::vector<std::string> first_words(const std::string& text, std::size_t count)
 }
 
 /// The streamed answer to the conversation: one event a word.
-std::string streamed_answer(const Json& asked) {
+std::string streamed_answer(const Json& asked, bool wordless) {
   const auto question = asked.at("messages").back().at("content").get<std::string>();
   const auto limit = asked.value("max_tokens", std::size_t{3});
-  const auto words = first_words(question, std::min<std::size_t>(3, limit));
+  const auto words = first_words(question, wordless ? 0 : std::min<std::size_t>(3, limit));
   const auto piece = [](const Json& delta, const Json& reason) {
     return event({{"choices", {{{"index", 0}, {"delta", delta}, {"finish_reason", reason}}}}});
   };
@@ -79,15 +81,6 @@ std::string streamed_answer(const Json& asked) {
   return text + event("[DONE]") + "0\r\n\r\n";
 }
 
-std::string applied_template(const Json& asked) {
-  std::string prompt;
-  for (const auto& message : asked.at("messages")) {
-    prompt += fmt::format("<{}>{}\n", message.at("role").get<std::string>(),
-                          message.at("content").get<std::string>());
-  }
-  return prompt + "<assistant>";
-}
-
 /// What the server does, and what it has been asked so far.
 class Behaviour {
  public:
@@ -102,12 +95,11 @@ class Behaviour {
 
   std::string answer(const Request& request) {
     if (request.target == "/health") return health();
-    if (request.target != "/v1/chat/completions" && request.target != "/apply-template")
+    if (request.target != "/v1/chat/completions")
       return plain(404, {{"error", {{"message", "no such route"}}}});
     const auto asked = Json::parse(request.body, nullptr, false);
     if (!asked.is_object() || !asked.contains("messages") || asked.at("messages").empty())
       return plain(400, {{"error", {{"message", "no messages"}}}});
-    if (request.target == "/apply-template") return plain(200, {{"prompt", applied_template(asked)}});
     return chat(asked);
   }
 
@@ -124,7 +116,7 @@ class Behaviour {
     if (exit_after_ && number >= *exit_after_) std::_Exit(1);
     if (is("503-first") && number == 1) return plain(503, {{"error", {{"message", "no slot is free"}}}});
     if (is("refuse-chat")) return plain(500, {{"error", {{"message", "cannot decode"}}}});
-    return streamed_answer(asked);
+    return streamed_answer(asked, is("no-words"));
   }
 
   std::string name_;
@@ -171,8 +163,8 @@ std::map<std::string, std::string> options_of(const std::vector<std::string>& ar
   static const std::set<std::string> kSwitches{"--no-cache-prompt", "--no-webui", "--offline"};
   std::map<std::string, std::string> options;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const bool valued = !kSwitches.contains(arguments[i]) && i + 1 < arguments.size() &&
-                        !arguments[i + 1].starts_with("--");
+    const bool valued =
+        !kSwitches.contains(arguments[i]) && i + 1 < arguments.size() && !arguments[i + 1].starts_with("--");
     options[arguments[i]] = valued ? arguments[i + 1] : "";
     if (valued) ++i;
   }

@@ -18,13 +18,6 @@ using testing::MockRun;
 using testing::quick_script;
 using testing::short_limits;
 
-Target target_of(const testing::ScriptedServer& server) {
-  Target target;
-  target.host = server.endpoint().host;
-  target.port = static_cast<std::uint16_t>(server.endpoint().port);
-  return target;
-}
-
 /// A port that refuses: bound, never listened on.
 class RefusingPort {
  public:
@@ -188,7 +181,7 @@ TEST(ClientReuse, TriesOnceMoreWhereAReusedConnectionBroughtNoByte) {
                                           c.send(answer);
                                           while (!c.next_request().empty()) c.send(answer);
                                         }});
-  auto job = job_for(target_of(server), 4);
+  auto job = job_for(server.target(), 4);
   const auto loaded = make_load(job, "closed:1");
   ASSERT_EQ(loaded.requests.size(), 4U);
   for (const auto& request : loaded.requests) EXPECT_TRUE(request.ok()) << request.error;
@@ -209,7 +202,7 @@ TEST(ClientReuse, TriesNoThirdTime) {
                                           static_cast<void>(c.next_request());
                                         },
                                         [](testing::Connection&, const std::string&) {}});
-  const auto loaded = make_load(job_for(target_of(server), 2), "closed:1");
+  const auto loaded = make_load(job_for(server.target(), 2), "closed:1");
   ASSERT_EQ(loaded.requests.size(), 2U);
   EXPECT_EQ(loaded.requests[1].failure, FailureClass::closed_unanswered);
   EXPECT_EQ(loaded.requests[1].attempts, 2);
@@ -224,12 +217,45 @@ TEST(ClientReuse, SucceedsEachTimeWithAServerThatAnnouncesKeepAliveAndCloses) {
   EXPECT_EQ(loaded.outcome.failed, 0U);
 }
 
+TEST(ClientBusy, IsAskedAgainAsOftenAsTheJobSaysAndTellsOfTheLastTry) {
+  const auto busy = [](testing::Connection& c, const std::string&) {
+    c.send(testing::plain_answer(503, R"({"error":{"message":"no slot is free"}})"));
+  };
+  const auto answers = [](testing::Connection& c, const std::string&) {
+    c.send(testing::chunked_answer(
+        {"data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n", "data: [DONE]\n\n"}));
+  };
+  for (const int retries : {0, 1, 2, 5}) {
+    const testing::ScriptedServer server({busy, busy, answers});
+    auto job = job_for(server.target(), 1);
+    job.busy_retries = retries;
+    job.preconnect = false;
+    const auto loaded = make_load(job, "single");
+    ASSERT_EQ(loaded.requests.size(), 1U);
+    const auto& request = loaded.requests[0];
+    EXPECT_EQ(request.attempts, std::min(retries, 2) + 1);
+    EXPECT_EQ(loaded.outcome.sent, 1U);
+    EXPECT_EQ(loaded.outcome.ended, 1U);
+    if (retries < 2) {
+      EXPECT_EQ(request.status, 503);
+      EXPECT_EQ(request.failure, FailureClass::overloaded) << request.error;
+      EXPECT_EQ(request.error, "no slot is free");
+      continue;
+    }
+    EXPECT_TRUE(request.ok()) << request.error;
+    EXPECT_EQ(request.status, 200);
+    EXPECT_LE(*request.issued_ns, *request.first_byte_ns);
+    EXPECT_LE(*request.headers_ns, *request.closed_ns);
+    EXPECT_EQ(loaded.token_events(0).size(), 1U);
+  }
+}
+
 TEST(ClientSecrets, StayOutOfWhatIsRecorded) {
   const testing::ScriptedServer server({[](testing::Connection& c, const std::string& request) {
     EXPECT_NE(request.find("\r\nAuthorization: Bearer key-1234\r\n"), std::string::npos);
     c.send(testing::plain_answer(401, R"({"error":{"message":"bad key: key-1234, sorry"}})"));
   }});
-  auto job = job_for(target_of(server), 1);
+  auto job = job_for(server.target(), 1);
   job.target.api_key = "key-1234";
   const auto loaded = make_load(job, "single");
   ASSERT_EQ(loaded.requests.size(), 1U);

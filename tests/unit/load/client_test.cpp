@@ -217,7 +217,7 @@ TEST(Client, WarmsUpAndDrainsBeforeItMeasures) {
   job.first_index = 100;
   std::int64_t measured = 0;
   ClientHooks hooks;
-  hooks.on_measured = [&] { measured = client::monotonic_ns(); };
+  hooks.on_measured = [&] { measured = monotonic_ns(); };
   const auto loaded = make_load(job, "closed:2", CancelToken(), hooks);
   ASSERT_EQ(loaded.requests.size(), 10U);
   for (std::size_t i = 0; i < 10; ++i) {

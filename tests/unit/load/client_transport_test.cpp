@@ -131,7 +131,7 @@ TEST(ClientTransport, AServerWithoutTlsIsATlsFailure) {
   Target target;
   target.tls = true;
   target.host = "127.0.0.1";
-  target.port = static_cast<std::uint16_t>(server.endpoint().port);
+  target.port = server.target().port;
   auto job = job_for(target, 1);
   job.limits.connect_s = 0.2;
   const auto loaded = make_load(job, "single");
@@ -205,7 +205,7 @@ TEST(CallOnce, TellsStatusBodyAndHeaders) {
   }});
   Target target;
   target.host = "127.0.0.1";
-  target.port = static_cast<std::uint16_t>(server.endpoint().port);
+  target.port = server.target().port;
   target.base = "/base";
   const auto reply = call_once(target, "/x", "{\"a\":1}", 5.0);
   ASSERT_TRUE(reply) << reply.error().message;
@@ -215,16 +215,43 @@ TEST(CallOnce, TellsStatusBodyAndHeaders) {
   EXPECT_EQ(reply->headers.front(), wanted);
 }
 
+TEST(CallOnce, GetsWithoutABodyAndTakesAnAnswerInSingleBytes) {
+  const testing::ScriptedServer server({[](testing::Connection& c, const std::string& request) {
+    EXPECT_TRUE(request.starts_with("GET /x HTTP/1.1\r\n"));
+    c.send_split(testing::chunked_answer({"ab", "c", "def"}));
+  }});
+  const auto reply = call_once(server.target(), "/x", "", 20.0);
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(reply->status, 200);
+  EXPECT_EQ(reply->body, "abcdef");
+}
+
+TEST(CallOnce, TellsAnswersThatAreNoneFromEachOther) {
+  const auto problem = [](const std::string& answer) {
+    const testing::ScriptedServer server(
+        {[&](testing::Connection& c, const std::string&) { c.send(answer); }});
+    const auto reply = call_once(server.target(), "/", "", 20.0);
+    EXPECT_FALSE(reply.has_value());
+    return reply ? std::string() : reply.error().message;
+  };
+  const auto silent = problem("");
+  const auto early = problem("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+  const auto no_http = problem("SSH-2.0-x\r\n\r\n");
+  EXPECT_NE(early.find("ended"), std::string::npos) << early;
+  EXPECT_NE(no_http, early);
+  EXPECT_NE(silent, no_http) << silent;
+}
+
 TEST(CallOnce, TellsWhyThereIsNoAnswer) {
   const testing::ScriptedServer silent(
       {[](testing::Connection& c, const std::string&) { c.wait_for_close(); }});
   Target target;
   target.host = "127.0.0.1";
-  target.port = static_cast<std::uint16_t>(silent.endpoint().port);
+  target.port = silent.target().port;
   EXPECT_EQ(call_once(target, "/", "", 0.1).error().code, ErrorCode::timed_out);
   const testing::ScriptedServer short_spoken(
       {[](testing::Connection& c, const std::string&) { c.send("HTTP/1.1 2"); }});
-  target.port = static_cast<std::uint16_t>(short_spoken.endpoint().port);
+  target.port = short_spoken.target().port;
   EXPECT_EQ(call_once(target, "/", "", 5.0).error().code, ErrorCode::io);
   target.port = 1;
   EXPECT_EQ(call_once(target, "/", "", 5.0).error().code, ErrorCode::unavailable);

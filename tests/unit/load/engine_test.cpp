@@ -11,7 +11,8 @@
 #include <fstream>
 
 #include "core/files.hpp"
-#include "load/closed_loop.hpp"
+#include "load/client.hpp"
+#include "load/one_question.hpp"
 #include "support/run_program.hpp"
 #include "unit/load/scripted_server.hpp"
 
@@ -36,23 +37,25 @@ class LlamaServerTest : public ::testing::Test {
     launch_.ready_timeout_s = 30.0;
     std::ofstream(launch_.model) << "weights";
   }
-  Result<LlamaServer> start() { return LlamaServer::launch(launch_, clock_, cancel_); }
+  Result<LlamaServer> start() { return LlamaServer::launch(launch_, cancel_); }
   ErrorCode code_of_start() {
     const auto server = start();
     EXPECT_FALSE(server.has_value());
     return server ? ErrorCode::internal : server.error().code;
   }
-  RequestTimeline ask(const LlamaServer& server) {
-    LoadPlan plan;
-    plan.endpoint = server.endpoint();
-    plan.requests = {{"i", {{"user", "What colour is the sea?"}}, 8}};
-    const auto timelines = run_closed_loop(plan, clock_, clock_.now(), cancel_, {});
-    return timelines ? timelines->front() : RequestTimeline();
+  Answered ask(const LlamaServer& server) {
+    Question question;
+    question.dialect = engine_dialect();
+    question.text = "What colour is the sea?";
+    question.max_tokens = 8;
+    question.timeout_s = 20.0;
+    const auto answered = ask_once(server.target(), question, cancel_, {});
+    EXPECT_TRUE(answered.has_value());
+    return answered ? *answered : Answered();
   }
 
   testing::TempFolder folder_;
   EngineLaunch launch_;
-  SystemClock clock_;
   CancelToken cancel_;
 };
 
@@ -79,26 +82,32 @@ TEST_F(LlamaServerTest, OrdersThePhasesOfItsStart) {
   EXPECT_EQ(server->peak_resident(), std::nullopt);
 }
 
-TEST_F(LlamaServerTest, AnswersAndAppliesItsTemplate) {
+TEST_F(LlamaServerTest, Answers) {
   auto server = start();
   ASSERT_TRUE(server.has_value()) << server.error().message;
-  const auto timeline = ask(*server);
-  EXPECT_TRUE(timeline.ok) << timeline.error;
-  EXPECT_EQ(timeline.text, "What colour is");
-  EXPECT_EQ(timeline.completion_tokens, 3);
-  const auto prompt = applied_template(server->endpoint(), {{"system", "s"}, {"user", "q"}}, clock_);
-  ASSERT_TRUE(prompt.has_value()) << prompt.error().message;
-  EXPECT_EQ(*prompt, "<system>s\n<user>q\n<assistant>");
+  const auto answered = ask(*server);
+  EXPECT_TRUE(answered.request.ok()) << answered.request.error;
+  EXPECT_EQ(answered.request.completion_tokens, 3);
+  ASSERT_TRUE(answered.first_token_ns && answered.request.issued_ns && answered.request.closed_ns);
+  EXPECT_LE(*answered.request.issued_ns, *answered.first_token_ns);
+  EXPECT_LE(*answered.first_token_ns, *answered.request.closed_ns);
 }
 
-TEST_F(LlamaServerTest, WaitsWhileTheModelLoadsAndAsksABusyEngineAgain) {
+TEST_F(LlamaServerTest, WaitsWhileTheModelLoads) {
   const Behaviour busy("503-first");
   auto server = start();
   ASSERT_TRUE(server.has_value()) << server.error().message;
   EXPECT_LT(server->cold_start().port_open, server->cold_start().ready);
-  const auto timeline = ask(*server);
-  EXPECT_TRUE(timeline.ok) << timeline.error;
-  EXPECT_EQ(timeline.retries, 1);
+  // It is busy when it is asked its second question, and that is told.
+  EXPECT_EQ(ask(*server).request.failure, FailureClass::overloaded);
+  EXPECT_TRUE(ask(*server).request.ok());
+}
+
+TEST_F(LlamaServerTest, TakesTheEndOfAReplyWithoutTextForItsFirstToken) {
+  const Behaviour wordless("no-words");
+  auto server = start();
+  ASSERT_TRUE(server.has_value()) << server.error().message;
+  EXPECT_LE(server->cold_start().ready, server->cold_start().first_token);
 }
 
 TEST_F(LlamaServerTest, SaysThatTheEngineEndedAtOnce) {
@@ -119,7 +128,7 @@ TEST_F(LlamaServerTest, FailsOnAModelThatIsNotThere) {
 
 TEST_F(LlamaServerTest, SaysThatThePortIsTaken) {
   const testing::ScriptedServer other({[](testing::Connection&, const std::string&) {}});
-  launch_.port = other.endpoint().port;
+  launch_.port = other.target().port;
   const auto server = start();
   ASSERT_FALSE(server.has_value());
   EXPECT_EQ(server.error().code, ErrorCode::port_taken);
@@ -150,7 +159,7 @@ TEST_F(LlamaServerTest, SeesAnEngineThatEndsUnderLoad) {
   const Behaviour ending("exit-after=1");
   auto server = start();
   ASSERT_TRUE(server.has_value()) << server.error().message;
-  EXPECT_FALSE(ask(*server).ok);
+  EXPECT_FALSE(ask(*server).request.ok());
   for (int look = 0; look < 2000 && server->alive(); ++look) ::poll(nullptr, 0, 5);
   ASSERT_TRUE(server->ended().has_value());
   EXPECT_EQ(server->ended()->code, 1);
@@ -200,8 +209,10 @@ TEST_F(LlamaServerTest, DiesWithAParentThatIsKilled) {
 TEST(FreePort, IsOneThatNobodyAnswersOn) {
   const auto port = free_port();
   ASSERT_TRUE(port.has_value());
-  const SystemClock clock;
-  EXPECT_FALSE(call({"127.0.0.1", *port}, "/", "", clock, clock.now() + std::chrono::seconds(20)).has_value());
+  const Target target{false, "127.0.0.1", static_cast<std::uint16_t>(*port)};
+  const auto reply = call_once(target, "/", "", 20.0);
+  ASSERT_FALSE(reply.has_value());
+  EXPECT_EQ(reply.error().code, ErrorCode::unavailable);
 }
 
 }  // namespace

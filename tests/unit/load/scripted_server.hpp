@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "load/exchange.hpp"
+#include "load/target.hpp"
 
 namespace edgeeval::testing {
 
@@ -46,7 +46,7 @@ class ScriptedServer {
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
   ~ScriptedServer();
-  [[nodiscard]] Endpoint endpoint() const { return {"127.0.0.1", port_}; }
+  [[nodiscard]] Target target() const { return {false, "127.0.0.1", static_cast<std::uint16_t>(port_)}; }
 
  private:
   void accept_all();

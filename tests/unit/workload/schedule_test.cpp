@@ -73,6 +73,14 @@ TEST(Schedule, ClosedLoopsHaveNoDueTimesAndOpenOnesDo) {
   EXPECT_FALSE(offline.offered_rps().has_value());
 }
 
+TEST(Schedule, InOrderAsksEachPromptOnceAsTheyStand) {
+  const auto schedule = Schedule::in_order(4, 16);
+  EXPECT_FALSE(schedule.open_loop());
+  EXPECT_EQ(schedule.size(), 4U);
+  EXPECT_EQ(schedule.prompts(), 4U);
+  for (std::uint32_t i = 0; i < 4; ++i) EXPECT_EQ(schedule.at(i), (Planned{i, i, std::nullopt, 16}));
+}
+
 TEST(Schedule, KeepsThreeSeedsApart) {
   auto wish = wish_for("open:poisson@5", 50);
   const auto base = all_of(Schedule::make(wish).value(), 50);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bench/reach.hpp"
+#include "load/reach.hpp"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>

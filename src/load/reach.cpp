@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bench/reach.hpp"
+#include "load/reach.hpp"
 
 #include <fmt/format.h>
 #include <netdb.h>
@@ -8,14 +8,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <memory>
 
+#include "core/monotonic.hpp"
+
 namespace edgeeval {
 namespace {
-
-std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
 class Socket {
  public:
@@ -89,7 +88,7 @@ Result<Doorstep> Doorstep::of(const Target& target) {
 Reached Doorstep::knock_at(const Address& address, int timeout_ms) {
   Reached reached;
   const Socket socket(address.bytes.ss_family);
-  reached.begun_ns = now_ns();
+  reached.begun_ns = monotonic_ns();
   int error = 0;
   if (::connect(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address.bytes), address.size) != 0) {
     error = errno;
@@ -102,7 +101,7 @@ Reached Doorstep::knock_at(const Address& address, int timeout_ms) {
         ::getsockopt(socket.descriptor(), SOL_SOCKET, SO_ERROR, &error, &size);
     }
   }
-  reached.ended_ns = now_ns();
+  reached.ended_ns = monotonic_ns();
   if (error == 0 && connected_to_itself(socket.descriptor())) error = ECONNREFUSED;
   reached.accepted = error == 0;
   if (error != 0) reached.why = std::strerror(error);
