@@ -45,6 +45,8 @@ class Shared {
   [[nodiscard]] const Phase& phase() const { return phase_; }
   /// The next request of a closed loop; absent when no more are to be sent.
   [[nodiscard]] std::optional<Planned> take(std::int64_t now_ns);
+  /// Whether take() would tell that no more are to be sent.
+  [[nodiscard]] bool none_left(std::int64_t now_ns) const;
   /// The request at `place` of an open loop, its index that of its record; absent past the end.
   [[nodiscard]] std::optional<Planned> at(std::uint64_t place) const;
   /// Whether a closed loop ends after an exact count, so that failing fast cannot go on for ever.

@@ -69,7 +69,10 @@ void Worker::run(const std::function<void()>& on_tick) {
     }
     if (heed_order()) break;
     send_due();
-    if (all_sent() && in_flight_ == 0) break;
+    if (all_sent()) {
+      if (in_flight_ == 0) break;
+      begin_drain();
+    }
     prepare_ahead();
     const auto now = monotonic_ns();
     if (now >= next_check_ns_) check_limits(now);

@@ -82,6 +82,27 @@ TEST(ClientLimits, EndWhatIsStillUnderWayAfterTheDrain) {
   EXPECT_EQ(loaded.outcome.failed, 3U);
 }
 
+TEST(ClientLimits, CountTheDrainFromTheLastSendAlsoWhereEverySlotIsTaken) {
+  const MockRun server(quick_script());
+  auto job = job_for(server.target(), 1);
+  job.target.headers = {"X-Mock-Fault: silence"};
+  job.drain_s = 0.1;
+  const auto loaded = make_load(job, "single");
+  ASSERT_EQ(loaded.requests.size(), 1U);
+  EXPECT_EQ(loaded.requests[0].failure, FailureClass::total_timeout);
+  EXPECT_NE(loaded.requests[0].error.find("still under way"), std::string::npos) << loaded.requests[0].error;
+}
+
+TEST(ClientLimits, NeverDropWhatAnOpenLoopHasLaidAheadBecauseOfAShortDrain) {
+  const MockRun server(quick_script());
+  // All six are rendered at once and the last one is due after a quarter of a second: far beyond the drain.
+  auto job = job_for(server.target(), 6);
+  job.drain_s = 0.06;
+  const auto loaded = make_load(job, "open:const@20");
+  ASSERT_EQ(loaded.requests.size(), 6U);
+  for (const auto& request : loaded.requests) EXPECT_TRUE(request.ok()) << request.error;
+}
+
 TEST(ClientLimits, DoNotHoldUpOtherRequests) {
   const MockRun server([] {
     auto script = quick_script();
