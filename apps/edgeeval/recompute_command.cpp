@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/bench.hpp"
 #include "console.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
@@ -61,6 +62,9 @@ int run(const Options& options) {
     tools.push_back(*tool);
   }
   if (tools.empty()) tools = all_peer_tools();
+  if (const auto loads = loads_of_series(options.run); !loads.empty())
+    return report_error(Error{ErrorCode::usage, "holds several loads, and a tool's report is of one",
+                              options.run, "Name one of them: " + join(loads, ", ")});
   auto load = read_load(options.run);
   if (!load) return report_error(load.error());
   Json all = Json::array();

@@ -4,12 +4,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace edgeeval::client {
 namespace {
 
 bool breaks_a_line(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+/// Whether a header says how the request is framed or whom it is for.
+bool is_framing(std::string_view name) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  while (lower.ends_with(' ') || lower.ends_with('\t')) lower.pop_back();
+  constexpr std::array<std::string_view, 4> kOwn{"host", "connection", "content-length", "transfer-encoding"};
+  return std::find(kOwn.begin(), kOwn.end(), lower) != kOwn.end();
 }
 
 }  // namespace
@@ -30,6 +41,10 @@ Result<RequestText> RequestText::make(const Target& target, std::string_view pat
                   fmt::format("a header line must be \"Name: value\"; \"{}\" is not",
                               line.substr(0, std::min(colon, line.size()))),
                   "--header");
+    if (is_framing(line.substr(0, colon)))
+      return fail(ErrorCode::usage,
+                  fmt::format("the header \"{}\" is EdgeEval's own to write", line.substr(0, colon)),
+                  "--header", "Leave it out: it says where a request ends and whom it is for.");
     text.fields_ += line + "\r\n";
   }
   return text;

@@ -92,7 +92,10 @@ LabelledLines bench_heading(const BenchReport& report) {
   lines.emplace_back("server", server);
   auto dialect = header.dialect;
   if (!report.dialect_why.empty()) dialect += " (" + report.dialect_why + ")";
-  for (const auto& [name, value] : header.server) dialect += fmt::format(" · {} {}", name, value);
+  for (const auto& [name, value] : header.server) {
+    if (name == "recognised_by" && value == report.dialect_why) continue;
+    dialect += fmt::format(" · {} {}", name, value);
+  }
   lines.emplace_back("dialect", dialect);
   auto load = header.scenario;
   if (header.offered_rps)
@@ -132,7 +135,9 @@ std::vector<std::string> bench_reasons(const Validity& validity) {
     if (check.verdict == CheckVerdict::passed) ++passed;
     if (check.verdict == CheckVerdict::not_checked) unchecked.push_back(check.title);
     if (gravity(check.verdict) > gravity(CheckVerdict::warned)) continue;
-    auto text = (check.verdict == CheckVerdict::warned ? "warning: " : "") + check.title + ": " + check.found;
+    // Titles say what should be; here it is not.
+    auto text =
+        (check.verdict == CheckVerdict::warned ? "warning: " : "") + check.title + " – no: " + check.found;
     if (!check.advice.empty()) text += " → " + check.advice;
     reasons.push_back(std::move(text));
   }

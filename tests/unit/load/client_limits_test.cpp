@@ -103,6 +103,20 @@ TEST(ClientLimits, NeverDropWhatAnOpenLoopHasLaidAheadBecauseOfAShortDrain) {
   for (const auto& request : loaded.requests) EXPECT_TRUE(request.ok()) << request.error;
 }
 
+TEST(ClientLimits, TellOfRequestsThatTheLongestDurationCutOff) {
+  const MockRun server(quick_script());
+  auto job = job_for(server.target(), 100);
+  job.stop.max_duration_s = 0.25;
+  const auto loaded = make_load(job, "open:const@20");
+  EXPECT_LT(loaded.requests.size(), 10U);
+  ASSERT_EQ(loaded.outcome.warnings.size(), 1U);
+  EXPECT_NE(loaded.outcome.warnings[0].find("--max-duration"), std::string::npos);
+  EXPECT_NE(loaded.outcome.warnings[0].find("of 100 requests"), std::string::npos);
+  job.stop.max_duration_s = 60.0;
+  job.stop.requests = 5;
+  EXPECT_TRUE(make_load(job, "open:const@200").outcome.warnings.empty());
+}
+
 TEST(ClientLimits, DoNotHoldUpOtherRequests) {
   const MockRun server([] {
     auto script = quick_script();

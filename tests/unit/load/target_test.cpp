@@ -107,6 +107,13 @@ TEST(RequestText, RefusesWhatWouldBreakTheHead) {
   target.host = "h";
   target.headers = {"X: a\r\nY: b"};
   EXPECT_FALSE(client::RequestText::make(target, "/", "*/*", true));
+  for (const char* own :
+       {"Content-Length: 5", "transfer-encoding : chunked", "HOST: other", "Connection: x"}) {
+    target.headers = {own};
+    const auto text = client::RequestText::make(target, "/", "*/*", true);
+    ASSERT_FALSE(text) << own;
+    EXPECT_EQ(text.error().code, ErrorCode::usage);
+  }
   target.headers = {": a"};
   EXPECT_FALSE(client::RequestText::make(target, "/", "*/*", true));
   target.headers.clear();
