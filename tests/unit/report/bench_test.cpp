@@ -101,14 +101,16 @@ TEST(BenchReport, QuantilesBelowTheFloorAreCalledInsufficient) {
 TEST(BenchReport, ReasonsOfInvalidityComeWithTheirAdvice) {
   auto report = sample_bench();
   report.validity.valid = false;
-  report.validity.checks.push_back({"schedule-lag", "Schedule lag", CheckVerdict::failed,
-                                    "p99 3.1 ms, limit 1.0 ms", "give the client a core of its own", 0.0031,
-                                    0.001});
+  report.validity.checks.push_back({"schedule-lag", "Requests were sent when they were due",
+                                    CheckVerdict::failed, "p99 3.1 ms, limit 1.0 ms",
+                                    "give the client a core of its own", 0.0031, 0.001});
   const auto text = bench_text(report, false);
-  EXPECT_LT(at(text, "INVALID"),
-            at(text, "Schedule lag: p99 3.1 ms, limit 1.0 ms → give the client a core of its own"));
-  EXPECT_LT(at(text, "Schedule lag"), at(text, "warning: Comb of 40 ms"));
-  EXPECT_NE(text.find("1 of 4 checks passed; not checked: Thermal drift"), std::string::npos) << text;
+  EXPECT_LT(at(text, "INVALID"), at(text,
+                                    "Requests were sent when they were due – no: p99 3.1 ms, limit 1.0 ms → "
+                                    "give the client a core of its own"));
+  EXPECT_LT(at(text, "Requests were sent when they were due"),
+            at(text, "warning: No chunks were held back for 40 ms"));
+  EXPECT_NE(text.find("1 of 4 checks passed; not checked: Speed did not drift"), std::string::npos) << text;
 }
 
 TEST(BenchReport, CsvHasNineFieldsALineAndNoFormulas) {
