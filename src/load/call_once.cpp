@@ -40,8 +40,12 @@ class Whole final : public HttpTaker {
 /// One request and its answer on one connection, waiting for each step.
 class Call {
  public:
-  Call(const Target& target, std::int64_t until_ns, std::string where, const CancelToken* cancel)
-      : target_(target), until_(until_ns), where_(std::move(where)), cancel_(cancel) {}
+  Call(const Target& target, double limit_s, std::string where, const CancelToken* cancel)
+      : target_(target),
+        limit_s_(limit_s),
+        until_(monotonic_ns() + static_cast<std::int64_t>(std::min(limit_s, 9.0e9) * 1e9)),
+        where_(std::move(where)),
+        cancel_(cancel) {}
 
   [[nodiscard]] Result<void> connect() {
     auto addresses = resolve(target_);
@@ -83,7 +87,8 @@ class Call {
   [[nodiscard]] Result<void> wait(short events) {
     for (;;) {
       const auto left = until_ - monotonic_ns();
-      if (left <= 0) return fail(ErrorCode::timed_out, "no answer in time", where_);
+      if (left <= 0)
+        return fail(ErrorCode::timed_out, fmt::format("no answer within {:g} s", limit_s_), where_);
       if (cancel_ != nullptr && cancel_->requested())
         return fail(ErrorCode::cancelled, "interrupted while an answer was waited for", where_);
       pollfd one{socket_.descriptor(), events, 0};
@@ -175,6 +180,7 @@ class Call {
   }
 
   const Target& target_;
+  double limit_s_;
   std::int64_t until_;
   std::string where_;
   const CancelToken* cancel_;
@@ -196,8 +202,7 @@ Result<SmallReply> call_once(const Target& target, const std::string& path, cons
   if (!text) return tl::unexpected(text.error());
   std::string request;
   text->write(body, request);
-  const auto until = client::monotonic_ns() + static_cast<std::int64_t>(std::min(timeout_s, 9.0e9) * 1e9);
-  client::Call call(target, until, target.url() + path, cancel);
+  client::Call call(target, timeout_s, target.url() + path, cancel);
   if (auto connected = call.connect(); !connected) return tl::unexpected(connected.error());
   if (auto sent = call.send(request); !sent) return tl::unexpected(sent.error());
   return call.receive();

@@ -31,9 +31,10 @@ struct Phase {
 /// Read by all threads; what they write is atomic.
 class Shared {
  public:
-  explicit Shared(const LoadJob& of) : job(&of) {}
+  explicit Shared(const LoadJob& of) : job(&of), secrets(secrets_of(of.target)) {}
 
   const LoadJob* job;
+  const std::vector<std::string> secrets;  ///< Never empty ones.
   std::vector<Address> addresses;
   std::string no_address;  ///< The resolver's words where there is none.
   std::optional<TlsContext> tls;

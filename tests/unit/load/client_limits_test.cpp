@@ -272,5 +272,18 @@ TEST(ClientSecrets, StayOutOfWhatIsRecorded) {
   EXPECT_EQ(loaded.requests[0].error, "bad key: ***, sorry");
 }
 
+TEST(ClientSecrets, StayOutOfWhatIsRecordedInAHeaderToo) {
+  const testing::ScriptedServer server({[](testing::Connection& c, const std::string& request) {
+    EXPECT_NE(request.find("\r\nAuthorization: Bearer key-1234\r\n"), std::string::npos);
+    c.send(testing::plain_answer(401, R"({"error":{"message":"bad key: key-1234, sorry"}})"));
+  }});
+  auto job = job_for(target_of(server), 1);
+  job.target.headers = {"Authorization: Bearer key-1234"};
+  const auto loaded = make_load(job, "single");
+  ASSERT_EQ(loaded.requests.size(), 1U);
+  EXPECT_EQ(loaded.requests[0].failure, FailureClass::unauthorized);
+  EXPECT_EQ(loaded.requests[0].error, "bad key: ***, sorry");
+}
+
 }  // namespace
 }  // namespace edgeeval
