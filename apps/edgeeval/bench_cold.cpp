@@ -20,6 +20,10 @@ CacheWish cache_wish(const std::string& text) {
 
 /// The address where the server will listen: the URL's, or a free port of this machine for "{port}".
 Result<BenchSettings> launch_settings(const BenchOptions& options) {
+  if (options.scenario != BenchOptions().scenario || options.requests || options.duration_s)
+    return fail(
+        ErrorCode::usage, "cold starts are measured alone: no load follows them", "--launch",
+        "Leave --scenario, -n and --duration out; bench the URL of a server that you started for a load.");
   auto with_url = options;
   if (with_url.url.empty()) {
     if (!wants_port(options.launch)) {

@@ -137,8 +137,10 @@ int bench(const BenchOptions& options) {
   if (!targets) return report_error(targets.error());
   CancelToken cancel;
   const SignalGuard guard(cancel);
-  return options.launch.empty() ? run_load_bench(options, *targets, cancel)
-                                : run_cold_bench(options, *targets, cancel);
+  const int code = options.launch.empty() ? run_load_bench(options, *targets, cancel)
+                                          : run_cold_bench(options, *targets, cancel);
+  // A load that SIGTERM ended says so.
+  return code == exit_code(ErrorCode::cancelled) && cancel.requested() ? 128 + cancel.signal_number() : code;
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <ctime>
 #include <filesystem>
 
+#include "bench/search.hpp"
+#include "bench_option_checks.hpp"
 #include "core/text.hpp"
 
 namespace edgeeval {
@@ -14,24 +16,7 @@ namespace {
 
 constexpr double kUsualDuration_s = 10.0;
 constexpr std::uint64_t kUsualRequests = 20;
-
-/// "1,2,3" as whole numbers.
-template <class T>
-Result<std::vector<T>> numbers(const std::string& text, const char* option) {
-  std::vector<T> values;
-  std::size_t begin = 0;
-  while (begin <= text.size() && !text.empty()) {
-    const auto end = std::min(text.find(',', begin), text.size());
-    T value{};
-    const auto [stop, problem] = std::from_chars(text.data() + begin, text.data() + end, value);
-    if (problem != std::errc() || stop != text.data() + end || begin == end)
-      return fail(ErrorCode::usage, "\"" + text + "\" is no list of whole numbers", option,
-                  "for example: 1,2,3");
-    values.push_back(value);
-    begin = end + 1;
-  }
-  return values;
-}
+constexpr double kLongest_s = 1e9;  // 31 years: what is meant as "no limit" fits.
 
 /// The API key from the environment variable that was named, else from the usual ones.
 Result<std::string> api_key(const std::string& variable) {
@@ -178,13 +163,18 @@ Result<BenchSettings> bench_settings(const BenchOptions& options) {
     if (!objectives) return tl::unexpected(objectives.error());
     settings.objectives = std::move(*objectives);
   }
-  auto cpus = numbers<int>(options.cpus, "--cpus");
+  if (auto good = check_extra(options.extra); !good) return tl::unexpected(good.error());
+  if (auto good = check_server_pid(options); !good) return tl::unexpected(good.error());
+  auto cpus = cpus_of(options);
   if (!cpus) return tl::unexpected(cpus.error());
   settings.cpus = std::move(*cpus);
   if (auto seeds = put_seeds(options.seeds, settings.seeds); !seeds) return tl::unexpected(seeds.error());
   settings.route = options.route;
   settings.model = options.model;
   settings.stop = stop_of(options, settings.scenario);
+  if (settings.scenario.kind == Scenario::Kind::find_peak && !settings.stop.requests)
+    settings.stop.min_requests =
+        std::max(settings.stop.min_requests.value_or(0), requests_to_judge(settings.objectives));
   settings.warmup = options.warmup;
   settings.max_tokens = options.max_tokens;
   if (options.ignore_eos) settings.ignore_eos = true;
@@ -201,7 +191,7 @@ Result<BenchSettings> bench_settings(const BenchOptions& options) {
 }
 
 void add_bench_options(CLI::App& command, BenchOptions& options) {
-  const auto seconds = CLI::PositiveNumber;
+  const auto seconds = number_between(0.0, kLongest_s, Ends::above, "number of seconds");
   command.add_option("--url", options.url, "The server: http://host:port, https://…, unix:/path/to/socket");
   command.add_option("--scenario", options.scenario,
                      "single, offline, closed:N, open:poisson@RATE, open:const@RATE, open:gamma:SHAPE@RATE, "
@@ -209,11 +199,13 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command.add_option("-n,--requests", options.requests, "Exactly so many requests")
       ->check(CLI::PositiveNumber);
   command.add_option("--duration", options.duration_s, "At least so many seconds")->check(seconds);
-  command.add_option("--min-requests", options.min_requests, "And at least so many requests");
+  command.add_option("--min-requests", options.min_requests, "And at least so many requests")
+      ->check(whole_number(1'000'000'000));
   command
       .add_option("--max-duration", options.max_duration_s, "End sending after so many seconds in any case")
       ->check(seconds);
-  command.add_option("--warmup", options.warmup, "Requests before the measured ones (default: by scenario)");
+  command.add_option("--warmup", options.warmup, "Requests before the measured ones (default: by scenario)")
+      ->check(whole_number(1'000'000));
   command.add_option("--max-tokens", options.max_tokens, "Limit of each reply (default: 128)")
       ->check(CLI::PositiveNumber);
   command.add_option("--prompts", options.prompts,
@@ -222,8 +214,10 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
                      "Its format, where it cannot be told from the file");
   command.add_option("--prompt-tokens", options.prompt_tokens, "Length of made-up prompts (default: 256)")
       ->check(CLI::PositiveNumber);
-  command.add_option("--prompt-count", options.prompt_count,
-                     "How many are made up (default: one a request, to 256)");
+  command
+      .add_option("--prompt-count", options.prompt_count,
+                  "How many are made up (default: one a request, to 256)")
+      ->check(whole_number(10'000'000));
   command.add_flag("--ignore-eos", options.ignore_eos,
                    "Ask for replies of the full length (usual for made-up prompts)");
   command.add_flag("--no-ignore-eos", options.no_ignore_eos, "Let replies end by themselves");
@@ -231,7 +225,7 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
       .add_option("--prefix-cache", options.cache, "defeat: no prompt is met twice; allow: hits are shown")
       ->check(CLI::IsMember({"defeat", "allow"}));
   command.add_option("--temperature", options.temperature, "Of sampling (default: 0)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(number_between(0.0, 1000.0, Ends::from, "number"));
   command.add_option("--extra", options.extra, "Members added to each request's JSON: '\"top_k\":1'");
   command.add_option("--seed", options.seeds,
                      "One seed, or three: words, order of prompts, times (default: 1,2,3)");
@@ -242,8 +236,7 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command.add_option("--model", options.model, "Model to ask for (default: the server's first)");
   command.add_option(
       "--launch", options.launch,
-      "Command that starts the server, {port} for its port: measures cold starts; with --scenario "
-      "the load follows");
+      "Command that starts the server, {port} for its port: measures cold starts, and no load");
   command.add_option("--repeat", options.repeat, "Cold starts (default: 5)")->check(CLI::Range(1, 1000));
   command.add_option("--page-cache", options.page_cache, "Before each cold start: as-is, warm, evicted")
       ->check(CLI::IsMember({"as-is", "warm", "evicted"}));
@@ -272,13 +265,14 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command.add_option("--server-pid", options.server_pid,
                      "The engine's process, for its peak memory and density");
   command.add_option("--idle", options.rest_s, "Rest before the load (s), a baseline for net energy")
-      ->check(CLI::NonNegativeNumber);
+      ->check(number_between(0.0, kLongest_s, Ends::from, "number of seconds"));
   command.add_option("--require", options.require, "measured: refuse energy that only a model estimates")
       ->check(CLI::IsMember({"measured"}));
   command.add_flag("--no-energy", options.no_energy, "Do not read energy");
   command.add_flag("--no-scrape", options.no_scrape, "Leave the server's metrics route alone");
-  command.add_option("--keep-text", options.keep_text,
-                     "Keep so many bytes of each reply's text (default: 0)");
+  command
+      .add_option("--keep-text", options.keep_text, "Keep so many bytes of each reply's text (default: 0)")
+      ->check(whole_number(16'777'216));
   command.add_option("--out", options.out, "Folder of the record (default: runs/bench-<time>)");
   command.add_option("-o", options.outputs,
                      "FORMAT:PATH, repeatable; - is stdout: console, csv, json, md, mlperf, jsonl, trace");

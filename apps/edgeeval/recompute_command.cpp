@@ -10,6 +10,7 @@
 #include <system_error>
 #include <vector>
 
+#include "bench/bench.hpp"
 #include "console.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
@@ -109,6 +110,9 @@ Result<void> recompute_one(const NamedLoad& named, const std::vector<PeerTool>& 
 int run(const Options& options) {
   const auto tools = tools_of(options);
   if (!tools) return report_error(tools.error());
+  if (const auto series = loads_of_series(options.run); !series.empty())
+    return report_error(Error{ErrorCode::usage, "holds several loads, and a tool's report is of one",
+                              options.run, "Name one of them: " + join(series, ", ")});
   const auto loads = loads_at(options.run);
   if (loads.empty()) {
     return report_error({ErrorCode::record_unreadable, "the run holds no raw load", options.run,

@@ -63,7 +63,10 @@ int run_bench_report(const Options& options) {
 }
 
 int run(const Options& options) {
-  if (is_bench_folder(options.run)) return run_bench_report(options);
+  std::error_code status;
+  // A file of timelines (-o jsonl:FILE) is read as a folder is.
+  if (is_bench_folder(options.run) || std::filesystem::is_regular_file(options.run, status))
+    return run_bench_report(options);
   auto record = read_run(options.run);
   if (!record) return report_error(record.error());
   if (auto written = write_all(make_report(std::move(*record)), options); !written)
@@ -77,7 +80,8 @@ void register_report(CLI::App& app, Subcommand& chosen) {
   auto options = std::make_shared<Options>();
   auto* command =
       app.add_subcommand("report", "Re-create the reports of a run or a benchmark from its folder");
-  command->add_option("RUN", options->run, "Run folder, or the folder of a benchmark")->required();
+  command->add_option("RUN", options->run, "Run folder, or a benchmark's folder or its file of timelines")
+      ->required();
   command->add_option("-o,--output", options->outputs,
                       "FORMAT:PATH (repeatable; formats: console, csv, html, json, md; - is stdout)");
   command->add_flag("--json", options->json, "The same as -o json:-, beside other outputs");

@@ -70,6 +70,14 @@ class Bench {
       return fail(ErrorCode::usage, "find-peak needs objectives for quantiles", "--slo",
                   "for example: --slo ttft_p99=500ms,tpot_p99=100ms");
     }
+    const auto needed = requests_to_judge(settings_.objectives);
+    const auto& asked = settings_.stop.requests;
+    if (settings_.scenario.kind == Scenario::Kind::find_peak && asked && *asked < needed) {
+      return fail(
+          ErrorCode::usage,
+          fmt::format("{} requests a step cannot judge these objectives: {} are needed", *asked, needed),
+          "--requests", "Ask for more, or leave it out: steps are then as long as it takes.");
+    }
     return {};
   }
 
@@ -80,7 +88,7 @@ class Bench {
     context_.server = std::move(*server);
     context_.model = settings_.model.empty() ? context_.server.model : settings_.model;
     if (settings_.prompts.file.empty()) note("making prompts");
-    auto prompts = prepare_prompts(settings_, context_.server, context_.model);
+    auto prompts = prepare_prompts(settings_, context_.server, context_.model, cancel_);
     if (!prompts) return tl::unexpected(prompts.error());
     context_.prompts = std::move(prompts->prompts);
     context_.exact_prompts = prompts->exact;
@@ -130,6 +138,7 @@ class Bench {
     note(fmt::format("step {}: {}", run_.points.size() + 1, scenario.text()));
     const auto folder = settings_.folder / fmt::format("step-{:02}", run_.points.size() + 1);
     if (auto made = make_folder(folder); !made) return made;
+    if (auto written = write_bench_file(run_, folder); !written) return written;
     if (auto done = load(scenario, folder); !done) return done;
     if (listener_.on_point) listener_.on_point(run_.points.back());
     return write_bench_file(run_);
@@ -137,14 +146,20 @@ class Bench {
 
   [[nodiscard]] bool stopped() const { return run_.cancelled || run_.engine_ended || cancel_.requested(); }
 
+  /// More in flight than there are requests is no load of its own.
+  [[nodiscard]] double most_in_flight(double most) const {
+    const auto& requests = settings_.stop.requests;
+    return requests ? std::min(most, static_cast<double>(*requests)) : most;
+  }
+
   Result<void> sweep() {
-    constexpr double kMost = 1024.0;
+    const double most = most_in_flight(1024.0);
     std::vector<std::pair<double, double>> tried;
     const auto& steps = settings_.scenario.steps;
     for (std::size_t i = 0; !stopped(); ++i) {
       std::optional<double> next;
       if (steps.empty()) {
-        next = next_sweep_step(tried, kMost);
+        next = next_sweep_step(tried, most);
       } else if (i < steps.size()) {
         next = steps[i];
       }
@@ -158,6 +173,7 @@ class Bench {
   Result<void> search() {
     SearchRule rule;
     rule.whole = settings_.scenario.steps_closed;
+    if (rule.whole) rule.largest = most_in_flight(rule.largest);
     const auto attempt = [&](double load_size) -> Result<StepOutcome> {
       if (auto done = step(load_size); !done) return tl::unexpected(done.error());
       if (stopped()) return fail(ErrorCode::cancelled, "interrupted");

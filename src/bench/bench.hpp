@@ -44,4 +44,7 @@ struct BenchRun {
 /// Whether `folder` holds a benchmark.
 [[nodiscard]] bool is_bench_folder(const std::filesystem::path& folder);
 
+/// The folders of the loads of a sweep or a search; empty where `folder` is a load itself, or none.
+[[nodiscard]] std::vector<std::string> loads_of_series(const std::filesystem::path& folder);
+
 }  // namespace edgeeval

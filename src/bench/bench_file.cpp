@@ -8,6 +8,7 @@
 #include "bench/derive.hpp"
 #include "core/files.hpp"
 #include "core/json.hpp"
+#include "record/record_json.hpp"
 
 namespace edgeeval {
 namespace fs = std::filesystem;
@@ -94,11 +95,12 @@ Result<BenchPoint> point_at(const fs::path& folder) {
 
 }  // namespace
 
-Result<void> write_bench_file(const BenchRun& run) {
+Result<void> write_bench_file(const BenchRun& run, const fs::path& under_way) {
   Json json{{"version", "1.0"}, {"scenario", run.scenario.text()}};
   Json points = Json::array();
   for (const auto& point : run.points)
     points.push_back(point.folder == run.folder ? "." : fs::relative(point.folder, run.folder).string());
+  if (!under_way.empty()) points.push_back(fs::relative(under_way, run.folder).string());
   json["loads"] = std::move(points);
   if (run.peak) json["search"] = json_of(*run.peak);
   return write_file(run.folder / kIndex, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
@@ -109,6 +111,17 @@ bool is_bench_folder(const fs::path& folder) {
   return fs::exists(folder / kIndex, status) || fs::exists(folder / kLoad, status);
 }
 
+std::vector<std::string> loads_of_series(const fs::path& folder) {
+  std::error_code status;
+  std::vector<std::string> loads;
+  if (fs::exists(folder / kLoad, status) || !fs::exists(folder / kIndex, status)) return loads;
+  const auto json = read_record_json((folder / kIndex).string());
+  if (!json) return loads;
+  for (const auto& name : value_or(*json, "loads", std::vector<std::string>()))
+    loads.push_back((folder / name).string());
+  return loads;
+}
+
 Result<BenchRun> read_bench(const fs::path& folder) {
   BenchRun run;
   run.folder = folder;
@@ -117,7 +130,7 @@ Result<BenchRun> read_bench(const fs::path& folder) {
   // A load that was killed has no index yet; it is read as it lies.
   if (fs::exists(folder / kIndex, status)) {
     const auto where = (folder / kIndex).string();
-    auto json = read_json_file(where);
+    auto json = read_record_json(where);
     if (!json) return tl::unexpected(json.error());
     const auto version = value_or(*json, "version", std::string());
     if (version.rfind(std::to_string(kMajor) + ".", 0) != 0)
@@ -126,6 +139,10 @@ Result<BenchRun> read_bench(const fs::path& folder) {
     loads = value_or(*json, "loads", std::vector<std::string>());
     if (json->contains("search")) run.peak = peak_from(json->at("search"));
   }
+  // The last one may have been killed before it had written anything.
+  if (!loads.empty() && !fs::exists(folder / loads.back() / kLoad, status) &&
+      fs::is_directory(folder, status))
+    loads.pop_back();
   for (const auto& name : loads) {
     auto point = point_at(name == "." ? folder : folder / name);
     if (!point) return tl::unexpected(point.error());

@@ -8,7 +8,8 @@
 
 namespace edgeeval {
 
-/// Writes <folder>/bench.json. Errors: io, disk_full.
-[[nodiscard]] Result<void> write_bench_file(const BenchRun& run);
+/// Writes <folder>/bench.json; `under_way` is the folder of a load that begins now, so that a series that is
+/// killed can be read with it. Errors: io, disk_full.
+[[nodiscard]] Result<void> write_bench_file(const BenchRun& run, const std::filesystem::path& under_way = {});
 
 }  // namespace edgeeval

@@ -3,6 +3,7 @@
 
 #include "bench/server_contact.hpp"
 #include "bench/small_call.hpp"
+#include "load/call_once.hpp"
 #include "load/client.hpp"
 
 namespace edgeeval {
@@ -33,15 +34,16 @@ class ClientContact final : public ServerContact {
 
 }  // namespace
 
-SmallCall small_call(const Target& target, double timeout_s) {
-  return [target, timeout_s](const std::string& path, const std::string& body) -> Result<SmallAnswer> {
-    auto reply = call_once(target, path, body, timeout_s);
-    if (!reply) return tl::unexpected(reply.error());
-    SmallAnswer answer{reply->status, std::move(reply->body), {}};
-    for (auto& [name, value] : reply->headers)
-      answer.headers.insert_or_assign(std::move(name), std::move(value));
-    return answer;
-  };
+SmallCall small_call(const Target& target, double timeout_s, const CancelToken* cancel) {
+  return
+      [target, timeout_s, cancel](const std::string& path, const std::string& body) -> Result<SmallAnswer> {
+        auto reply = call_once(target, path, body, timeout_s, cancel);
+        if (!reply) return tl::unexpected(reply.error());
+        SmallAnswer answer{reply->status, std::move(reply->body), {}};
+        for (auto& [name, value] : reply->headers)
+          answer.headers.insert_or_assign(std::move(name), std::move(value));
+        return answer;
+      };
 }
 
 std::unique_ptr<ServerContact> contact_by_client(const Target& target) {

@@ -6,6 +6,7 @@
 #include "core/files.hpp"
 #include "core/json.hpp"
 #include "record/codec.hpp"
+#include "record/record_json.hpp"
 
 namespace edgeeval {
 namespace {
@@ -120,7 +121,7 @@ Result<MachineRecord> read_machine(const std::filesystem::path& folder) {
   const auto path = folder / kName;
   std::error_code status;
   if (!std::filesystem::exists(path, status)) return MachineRecord{};
-  auto json = read_json_file(path.string());
+  auto json = read_record_json(path.string());
   if (!json) return tl::unexpected(json.error());
   return machine_from(*json, path.string());
 }

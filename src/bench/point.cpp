@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/point.hpp"
 
+#include <fmt/format.h>
+
 #include <edgeeval/version.hpp>
 #include <utility>
 
@@ -93,6 +95,14 @@ class Point {
     if (settings_.target.insecure)
       header_.warnings.emplace_back("certificates were not checked (--insecure)");
     warn_of_slots();
+    const auto size = schedule.size();
+    const auto& stop = settings_.stop;
+    if (scenario_.kind == Scenario::Kind::trace && size && *size < context_.prompts.size() &&
+        !stop.requests && !stop.min_duration_s && !stop.min_requests)
+      header_.warnings.push_back(
+          fmt::format("the trace is longer than --max-duration, {:g} s: {} of its {} "
+                      "requests are sent",
+                      stop.max_duration_s, *size, context_.prompts.size()));
   }
 
   void warn_of_slots() {

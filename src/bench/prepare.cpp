@@ -20,6 +20,7 @@ namespace {
 constexpr std::chrono::milliseconds kLook{100};  // Between two looks at a server that is not ready.
 constexpr double kCall_s = 10.0;                 // For a small request.
 constexpr std::size_t kUsualPrompts = 256;
+constexpr double kMostTokens = 1e8;  // Of all made-up prompts together: some 700 MB of words.
 
 /// The route the user named, among those of the server's dialect.
 Result<Dialect> with_route(const Dialect& found, const std::string& route) {
@@ -41,7 +42,7 @@ class Waiting {
       : settings_(settings),
         cancel_(cancel),
         tell_(tell),
-        call_(small_call(settings.target, kCall_s)),
+        call_(small_call(settings.target, kCall_s, &cancel)),
         until_(clock_.now() + std::chrono::duration_cast<SteadyTime::duration>(
                                   std::chrono::duration<double>(settings.ready_timeout_s))) {}
 
@@ -78,6 +79,36 @@ std::size_t prompts_to_make(const BenchSettings& settings) {
   return static_cast<std::size_t>(std::clamp<std::uint64_t>(asked, 1, kUsualPrompts));
 }
 
+tl::unexpected<Error> interrupted() {
+  return fail(ErrorCode::cancelled, "interrupted while prompts were made");
+}
+
+Result<void> check_tokens(double tokens, const std::string& what, const std::string& where) {
+  if (tokens <= kMostTokens) return {};
+  return fail(
+      ErrorCode::usage,
+      fmt::format("{} have {:.6g} tokens in all; at most {:g} are made up", what, tokens, kMostTokens), where,
+      "Ask for fewer or for shorter ones.");
+}
+
+/// Words that are made up are kept in memory; a slip of the keyboard must not fill it.
+Result<void> check_made_up(const BenchSettings& settings) {
+  if (!settings.prompts.file.empty()) return {};
+  const auto count = prompts_to_make(settings);
+  return check_tokens(static_cast<double>(count) * settings.prompts.tokens,
+                      fmt::format("{} prompts of {} tokens", count, settings.prompts.tokens),
+                      "--prompt-tokens");
+}
+
+/// The same of a trace that has lengths only.
+Result<void> check_lengths(const std::vector<Prompt>& prompts, const std::string& file) {
+  double tokens = 0.0;
+  for (const auto& prompt : prompts) {
+    if (prompt.text.empty() && prompt.messages.empty()) tokens += prompt.prompt_tokens.value_or(0);
+  }
+  return check_tokens(tokens, fmt::format("the {} prompts of the file", prompts.size()), file);
+}
+
 /// Made-up prompts that are each sent once need no salt, and then have exactly the length that was asked for;
 /// a warm-up sends some of them before.
 bool needs_salt(const BenchSettings& settings) {
@@ -101,13 +132,15 @@ Result<ProbedServer> find_server(const BenchSettings& settings, const CancelToke
 }
 
 Result<PromptSet> prepare_prompts(const BenchSettings& settings, const ProbedServer& server,
-                                  const std::string& model) {
+                                  const std::string& model, const CancelToken& cancel) {
+  if (auto fits = check_made_up(settings); !fits) return tl::unexpected(fits.error());
   const bool salted = needs_salt(settings);
-  ServerTokens tokens(settings, server, model, salted);
+  ServerTokens tokens(settings, server, model, salted, &cancel);
   const CountTokens counter = [&](const Prompt& prompt) { return tokens.count(prompt); };
   const auto seed = settings.seeds.library;
   if (settings.prompts.file.empty()) {
     auto made = make_prompts({prompts_to_make(settings), settings.prompts.tokens, seed}, counter);
+    if (cancel.requested()) return interrupted();
     return PromptSet{std::move(made.prompts), made.exact, salted, std::move(made.note)};
   }
   auto read = read_prompts(settings.prompts.file, settings.prompts.format);
@@ -115,8 +148,11 @@ Result<PromptSet> prepare_prompts(const BenchSettings& settings, const ProbedSer
   if (read->empty()) return fail(ErrorCode::invalid_task, "no prompts", settings.prompts.file.string());
   const bool wordless = std::any_of(read->begin(), read->end(),
                                     [](const auto& p) { return p.text.empty() && p.messages.empty(); });
+  if (auto fits = check_lengths(*read, settings.prompts.file.string()); !fits)
+    return tl::unexpected(fits.error());
   if (!wordless) return PromptSet{std::move(*read), false, salted, ""};
   auto filled = fill_in_words(std::move(*read), seed, counter);
+  if (cancel.requested()) return interrupted();
   return PromptSet{std::move(filled.prompts), filled.exact, salted, std::move(filled.note)};
 }
 

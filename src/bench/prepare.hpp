@@ -29,8 +29,9 @@ struct PromptSet {
   bool salted = false;  ///< They are met more than once, or may have been before: each request needs a salt.
   std::string note;     ///< What a reader must know of their lengths; empty where nothing.
 };
-/// Reads them, or makes up `count` of the length wished. Errors: io, invalid_task.
+/// Reads them, or makes up `count` of the length wished. Errors: io, invalid_task, usage
+/// (more words than are made up), cancelled.
 [[nodiscard]] Result<PromptSet> prepare_prompts(const BenchSettings& settings, const ProbedServer& server,
-                                                const std::string& model);
+                                                const std::string& model, const CancelToken& cancel);
 
 }  // namespace edgeeval

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "stats/order_ranks.hpp"
+
 namespace edgeeval {
 namespace {
 
@@ -78,7 +80,23 @@ class Bracket {
   std::optional<double> met_, missed_;
 };
 
+/// Whether a step tells neither way: nothing was missed, and a quantile has no bound. A lower load would
+/// bring fewer requests still.
+bool cannot_tell(const StepOutcome& step) {
+  const auto is = [](ObjectiveState state) { return [state](const auto& o) { return o.state == state; }; };
+  return !step.met &&
+         std::any_of(step.objectives.begin(), step.objectives.end(), is(ObjectiveState::insufficient)) &&
+         std::none_of(step.objectives.begin(), step.objectives.end(), is(ObjectiveState::missed));
+}
+
 }  // namespace
+
+std::uint64_t requests_to_judge(const std::vector<ServiceObjective>& objectives) {
+  std::uint64_t most = 0;
+  for (const auto& objective : objectives)
+    if (objective.quantile) most = std::max<std::uint64_t>(most, early_stopping_samples(*objective.quantile));
+  return most;
+}
 
 std::string_view to_string(ObjectiveState state) {
   switch (state) {
@@ -114,8 +132,13 @@ Result<PeakFound> find_peak(const SearchRule& rule, const TryLoad& attempt) {
     }
     auto step = attempt(*load);
     if (!step) return tl::unexpected(step.error());
-    bracket.note(*step);
+    const bool undecidable = cannot_tell(*step);
+    if (!undecidable) bracket.note(*step);
     found.steps.push_back(std::move(*step));
+    if (undecidable) {
+      found.why = "a step brought too few replies to judge the objectives by";
+      break;
+    }
     load = bracket.next(found.why);
   }
   found.peak = bracket.met();

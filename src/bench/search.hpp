@@ -28,6 +28,9 @@ struct JudgedObjective {
   std::optional<double> value, upper;  ///< In the metric's unit.
 };
 
+/// Replies that a step needs, so that every quantile of the objectives can have a bound: 662 for a p99.
+[[nodiscard]] std::uint64_t requests_to_judge(const std::vector<ServiceObjective>& objectives);
+
 /// Judges the objectives that name a quantile by the whole window's figures. An upper bound is the one-sided
 /// 99 % bound (MLPerf's early stopping); without it there are too few requests.
 [[nodiscard]] std::vector<JudgedObjective> judge(const ServingSummary& summary,

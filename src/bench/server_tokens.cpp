@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/server_tokens.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "bench/prompt_source.hpp"
@@ -12,6 +13,11 @@ namespace edgeeval {
 namespace {
 
 constexpr double kOneReply_s = 120.0;
+
+/// A reply of one token is waited for no longer than a request of the load would be.
+double patience_s(const RequestLimits& limits) {
+  return std::min({kOneReply_s, limits.first_byte_s + limits.idle_s, limits.total_s});
+}
 
 /// The prompt tokens that a whole streamed answer tells.
 std::optional<std::int64_t> prompt_tokens_of(const Dialect& dialect, const std::string& body) {
@@ -30,12 +36,12 @@ std::optional<std::int64_t> prompt_tokens_of(const Dialect& dialect, const std::
 }  // namespace
 
 ServerTokens::ServerTokens(const BenchSettings& settings, const ProbedServer& server, std::string model,
-                           bool salted)
+                           bool salted, const CancelToken* cancel)
     : settings_(settings),
       server_(server),
       model_(std::move(model)),
       salted_(salted),
-      call_(small_call(settings.target, kOneReply_s)) {}
+      call_(small_call(settings.target, patience_s(settings.limits), cancel)) {}
 
 std::optional<std::int64_t> ServerTokens::count(const Prompt& prompt) {
   const auto bare = count_tokens(call_, server_.dialect, model_, prompt.text);

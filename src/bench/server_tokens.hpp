@@ -7,6 +7,7 @@
 #include <string>
 
 #include "bench/settings.hpp"
+#include "core/cancel.hpp"
 #include "wire/probe_server.hpp"
 #include "workload/prompts.hpp"
 
@@ -16,7 +17,8 @@ namespace edgeeval {
 /// of one token whose usage tells the whole.
 class ServerTokens {
  public:
-  ServerTokens(const BenchSettings& settings, const ProbedServer& server, std::string model, bool salted);
+  ServerTokens(const BenchSettings& settings, const ProbedServer& server, std::string model, bool salted,
+               const CancelToken* cancel = nullptr);
   /// Of the prompt as it will be sent; absent where the server has no tokenizer route or tells no usage.
   [[nodiscard]] std::optional<std::int64_t> count(const Prompt& prompt);
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "load/call_once.hpp"
+
 #include <fmt/format.h>
 #include <poll.h>
 
@@ -8,7 +10,6 @@
 #include <cstring>
 #include <optional>
 
-#include "load/client.hpp"
 #include "load/clock_map.hpp"
 #include "load/http_reply.hpp"
 #include "load/request_text.hpp"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr std::size_t kLargestHead = 64U << 10U;
 constexpr std::size_t kLargestBody = 64U << 20U;
+constexpr std::int64_t kLook_ms = 100;  // Between two looks at whether it is to be given up.
 
 /// Puts the body together.
 class Whole final : public HttpTaker {
@@ -38,8 +40,12 @@ class Whole final : public HttpTaker {
 /// One request and its answer on one connection, waiting for each step.
 class Call {
  public:
-  Call(const Target& target, std::int64_t until_ns, std::string where)
-      : target_(target), until_(until_ns), where_(std::move(where)) {}
+  Call(const Target& target, double limit_s, std::string where, const CancelToken* cancel)
+      : target_(target),
+        limit_s_(limit_s),
+        until_(monotonic_ns() + static_cast<std::int64_t>(std::min(limit_s, 9.0e9) * 1e9)),
+        where_(std::move(where)),
+        cancel_(cancel) {}
 
   [[nodiscard]] Result<void> connect() {
     auto addresses = resolve(target_);
@@ -81,9 +87,12 @@ class Call {
   [[nodiscard]] Result<void> wait(short events) {
     for (;;) {
       const auto left = until_ - monotonic_ns();
-      if (left <= 0) return fail(ErrorCode::timed_out, "no answer in time", where_);
+      if (left <= 0)
+        return fail(ErrorCode::timed_out, fmt::format("no answer within {:g} s", limit_s_), where_);
+      if (cancel_ != nullptr && cancel_->requested())
+        return fail(ErrorCode::cancelled, "interrupted while an answer was waited for", where_);
       pollfd one{socket_.descriptor(), events, 0};
-      if (::poll(&one, 1, static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 1000))) <= 0)
+      if (::poll(&one, 1, static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, kLook_ms))) <= 0)
         continue;
       // A transmit stamp alone is no news.
       if ((one.revents & ~POLLERR) != 0) return {};
@@ -171,8 +180,10 @@ class Call {
   }
 
   const Target& target_;
+  double limit_s_;
   std::int64_t until_;
   std::string where_;
+  const CancelToken* cancel_;
   Socket socket_;
   std::optional<TlsSession> tls_;
   std::string cipher_;
@@ -186,16 +197,20 @@ class Call {
 }  // namespace client
 
 Result<SmallReply> call_once(const Target& target, const std::string& path, const std::string& body,
-                             double timeout_s) {
+                             double timeout_s, const CancelToken* cancel) {
   auto text = client::RequestText::make(target, path, "*/*", false);
   if (!text) return tl::unexpected(text.error());
   std::string request;
   text->write(body, request);
-  const auto until = monotonic_ns() + static_cast<std::int64_t>(std::min(timeout_s, 9.0e9) * 1e9);
-  client::Call call(target, until, target.url() + path);
+  client::Call call(target, timeout_s, target.url() + path, cancel);
   if (auto connected = call.connect(); !connected) return tl::unexpected(connected.error());
   if (auto sent = call.send(request); !sent) return tl::unexpected(sent.error());
   return call.receive();
+}
+
+Result<SmallReply> call_once(const Target& target, const std::string& path, const std::string& body,
+                             double timeout_s) {
+  return call_once(target, path, body, timeout_s, nullptr);
 }
 
 }  // namespace edgeeval

@@ -186,6 +186,12 @@ void note_warnings(const LoadJob& job, const Shared& shared, LoadOutcome& outcom
                                               outcome.client.clock_steps,
                                               outcome.client.largest_offset_move_ns));
   if (!shared.no_address.empty()) outcome.warnings.push_back(shared.no_address);
+  const auto planned = job.stop.requests ? job.stop.requests : job.schedule->size();
+  const auto of_all = planned.value_or(0) + job.warmup;
+  if (planned && shared.order.load() == Order::go_on && outcome.sent < of_all)
+    outcome.warnings.emplace_back(
+        fmt::format("sending ended after {:g} s (--max-duration): {} of {} requests, warm-up included",
+                    job.stop.max_duration_s, outcome.sent, of_all));
 }
 
 void run_phases(const LoadJob& job, Crew& crew, const ClientHooks& hooks, LoadOutcome& outcome) {

@@ -47,10 +47,11 @@ FailureClass failure_of(HttpFault fault) {
 
 }  // namespace
 
-void redact(std::string& text, std::string_view secret) {
-  if (secret.empty()) return;
-  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3))
-    text.replace(at, secret.size(), "***");
+void redact(std::string& text, std::span<const std::string> secrets) {
+  for (const auto& secret : secrets) {
+    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3))
+      text.replace(at, secret.size(), "***");
+  }
 }
 
 ReplyReader::ReplyReader(ReadingDesk& desk)
@@ -225,7 +226,7 @@ void ReplyReader::give_up(FailureClass failure, std::string words, std::int64_t 
 void ReplyReader::fail(FailureClass failure, std::string words) {
   if (record_->failure != FailureClass::none) return;
   record_->failure = failure;
-  redact(words, desk_->secret);
+  redact(words, desk_->secrets);
   record_->error = std::move(words);
 }
 

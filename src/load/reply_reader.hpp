@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,7 @@ struct ReadStamp {
 struct ReadingDesk {
   const Dialect* dialect = nullptr;
   const RequestLimits* limits = nullptr;
-  std::string_view secret{};  ///< Is left out of a server's words.
+  std::span<const std::string> secrets{};  ///< Are left out of a server's words.
   LoadSink* sink = nullptr;
   PieceReader pieces{};
   std::vector<EventRecord> events{};  ///< Of the read under way.
@@ -88,7 +89,7 @@ class ReplyReader final : private HttpTaker {
   bool ended_ = true;
 };
 
-/// Takes every occurrence of `secret` (where it is not empty) out of `text`.
-void redact(std::string& text, std::string_view secret);
+/// Takes every occurrence of each of `secrets` out of `text`.
+void redact(std::string& text, std::span<const std::string> secrets);
 
 }  // namespace edgeeval::client

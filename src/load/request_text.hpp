@@ -5,6 +5,7 @@
 #include <edgeeval/result.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "load/target.hpp"
 
@@ -24,5 +25,9 @@ class RequestText {
   std::string where_;
   std::string fields_;
 };
+
+/// What must appear in no record: the API key, and what headers with a telling name (Authorization,
+/// X-Api-Key, Cookie) hold, word by word but for short ones such as "Bearer". None is empty.
+[[nodiscard]] std::vector<std::string> secrets_of(const Target& target);
 
 }  // namespace edgeeval::client

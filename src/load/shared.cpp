@@ -41,6 +41,12 @@ std::optional<Planned> Shared::take(std::int64_t now_ns) {
   return planned(place);
 }
 
+bool Shared::none_left(std::int64_t now_ns) const {
+  const double elapsed = static_cast<double>(now_ns - phase_.begun_ns) * 1e-9;
+  const auto place = next_.load(std::memory_order_relaxed);
+  return elapsed >= job->stop.max_duration_s || (count_ && place >= *count_) || enough(place, elapsed);
+}
+
 std::optional<Planned> Shared::at(std::uint64_t place) const {
   if (count_ && place >= *count_) return std::nullopt;
   auto next = planned(place);

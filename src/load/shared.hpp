@@ -31,9 +31,10 @@ struct Phase {
 /// Read by all threads; what they write is atomic.
 class Shared {
  public:
-  explicit Shared(const LoadJob& of) : job(&of) {}
+  explicit Shared(const LoadJob& of) : job(&of), secrets(secrets_of(of.target)) {}
 
   const LoadJob* job;
+  const std::vector<std::string> secrets;  ///< Never empty ones.
   std::vector<Address> addresses;
   std::string no_address;  ///< The resolver's words where there is none.
   std::optional<TlsContext> tls;
@@ -45,6 +46,8 @@ class Shared {
   [[nodiscard]] const Phase& phase() const { return phase_; }
   /// The next request of a closed loop; absent when no more are to be sent.
   [[nodiscard]] std::optional<Planned> take(std::int64_t now_ns);
+  /// Whether take() would tell that no more are to be sent.
+  [[nodiscard]] bool none_left(std::int64_t now_ns) const;
   /// The request at `place` of an open loop, its index that of its record; absent past the end.
   [[nodiscard]] std::optional<Planned> at(std::uint64_t place) const;
   /// Whether a closed loop ends after an exact count, so that failing fast cannot go on for ever.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <cstring>
 
 namespace edgeeval::client {
 namespace {
@@ -18,6 +19,8 @@ std::string last_words(std::string fallback) {
   const auto number = ::ERR_peek_last_error();
   ::ERR_clear_error();
   if (number == 0) return fallback;
+  // A failed call of the system, such as open().
+  if (ERR_SYSTEM_ERROR(number)) return std::strerror(ERR_GET_REASON(number));
   const char* reason = ::ERR_reason_error_string(number);
   return reason != nullptr ? reason : fallback;
 }

@@ -46,7 +46,7 @@ Worker::Worker(Shared& shared, LoadSink& sink, Poller poller, int number, int co
       number_(number),
       count_(count),
       poller_(std::move(poller)),
-      desk_{&job_.dialect, &job_.limits, job_.target.api_key, &sink, {}, {}, 0, 0},
+      desk_{&job_.dialect, &job_.limits, shared.secrets, &sink, {}, {}, 0, 0},
       connections_(shared, desk_, poller_) {
   desk_.events.reserve(64);
   if (shared.tls) scratch_.resize(Arena::kLargestRead);
@@ -70,7 +70,10 @@ void Worker::run(const std::function<void()>& on_tick) {
     }
     if (heed_order()) break;
     send_due();
-    if (all_sent() && in_flight_ == 0) break;
+    if (all_sent()) {
+      if (in_flight_ == 0) break;
+      begin_drain();
+    }
     prepare_ahead();
     const auto now = monotonic_ns();
     if (now >= next_check_ns_) check_limits(now);
@@ -277,7 +280,7 @@ void Worker::finish(std::unique_ptr<Flight> flight, std::int64_t at_ns) {
 void Worker::fail_flight(std::unique_ptr<Flight> flight, FailureClass failure, std::string words) {
   const auto now = monotonic_ns();
   flight->record.failure = failure;
-  redact(words, desk_.secret);
+  redact(words, desk_.secrets);
   flight->record.error = std::move(words);
   flight->record.closed_ns = now;
   finish(std::move(flight), now);

@@ -83,6 +83,7 @@ class Worker {
   void fail_flight(std::unique_ptr<Flight> flight, FailureClass failure, std::string words);
 
   // What takes too long (worker_limits.cpp).
+  void begin_drain();
   void check_limits(std::int64_t now);
   [[nodiscard]] std::optional<std::int64_t> deadline(const Connection& connection, FailureClass& why) const;
   void ran_out(Connection& connection, FailureClass why, std::int64_t now);
@@ -113,9 +114,9 @@ class Worker {
   std::deque<std::int64_t> freed_;                // When each free slot of a closed loop fell free.
   std::deque<std::unique_ptr<Flight>> prepared_;  // Of an open loop, rendered ahead.
   std::vector<std::unique_ptr<Flight>> blank_flights_;
-  std::uint64_t next_place_ = 0;  // Of an open loop.
-  bool exhausted_ = false;        // No more requests are to come.
-  std::int64_t exhausted_ns_ = 0;
+  std::uint64_t next_place_ = 0;            // Of an open loop.
+  bool exhausted_ = false;                  // No more requests are to come.
+  std::optional<std::int64_t> drained_ns_;  // When what is under way is given up; absent until all is sent.
   std::int64_t next_check_ns_ = 0;
   std::int64_t next_tick_ns_ = 0;
   std::int64_t next_spare_ns_ = 0;

@@ -57,20 +57,27 @@ std::optional<std::int64_t> Worker::deadline(const Connection& connection, Failu
   return first;
 }
 
+/// All is sent: from now on the drain's time runs. Requests laid ahead that are not due yet are still to be
+/// sent.
+void Worker::begin_drain() {
+  if (drained_ns_) return;
+  drained_ns_ = monotonic_ns() + nanoseconds(job_.drain_s);
+  next_check_ns_ = std::min(next_check_ns_, *drained_ns_);
+}
+
 /// Looks at all connections, but only as often as the nearest limit makes worth while: what begins later than
 /// this look cannot run out before the shortest limit has passed.
 void Worker::check_limits(std::int64_t now) {
   const auto& limits = job_.limits;
   const auto shortest = std::min({limits.connect_s, limits.first_byte_s, limits.idle_s, limits.total_s});
   auto next = now + nanoseconds(shortest);
-  if (exhausted_) {
-    const auto drained = exhausted_ns_ + nanoseconds(job_.drain_s);
-    if (now >= drained) {
+  if (drained_ns_) {
+    if (now >= *drained_ns_) {
       abandon(FailureClass::total_timeout,
               fmt::format("still under way {:g} s after the last request was sent", job_.drain_s));
       return;
     }
-    next = std::min(next, drained);
+    next = std::min(next, *drained_ns_);
   }
   // From the end: closing takes the last one's place.
   for (auto i = connections_.all().size(); i-- > 0;) {

@@ -46,6 +46,7 @@ void Worker::begin_phase() {
   const auto& phase = shared_.phase();
   prepared_.clear();
   exhausted_ = false;
+  drained_ns_.reset();
   next_place_ = static_cast<std::uint64_t>(number_);
   next_check_ns_ = 0;
   freed_.assign(phase.open_loop ? 0 : share_of(phase.slots), phase.begun_ns);
@@ -61,12 +62,13 @@ void Worker::send_due() {
 }
 
 void Worker::send_closed(std::int64_t now) {
+  // Where every slot is taken, nobody asks for the next request: the end is seen all the same.
+  if (freed_.empty()) exhausted_ = exhausted_ || shared_.none_left(now);
   if (exhausted_ || now < pause_until_ns_) return;
   for (int sent = 0; !freed_.empty() && sent < kMostAtOnce; ++sent) {
     const auto planned = shared_.take(now);
     if (!planned) {
       exhausted_ = true;
-      exhausted_ns_ = now;
       return;
     }
     const auto scheduled = std::max(freed_.front(), pause_until_ns_);
@@ -99,7 +101,6 @@ void Worker::prepare_ahead() {
     const auto planned = shared_.at(next_place_);
     if (!planned) {
       exhausted_ = true;
-      exhausted_ns_ = now;
       return;
     }
     next_place_ += static_cast<std::uint64_t>(count_);

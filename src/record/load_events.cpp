@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/files.hpp"
+#include "record/load_fields.hpp"
 
 namespace edgeeval {
 namespace {
@@ -108,6 +109,11 @@ Result<std::span<const EventRecord>> FileEvents::next() {
   for (auto& event : block_) {
     // A class that a newer minor version knows.
     if (event.kind > EventClass::done) event.kind = EventClass::other;
+    if (is_recordable(event.kernel_ns) && is_recordable(event.user_ns)) continue;
+    return fail(ErrorCode::record_unreadable,
+                fmt::format("event {} has a time that cannot be",
+                            at_ - count + static_cast<std::uint64_t>(&event - block_.data())),
+                where_, "The load is damaged before its last event; restore it from a copy.");
   }
   return std::span<const EventRecord>(block_);
 }

@@ -16,6 +16,13 @@
 
 namespace edgeeval {
 
+/// Whether a number can be one of a load's: below 2^62, so that no difference of two overflows. Clocks count
+/// nanoseconds from the machine's start, and so take 146 years to get there.
+[[nodiscard]] constexpr bool is_recordable(std::int64_t number) {
+  constexpr std::int64_t kBeyond = std::int64_t{1} << 62;
+  return number > -kBeyond && number < kBeyond;
+}
+
 /// One field of a record `R`.
 template <class R>
 struct LoadField {
@@ -36,6 +43,7 @@ template <class T>
   } else if constexpr (std::is_signed_v<T>) {
     std::int64_t number = 0;
     if (value.get(number) != simdjson::SUCCESS || !std::in_range<T>(number)) return false;
+    if (!is_recordable(number)) return false;
     target = static_cast<T>(number);
   } else {
     std::uint64_t number = 0;

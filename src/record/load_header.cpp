@@ -6,6 +6,7 @@
 
 #include "record/codec_parts.hpp"
 #include "record/load_codec.hpp"
+#include "record/load_fields.hpp"
 
 namespace edgeeval {
 namespace {
@@ -128,7 +129,13 @@ Result<LoadHeader> load_header_from(const Json& json, const std::string& where) 
         ErrorCode::record_unreadable,
         fmt::format("version \"{}\" of a load is not one this edgeeval reads ({}.x)", version, kMajor), where,
         "Use the edgeeval that wrote it, or a newer one.");
-  return codec::decoded<LoadHeader>(where, [&]() -> Result<LoadHeader> { return header_at(json); });
+  auto header = codec::decoded<LoadHeader>(where, [&]() -> Result<LoadHeader> { return header_at(json); });
+  if (!header) return header;
+  for (const auto time : {std::optional(header->started_ns), header->measured_ns, header->ended_ns})
+    if (time && !is_recordable(*time))
+      return fail(ErrorCode::record_unreadable, fmt::format("the time {} cannot be", *time), where,
+                  "The load is damaged; restore it from a copy.");
+  return header;
 }
 
 }  // namespace edgeeval

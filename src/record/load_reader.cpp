@@ -7,6 +7,7 @@
 #include "record/line_reader.hpp"
 #include "record/load_codec.hpp"
 #include "record/load_events.hpp"
+#include "record/record_json.hpp"
 #include "record/timelines.hpp"
 
 namespace edgeeval {
@@ -49,10 +50,11 @@ Result<void> take_requests(LineReader& lines, const fs::path& path, LoadRecord& 
 
 Result<LoadRecord> read_folder(const fs::path& folder) {
   const auto header_path = folder / "load.json";
-  const auto json = read_json_file(header_path.string());
+  const auto json = read_record_json(header_path.string());
   if (!json) {
     auto error = json.error();
-    error.hint = "Name a folder that `edgeeval bench --out` made, or a file that `-o jsonl:FILE` wrote.";
+    if (error.code != ErrorCode::record_unreadable)
+      error.hint = "Name a folder that `edgeeval bench --out` made, or a file that `-o jsonl:FILE` wrote.";
     return tl::unexpected(error);
   }
   auto header = load_header_from(*json, header_path.string());

@@ -24,15 +24,23 @@ std::string counted(const std::map<std::string, std::uint64_t>& counts) {
   return join(parts, ", ");
 }
 
+/// A part of the energy that a regression found. Where its interval holds nothing at all, a figure would say
+/// more than is known, and a negative one what cannot be.
+std::string part_text(const Fact& fact) {
+  if (!fact.lo || !fact.hi || *fact.lo > 0.0 || *fact.hi <= 0.0) return fact_text(fact);
+  return fmt::format("at most {} {}: it cannot be told from nothing here", format_significant(*fact.hi),
+                     fact.unit);
+}
+
 void add_energy(const BenchReport& report, LabelledLines& lines) {
   if (report.load_energy)
     lines.emplace_back("energy", fact_text(*report.load_energy) + ", gross over the load");
   if (report.energy) {
     const auto& energy = *report.energy;
-    lines.emplace_back("a reply token", fact_text(energy.joules_per_reply_token));
-    lines.emplace_back("a prompt token", fact_text(energy.joules_per_prompt_token));
+    lines.emplace_back("a reply token", part_text(energy.joules_per_reply_token));
+    lines.emplace_back("a prompt token", part_text(energy.joules_per_prompt_token));
     if (energy.joules_per_request)
-      lines.emplace_back("a request", fact_text(*energy.joules_per_request) + ", net of idle");
+      lines.emplace_back("a request", part_text(*energy.joules_per_request) + ", net of idle");
     lines.emplace_back("idle", fact_text(energy.idle_watts));
     lines.emplace_back("regression",
                        fmt::format("R² {} over {} stretches{}{}", format_significant(energy.r_squared),
@@ -92,7 +100,10 @@ LabelledLines bench_heading(const BenchReport& report) {
   lines.emplace_back("server", server);
   auto dialect = header.dialect;
   if (!report.dialect_why.empty()) dialect += " (" + report.dialect_why + ")";
-  for (const auto& [name, value] : header.server) dialect += fmt::format(" · {} {}", name, value);
+  for (const auto& [name, value] : header.server) {
+    if (name == "recognised_by" && value == report.dialect_why) continue;
+    dialect += fmt::format(" · {} {}", name, value);
+  }
   lines.emplace_back("dialect", dialect);
   auto load = header.scenario;
   if (header.offered_rps)
@@ -132,7 +143,9 @@ std::vector<std::string> bench_reasons(const Validity& validity) {
     if (check.verdict == CheckVerdict::passed) ++passed;
     if (check.verdict == CheckVerdict::not_checked) unchecked.push_back(check.title);
     if (gravity(check.verdict) > gravity(CheckVerdict::warned)) continue;
-    auto text = (check.verdict == CheckVerdict::warned ? "warning: " : "") + check.title + ": " + check.found;
+    // Titles say what should be; here it is not.
+    auto text =
+        (check.verdict == CheckVerdict::warned ? "warning: " : "") + check.title + " – no: " + check.found;
     if (!check.advice.empty()) text += " → " + check.advice;
     reasons.push_back(std::move(text));
   }

@@ -109,7 +109,7 @@ std::string bench_mlperf(const BenchReport& report) {
   text += line("  Early stopping satisfied", yes(early_stopping(report)));
   for (const auto& check : report.validity.checks) {
     if (check.verdict == CheckVerdict::failed)
-      text += line("  Reason", shown(check.title + ": " + check.found, 300));
+      text += line("  Reason", shown(check.title + " - no: " + check.found, 300));
   }
   text += "\n" + std::string(kRule) + "Additional Stats\n" + std::string(kRule);
   text += latencies(summary, "e2e_user", "latency") + "\n";

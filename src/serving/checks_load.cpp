@@ -72,8 +72,20 @@ void littles_law(const CheckSubject& subject, Findings& findings) {
         "the load was not steady (a queue grew or emptied): measure longer, or at a lower rate"));
   }
   const int set = subject.view.load.header.concurrency;
-  if (set <= 0 || length <= 0.0) return;
   constexpr auto kSetTitle = "As many were in flight as was set";
+  if (set > 0 && subject.summary.requests > 0 && subject.summary.requests < static_cast<std::uint64_t>(set)) {
+    findings.push_back({"concurrency",
+                        kSetTitle,
+                        CheckVerdict::failed,
+                        "set " + std::to_string(set) + ", but only " +
+                            std::to_string(subject.summary.requests) +
+                            " requests were made: so many were never in flight",
+                        "send more requests than are to be in flight at once",
+                        {},
+                        {}});
+    return;
+  }
+  if (set <= 0 || length <= 0.0) return;
   if (flows.departures < kResidences * set)
     return findings.push_back(unchecked("concurrency", kSetTitle, "too few replies in the steady window"));
   const double off = std::abs(in_flight / set - 1.0);

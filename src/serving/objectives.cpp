@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/text.hpp"
+#include "serving/distribution.hpp"
 #include "serving/metric_table.hpp"
 #include "serving/request_metrics.hpp"
 
@@ -29,6 +30,13 @@ std::vector<std::string> names() {
   for (const auto& metric : serving_metrics())
     if (metric.per_request && metric.unit == "s") result.emplace_back(metric.id);
   return result;
+}
+
+/// "p50, p90, …": those that summaries have.
+std::string quantile_names() {
+  std::vector<std::string> names;
+  for (const double p : kQuantiles) names.push_back("p" + format_round_trip(p * 100.0));
+  return join(names, ", ");
 }
 
 std::optional<double> number(std::string_view text) {
@@ -66,6 +74,13 @@ Result<ServiceObjective> parse_one(std::string_view item) {
           ErrorCode::usage,
           "'" + std::string(name.substr(mark + 1)) + "' in the objective '" + shown + "' is no percentile",
           "--slo", "percentiles lie between p0 and p100, such as p99 or p99.9");
+    const auto known = std::any_of(kQuantiles.begin(), kQuantiles.end(),
+                                   [&](double p) { return std::abs(p * 100.0 - *percent) < 1e-9; });
+    if (!known)
+      return fail(ErrorCode::usage,
+                  "'" + std::string(name.substr(mark + 1)) + "' in the objective '" + shown +
+                      "' is a percentile that is not computed",
+                  "--slo", "there are " + quantile_names());
     objective.quantile = *percent / 100.0;
     name = name.substr(0, mark);
   }

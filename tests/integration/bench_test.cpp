@@ -162,6 +162,52 @@ TEST(Bench, ASweepHasALoadAStep) {
   EXPECT_EQ(json_of(made->record() / "bench.json").at("loads").size(), 2U);
 }
 
+TEST(Bench, ASeriesIsNotRecomputedAsOneLoadAndAFileOfTimelinesIsReported) {
+  const auto made =
+      benched(kFast, {"--scenario", "sweep:closed:1,2", "-n", "8", "--max-tokens", "4", "--allow-invalid"});
+  ASSERT_EQ(made->ran.code, 0) << made->ran.err;
+  const auto series = run_program({kProgram, "recompute", made->record().string(), "--as", "vllm"});
+  EXPECT_EQ(series.code, 2);
+  EXPECT_TRUE(holds(series.err, "step-02")) << series.err;
+  const auto file = (made->folder.path() / "t.jsonl").string();
+  ASSERT_EQ(run_program({kProgram, "report", made->record().string(), "-o", "jsonl:" + file}).code, 0);
+  const auto told = run_program({kProgram, "report", file});
+  EXPECT_EQ(told.code, 0) << told.err;
+  EXPECT_TRUE(holds(told.out, "8 measured: 8 ended well")) << told.out;
+}
+
+TEST(Bench, ASeriesThatWasKilledInItsFirstStepCanBeRead) {
+  const auto made =
+      benched(kFast, {"--scenario", "sweep:closed:1,2", "-n", "8", "--max-tokens", "4", "--allow-invalid"});
+  ASSERT_EQ(made->ran.code, 0) << made->ran.err;
+  // As a kill leaves it: the index names the step under way, which has written nothing yet.
+  fs::remove_all(made->record() / "step-02");
+  fs::create_directory(made->record() / "step-02");
+  const auto told = run_program({kProgram, "report", made->record().string()});
+  EXPECT_EQ(told.code, 0) << told.err;
+  EXPECT_TRUE(holds(told.out, "closed:1")) << told.out;
+}
+
+TEST(Bench, SigtermHasItsOwnCode) {
+  const TempFolder folder;
+  const auto out = (folder.path() / "load").string();
+  with_server(kFast, [&](int port) {
+    // The header is written before the first request: from then on a load is under way.
+    const auto script = kProgram + " bench --url http://127.0.0.1:" + std::to_string(port) +
+                        " --duration 600 --max-tokens 4 --no-energy --out " + out + " & until [ -s " + out +
+                        "/load.json ]; do sleep 0.05; done; kill -TERM $!; wait $!";
+    const auto ran = run_program({"/bin/sh", "-c", script});
+    EXPECT_EQ(ran.code, 143) << ran.err;
+    EXPECT_EQ(json_of(fs::path(out) / "load.json").at("how_ended"), "cancelled");
+  });
+}
+
+TEST(Bench, WordsThatWouldFillTheMemoryAreNotMadeUp) {
+  const auto made = benched(kFast, {"-n", "3", "--prompt-tokens", "1000000000"});
+  EXPECT_EQ(made->ran.code, 2);
+  EXPECT_TRUE(holds(made->ran.err, "at most 1e+08 are made up")) << made->ran.err;
+}
+
 TEST(Bench, NothingMeasuredIsOverwritten) {
   const TempFolder folder;
   const auto out = (folder.path() / "load").string();
@@ -199,6 +245,28 @@ TEST(Bench, BadInputHasOneErrorAndItsCode) {
   EXPECT_EQ(bench("http://127.0.0.1:1", {"--scenario", "find-peak", "--out", out}).code, 2);
   EXPECT_EQ(bench("http://127.0.0.1:1", {"--slo", "ttft=fast", "--out", out}).code, 2);
   EXPECT_EQ(bench("http://127.0.0.1:1", {"-o", "pdf:x", "--out", out}).code, 2);
+  const std::vector<std::vector<std::string>> mistaken{
+      {"--timeout", "nan"},
+      {"--idle", "inf"},
+      {"--drain", "1e308"},
+      {"--keep-text", "-1"},
+      {"--warmup", "99999999999"},
+      {"--cpus", "9999"},
+      {"--server-pid", "0"},
+      {"--extra", "{"},
+      {"--extra", "\"stream\":false"},
+      {"--slo", "ttft_p97=1s"},
+      {"--temperature", "nan"},
+      {"--launch", "server {port}", "--scenario", "offline"}};
+  const auto untouched = (folder.path() / "untouched").string();
+  for (const auto& options : mistaken) {
+    auto all = options;
+    all.insert(all.end(), {"--out", untouched});
+    const auto ran = bench("http://127.0.0.1:1", all);
+    EXPECT_EQ(ran.code, 2) << options[0] << ' ' << options[1] << ": " << ran.err;
+    EXPECT_LT(ran.err.size(), 400U) << ran.err;
+    EXPECT_FALSE(fs::exists(untouched)) << options[0];
+  }
   EXPECT_EQ(run_program({kProgram, "recompute", (folder.path() / "none").string()}).code, 11);
   EXPECT_EQ(run_program({kProgram, "recompute", folder.path().string(), "--as", "wrk"}).code, 2);
 }

@@ -64,6 +64,48 @@ TEST(FindPeak, ARateBelowTheFirstIsFoundToo) {
   EXPECT_GE(*found.peak, 0.28);
 }
 
+/// A step whose only objective stands so.
+StepOutcome step_with(double load, ObjectiveState state) {
+  StepOutcome step{load, true, state == ObjectiveState::met, {}};
+  step.objectives.push_back({{"ttft_user", 0.1, 0.99}, state, {}, {}});
+  return step;
+}
+
+TEST(FindPeak, EndsWhereAStepIsTooShortToTell) {
+  std::vector<double> tried;
+  SearchRule rule;
+  rule.whole = false;
+  const auto found = find_peak(rule, [&](double load) -> Result<StepOutcome> {
+    tried.push_back(load);
+    return step_with(load, load < 4.0 ? ObjectiveState::met : ObjectiveState::insufficient);
+  });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(tried, (std::vector<double>{1, 2, 4}));
+  EXPECT_EQ(found->peak, 2.0);
+  EXPECT_FALSE(found->failed_at) << "4 was not missed";
+  EXPECT_NE(found->why.find("too few replies"), std::string::npos);
+}
+
+TEST(FindPeak, AMissIsAMissHoweverFewRepliesThereAre) {
+  std::vector<double> tried;
+  const auto found = find_peak(SearchRule{}, [&](double load) -> Result<StepOutcome> {
+    tried.push_back(load);
+    auto step = step_with(load, load < 4.0 ? ObjectiveState::met : ObjectiveState::missed);
+    if (load >= 4.0) step.objectives.push_back({{"tpot", 0.1, 0.99}, ObjectiveState::insufficient, {}, {}});
+    return step;
+  });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(tried, (std::vector<double>{1, 2, 4, 3}));
+  EXPECT_EQ(found->failed_at, 4.0);
+}
+
+TEST(RequestsToJudge, IsWhatTheHighestQuantileTakes) {
+  EXPECT_EQ(requests_to_judge({}), 0U);
+  EXPECT_EQ(requests_to_judge({{"ttft_user", 0.1, {}}}), 0U);
+  EXPECT_EQ(requests_to_judge({{"ttft_user", 0.1, 0.9}, {"tpot", 0.1, 0.99}}), 662U);
+  EXPECT_EQ(requests_to_judge({{"ttft_user", 0.1, 0.9}}), 64U);
+}
+
 TEST(FindPeak, AnErrorEndsIt) {
   const auto found =
       find_peak({}, [](double) -> Result<StepOutcome> { return fail(ErrorCode::io, "no disk"); });

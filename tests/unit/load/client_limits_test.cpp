@@ -75,6 +75,41 @@ TEST(ClientLimits, EndWhatIsStillUnderWayAfterTheDrain) {
   EXPECT_EQ(loaded.outcome.failed, 3U);
 }
 
+TEST(ClientLimits, CountTheDrainFromTheLastSendAlsoWhereEverySlotIsTaken) {
+  const MockRun server(quick_script());
+  auto job = job_for(server.target(), 1);
+  job.target.headers = {"X-Mock-Fault: silence"};
+  job.drain_s = 0.1;
+  const auto loaded = make_load(job, "single");
+  ASSERT_EQ(loaded.requests.size(), 1U);
+  EXPECT_EQ(loaded.requests[0].failure, FailureClass::total_timeout);
+  EXPECT_NE(loaded.requests[0].error.find("still under way"), std::string::npos) << loaded.requests[0].error;
+}
+
+TEST(ClientLimits, NeverDropWhatAnOpenLoopHasLaidAheadBecauseOfAShortDrain) {
+  const MockRun server(quick_script());
+  // All six are rendered at once and the last one is due after a quarter of a second: far beyond the drain.
+  auto job = job_for(server.target(), 6);
+  job.drain_s = 0.06;
+  const auto loaded = make_load(job, "open:const@20");
+  ASSERT_EQ(loaded.requests.size(), 6U);
+  for (const auto& request : loaded.requests) EXPECT_TRUE(request.ok()) << request.error;
+}
+
+TEST(ClientLimits, TellOfRequestsThatTheLongestDurationCutOff) {
+  const MockRun server(quick_script());
+  auto job = job_for(server.target(), 100);
+  job.stop.max_duration_s = 0.25;
+  const auto loaded = make_load(job, "open:const@20");
+  EXPECT_LT(loaded.requests.size(), 10U);
+  ASSERT_EQ(loaded.outcome.warnings.size(), 1U);
+  EXPECT_NE(loaded.outcome.warnings[0].find("--max-duration"), std::string::npos);
+  EXPECT_NE(loaded.outcome.warnings[0].find("of 100 requests"), std::string::npos);
+  job.stop.max_duration_s = 60.0;
+  job.stop.requests = 5;
+  EXPECT_TRUE(make_load(job, "open:const@200").outcome.warnings.empty());
+}
+
 TEST(ClientLimits, DoNotHoldUpOtherRequests) {
   const MockRun server([] {
     auto script = quick_script();
@@ -257,6 +292,19 @@ TEST(ClientSecrets, StayOutOfWhatIsRecorded) {
   }});
   auto job = job_for(server.target(), 1);
   job.target.api_key = "key-1234";
+  const auto loaded = make_load(job, "single");
+  ASSERT_EQ(loaded.requests.size(), 1U);
+  EXPECT_EQ(loaded.requests[0].failure, FailureClass::unauthorized);
+  EXPECT_EQ(loaded.requests[0].error, "bad key: ***, sorry");
+}
+
+TEST(ClientSecrets, StayOutOfWhatIsRecordedInAHeaderToo) {
+  const testing::ScriptedServer server({[](testing::Connection& c, const std::string& request) {
+    EXPECT_NE(request.find("\r\nAuthorization: Bearer key-1234\r\n"), std::string::npos);
+    c.send(testing::plain_answer(401, R"({"error":{"message":"bad key: key-1234, sorry"}})"));
+  }});
+  auto job = job_for(target_of(server), 1);
+  job.target.headers = {"Authorization: Bearer key-1234"};
   const auto loaded = make_load(job, "single");
   ASSERT_EQ(loaded.requests.size(), 1U);
   EXPECT_EQ(loaded.requests[0].failure, FailureClass::unauthorized);

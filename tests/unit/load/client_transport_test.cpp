@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "load/call_once.hpp"
 #include "load/client.hpp"
 #include "unit/load/front.hpp"
 #include "unit/load/load_fixture.hpp"
@@ -249,6 +250,9 @@ TEST(CallOnce, TellsWhyThereIsNoAnswer) {
   target.host = "127.0.0.1";
   target.port = silent.target().port;
   EXPECT_EQ(call_once(target, "/", "", 0.1).error().code, ErrorCode::timed_out);
+  CancelToken cancel;
+  cancel.request();
+  EXPECT_EQ(call_once(target, "/", "", 600.0, &cancel).error().code, ErrorCode::cancelled);
   const testing::ScriptedServer short_spoken(
       {[](testing::Connection& c, const std::string&) { c.send("HTTP/1.1 2"); }});
   target.port = short_spoken.target().port;

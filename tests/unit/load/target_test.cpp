@@ -102,11 +102,27 @@ TEST(RequestText, LaysOutAHeadOnce) {
   EXPECT_TRUE(out.ends_with("X-A: 1\r\n\r\n"));
 }
 
+TEST(RequestText, KnowsWhatNoRecordMayHold) {
+  Target target;
+  EXPECT_TRUE(client::secrets_of(target).empty());
+  target.api_key = "k1";
+  target.headers = {"Authorization: Bearer tok-123456", "X-Trace: 1234567890", "x-api-KEY:abcdefgh",
+                    "Cookie: a=b"};
+  EXPECT_EQ(client::secrets_of(target), (std::vector<std::string>{"k1", "tok-123456", "abcdefgh"}));
+}
+
 TEST(RequestText, RefusesWhatWouldBreakTheHead) {
   Target target;
   target.host = "h";
   target.headers = {"X: a\r\nY: b"};
   EXPECT_FALSE(client::RequestText::make(target, "/", "*/*", true));
+  for (const char* own :
+       {"Content-Length: 5", "transfer-encoding : chunked", "HOST: other", "Connection: x"}) {
+    target.headers = {own};
+    const auto text = client::RequestText::make(target, "/", "*/*", true);
+    ASSERT_FALSE(text) << own;
+    EXPECT_EQ(text.error().code, ErrorCode::usage);
+  }
   target.headers = {": a"};
   EXPECT_FALSE(client::RequestText::make(target, "/", "*/*", true));
   target.headers.clear();

@@ -110,7 +110,10 @@ TEST(LoadCodec, LinesThatAreNoRequestAreRefused) {
   for (const char* line :
        {"", "[]", "7", "{\"index\":", R"({"prompt":1})", R"({"index":-1})", R"({"index":4294967296})",
         R"({"index":"1"})", R"({"index":1,"phase":"nap"})", R"({"index":1,"server":3})",
-        R"({"index":1,"issued_ns":1.5})", R"({"index":1,"attempts":70000})"}) {
+        R"({"index":1,"issued_ns":1.5})", R"({"index":1,"attempts":70000})",
+        // Times whose difference would not fit.
+        R"({"index":1,"scheduled_ns":-9223372036854775808})",
+        R"({"index":1,"closed_ns":9223372036854775807})", R"({"index":1,"issued_ns":4611686018427387904})"}) {
     const auto found = parsed(line);
     ASSERT_FALSE(found) << line;
     EXPECT_EQ(found.error().code, ErrorCode::record_unreadable) << line;

@@ -178,6 +178,16 @@ TEST_F(LoadFile, WhatIsNoLoadIsAnErrorThatSaysWhatToName) {
   EXPECT_FALSE(read_load(folder() / "pipe")) << "and it does not wait for ever";
 }
 
+TEST_F(LoadFile, AHeaderThatIsNoJsonIsADamagedRecord) {
+  fs::create_directories(folder());
+  for (const char* text : {"", "{\"type\":\"load\"", "\x01\x02"}) {
+    std::ofstream(folder() / "load.json") << text;
+    const auto found = read_load(folder());
+    ASSERT_FALSE(found) << text;
+    EXPECT_EQ(found.error().code, ErrorCode::record_unreadable) << text;
+  }
+}
+
 TEST_F(LoadFile, LanesKeepTheOrderOfARequestsEvents) {
   constexpr int kLanes = 4;
   constexpr std::uint32_t kEvents = 50'000;  // Less than a ring holds: none is lost however slow the disk.

@@ -101,14 +101,26 @@ TEST(BenchReport, QuantilesBelowTheFloorAreCalledInsufficient) {
 TEST(BenchReport, ReasonsOfInvalidityComeWithTheirAdvice) {
   auto report = sample_bench();
   report.validity.valid = false;
-  report.validity.checks.push_back({"schedule-lag", "Schedule lag", CheckVerdict::failed,
+  report.validity.checks.push_back({"schedule-lag", "Sent when due", CheckVerdict::failed,
                                     "p99 3.1 ms, limit 1.0 ms", "give the client a core of its own", 0.0031,
                                     0.001});
   const auto text = bench_text(report, false);
   EXPECT_LT(at(text, "INVALID"),
-            at(text, "Schedule lag: p99 3.1 ms, limit 1.0 ms → give the client a core of its own"));
-  EXPECT_LT(at(text, "Schedule lag"), at(text, "warning: Comb of 40 ms"));
-  EXPECT_NE(text.find("1 of 4 checks passed; not checked: Thermal drift"), std::string::npos) << text;
+            at(text, "Sent when due – no: p99 3.1 ms, limit 1.0 ms → give the client a core of its own"));
+  EXPECT_LT(at(text, "Sent when due"), at(text, "warning: No chunks were held back for 40 ms – no: 2 %"));
+  EXPECT_NE(text.find("1 of 4 checks passed; not checked: Speed did not drift"), std::string::npos) << text;
+}
+
+TEST(BenchReport, EnergyThatMayBeNothingIsNoNegativeFigure) {
+  auto report = sample_bench();
+  ASSERT_TRUE(report.energy);
+  auto& token = report.energy->joules_per_reply_token;
+  token.value = -0.00156;
+  token.lo = -0.0043;
+  token.hi = 0.00119;
+  const auto text = bench_text(report, false);
+  EXPECT_NE(text.find("at most 0.00119 J: it cannot be told from nothing here"), std::string::npos) << text;
+  EXPECT_EQ(text.find("-0.00156"), std::string::npos);
 }
 
 TEST(BenchReport, CsvHasNineFieldsALineAndNoFormulas) {

@@ -35,6 +35,8 @@ TEST(Objectives, AreRefusedWithWhatIsWrong) {
   EXPECT_NE(refusal("ttft=-3ms").find("not a positive time"), std::string::npos);
   EXPECT_NE(refusal("ttft=nans").find("not a positive time"), std::string::npos);
   EXPECT_NE(refusal("ttft_p100=2s").find("no percentile"), std::string::npos);
+  EXPECT_NE(refusal("ttft_p97=2s").find("not computed"), std::string::npos);
+  EXPECT_NE(refusal("ttft_p97=2s").find("p50, p90, p95, p99, p99.9"), std::string::npos);
   EXPECT_NE(refusal("tttf=2s").find("did you mean"), std::string::npos);
   EXPECT_NE(refusal("output_tokens=2s").find("no metric"), std::string::npos);
   EXPECT_NE(refusal("ttft=2s,ttft_user=3s").find("two objectives"), std::string::npos);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks that depend on what kind of load was asked for: all at once, or so many in flight.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "serving/validity.hpp"
+#include "unit/serving/loads.hpp"
+
+namespace edgeeval {
+namespace {
+
+using testing::LoadBuilder;
+using testing::ms;
+using testing::steady_load;
+
+struct Checked {
+  Validity validity;
+  [[nodiscard]] const CheckResult& check(std::string_view id) const {
+    return *std::find_if(validity.checks.begin(), validity.checks.end(),
+                         [&](const auto& check) { return check.id == id; });
+  }
+  CheckVerdict operator[](std::string_view id) const { return check(id).verdict; }
+};
+
+Checked checked(const LoadBuilder& builder) {
+  auto load = builder.build();
+  const auto summary = summarise_load(load, {});
+  auto validity = check_validity(load, *summary, {}, {});
+  EXPECT_TRUE(validity.has_value());
+  return {*validity};
+}
+
+/// steady_load as an open loop.
+LoadBuilder open_load(int count) {
+  auto builder = steady_load(count);
+  builder.header().concurrency = 0;
+  return builder;
+}
+
+TEST(ValidityOfLoads, MeasuresTheLagOfWhatIsDueAtOnceAgainstTheWholeLoad) {
+  auto builder = open_load(100);
+  // All due at once, and sent within 5 ms: a small part of a load of 12 s, though more than 1 ms.
+  const auto due = builder.requests().front().scheduled_ns;
+  for (auto& request : builder.requests()) {
+    request.scheduled_ns = due;
+    request.issued_ns = due + ms(5.0);
+  }
+  const auto load = checked(builder);
+  EXPECT_EQ(load["schedule-lag"], CheckVerdict::passed) << load.check("schedule-lag").found;
+  EXPECT_GT(*load.check("schedule-lag").limit, 0.1);
+  // With one of them a second earlier there is a schedule, and the median time to the first token (6 s)
+  // counts.
+  builder.requests().front().scheduled_ns -= ms(1000.0);
+  EXPECT_LT(*checked(builder).check("schedule-lag").limit, 0.1);
+}
+
+TEST(ValidityOfLoads, FailsAConcurrencyThatSoFewRequestsCannotReach) {
+  auto builder = steady_load(6);
+  builder.header().concurrency = 7;
+  const auto load = checked(builder);
+  EXPECT_EQ(load["concurrency"], CheckVerdict::failed);
+  EXPECT_NE(load.check("concurrency").found.find("only 6 requests"), std::string::npos);
+  builder.header().concurrency = 6;
+  EXPECT_EQ(checked(builder)["concurrency"], CheckVerdict::not_checked);
+}
+
+}  // namespace
+}  // namespace edgeeval
