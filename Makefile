@@ -58,7 +58,7 @@ asan tsan:
 	@ctest --preset $@
 
 fuzz: ## Each fuzzer for a minute under the sanitizers, with clang (SECONDS_EACH=600 for longer)
-	@scripts/setup --minimal
+	@scripts/setup --minimal --fuzz
 	@scripts/fuzz $(SECONDS_EACH)
 
 bench: ## Our own overhead
