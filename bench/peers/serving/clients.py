@@ -54,6 +54,7 @@ def _timelines(program, folder: pathlib.Path):
 class VllmRust:
     """`vllm-rs bench serve`, the binary of the vllm wheel."""
     name = "vllm-rs"
+    relative_stamps = True
 
     def __init__(self, folder):
         self.start = [pathlib.Path(folder) / "vllm-rs", "bench", "serve"]
@@ -68,12 +69,13 @@ class VllmRust:
                 ], self.environment
 
     def read(self, load: Load, clock_offset_ns: int) -> readings.Reading:
-        return readings.vllm(json_of(load.folder / "result.json"))
+        return readings.vllm(json_of(load.folder / "result.json"), self.relative_stamps)
 
 
 class VllmPython(VllmRust):
     """`vllm bench serve`, the Python client."""
     name = "vllm-python"
+    relative_stamps = False
 
     def __init__(self, folder):
         super().__init__(folder)

@@ -39,9 +39,10 @@ def edgeeval(report: dict, raw_lines) -> Reading:
                    note="says INVALID: " + ", ".join(invalid) if invalid else "says VALID")
 
 
-def vllm(result: dict) -> Reading:
+def vllm(result: dict, relative: bool) -> Reading:
     """`vllm bench serve --save-detailed`, of the Rust and of the Python client. Stamps are put together from start, TTFT
-    and the gaps between events; a reply's first entry may be the chunk with the role."""
+    and the gaps between events; a reply's first entry may be the chunk with the role. The Rust client's starts count from
+    its own beginning (`relative`), the Python one's are perf_counter's, which on Linux is CLOCK_MONOTONIC."""
     def at(name):
         return {p: result[f"{p}_{name}_ms"] for p in ("p50", "p99") if result.get(f"{p}_{name}_ms") is not None}
 
@@ -53,8 +54,8 @@ def vllm(result: dict) -> Reading:
         for gap in gaps:
             times.append(times[-1] + gap)
         stamps.append(Stamped(start * 1e9, [time * 1e9 for time in times]))
-    return Reading(result["completed"], result.get("failed"), at("ttft"), at("itl"), stamps, True,
-                   "stamps relative: the best event counts as exact")
+    return Reading(result["completed"], result.get("failed"), at("ttft"), at("itl"), stamps, relative,
+                   "stamps relative: the best event counts as exact" if relative else "")
 
 
 def aiperf(result: dict, raw_lines) -> Reading:

@@ -4,7 +4,7 @@
 COLUMNS = (
     ("client", lambda row: row["client"]), ("streams", lambda row: row["streams"]),
     ("ok", lambda row: row.get("completed")), ("wall s", lambda row: row.get("wall_s")),
-    ("CPU s", lambda row: row.get("cpu_s")), ("µs/event", lambda row: row.get("cpu_us_per_event")),
+    ("CPU s", lambda row: row.get("cpu_s")), ("µs/event", lambda row: row.get("cpu_us_per_event")), ("beyond one", lambda row: row.get("cpu_us_per_event_beyond_one")),
     ("peak MiB", lambda row: row.get("peak_mib")), ("TTFT p50", lambda row: _of(row, "ttft_ms", "p50")),
     ("p99 ms", lambda row: _of(row, "ttft_ms", "p99")), ("ITL p50", lambda row: _of(row, "itl_ms", "p50")),
     ("p99 ms", lambda row: _of(row, "itl_ms", "p99")), ("stamp off p50", lambda row: _of(row, "stamp_error_ms", "p50")),

@@ -71,17 +71,27 @@ def _differences(seen: Stamped, sent: Sent) -> list:
     return min(found, key=lambda errors: sum(abs(e - statistics.median(errors)) for e in errors))
 
 
+# In what order the replies that carry no number are taken: each is one that a single-threaded client should keep.
+ORDERS = ((lambda reply: reply.begun_ns, lambda reply: reply.received_ns),
+          (lambda reply: reply.at_ns[0], lambda reply: reply.before_ns[0]),
+          (lambda reply: reply.at_ns[-1], lambda reply: reply.before_ns[-1]))
+
+
 def stamp_errors(seen: list, sent: list, relative: bool) -> list:
     """Milliseconds from just before each event's send call to the client's stamp of it. Replies are joined by the server's
-    number where the client kept it, else in the order of their beginnings. With `relative` stamps the earliest event is
-    taken to have no error."""
+    number where the client kept it; else by their order, of beginnings, first or last events, whichever makes the client's
+    stamps look best. With `relative` stamps the earliest event is taken to have no error."""
     by_number = {reply.request: reply for reply in sent}
-    if all(reply.request is not None for reply in seen):
-        pairs = [(reply, by_number[reply.request]) for reply in seen if reply.request in by_number]
-    elif len(seen) == len(sent):
-        pairs = list(zip(sorted(seen, key=lambda reply: reply.begun_ns), sent))
+    if seen and all(reply.request is not None for reply in seen):
+        errors = [error for reply in seen if reply.request in by_number
+                  for error in _differences(reply, by_number[reply.request])]
+    elif seen and len(seen) == len(sent):
+        found = []
+        for of_seen, of_sent in ORDERS:
+            pairs = zip(sorted(seen, key=of_seen), sorted(sent, key=of_sent))
+            found.append([error for reply, truth in pairs for error in _differences(reply, truth)])
+        errors = min(found, key=lambda some: max(some) - min(some) if some else 0)
     else:
         return []
-    errors = [error for reply, truth in pairs for error in _differences(reply, truth)]
     zero = min(errors) if relative and errors else 0
     return [(error - zero) / 1e6 for error in errors]
