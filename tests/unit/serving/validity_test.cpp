@@ -92,6 +92,19 @@ TEST(Validity, FailsASaturatedClient) {
   EXPECT_EQ(checked(builder)["client-saturation"], CheckVerdict::not_checked);
 }
 
+TEST(Validity, WarnsOfAClientThatWaitedForItsCore) {
+  auto builder = steady_load(20);
+  auto& client = *builder.header().client;
+  client.threads = 2;
+  client.core_wait_s = 0.05 * client.wall_s * client.threads;
+  EXPECT_EQ(checked(builder)["client-saturation"], CheckVerdict::passed);
+  client.core_wait_s = 0.25 * client.wall_s * client.threads;
+  const auto waited = checked(builder);
+  EXPECT_EQ(waited["client-saturation"], CheckVerdict::warned);
+  EXPECT_NE(waited.check("client-saturation").found.find("25.0 % of it other programs"), std::string::npos);
+  EXPECT_NE(waited.check("client-saturation").advice.find("--cpus"), std::string::npos);
+}
+
 TEST(Validity, FailsTokensThatShareReads) {
   auto builder = steady_load(10);  // 100 token events, ten a reply.
   auto& events = builder.events();
