@@ -4,14 +4,17 @@
 import importlib.util
 import json
 import math
+import os
 import pathlib
 import sys
+import tempfile
 import unittest
 
 PEERS = pathlib.Path(__file__).resolve().parents[2] / "bench" / "peers"
 sys.path.insert(0, str(PEERS / "serving"))
 sys.dont_write_bytecode = True
 
+import pinned  # noqa: E402
 import readings  # noqa: E402
 import table  # noqa: E402
 import truth  # noqa: E402
@@ -114,6 +117,24 @@ class Readings(unittest.TestCase):
         found = readings.guidellm({"benchmarks": [run]}, 100, 9 * 10**9)
         self.assertEqual((found.completed, found.failed), (1, 2))
         self.assertEqual((found.stamps[0].at_ns, found.stamps[0].places, found.stamps[0].request), ([1.5e9, 3.0e9], [0, 99], 3))
+
+
+class Pinned(unittest.TestCase):
+    CORE = min(os.sched_getaffinity(0))
+
+    def test_the_exit_code_and_the_cost_are_the_programs_own(self):
+        with tempfile.TemporaryDirectory() as folder:
+            ballast = bytearray(b"x" * 64 * 2**20)  # Of this process, and not to be seen in the program's peak.
+            found = pinned.run(["sh", "-c", "exit 3"], self.CORE, pathlib.Path(folder) / "log")
+            self.assertEqual(len(ballast), 64 * 2**20)
+        self.assertEqual(found.code, 3)
+        self.assertLess(found.peak_mib, 64)
+        self.assertGreater(found.peak_mib, 0)
+
+    def test_what_does_not_end_is_ended_and_has_no_figures(self):
+        with tempfile.TemporaryDirectory() as folder:
+            found = pinned.run(["sleep", "600"], self.CORE, pathlib.Path(folder) / "log", limit_s=0.2)
+        self.assertEqual((found.code, found.cpu_s, found.peak_mib), (124, None, None))
 
 
 class Table(unittest.TestCase):

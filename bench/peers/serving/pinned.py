@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs run on a core of their own, and what they used."""
 import dataclasses
+import json
 import os
 import pathlib
 import signal
 import subprocess
+import sys
 import time
 
 
@@ -13,8 +15,8 @@ class Usage:
     """What a program and the children it waited for used."""
     code: int
     wall_s: float
-    cpu_s: float  # user and system
-    peak_mib: float  # resident, of the largest of its processes
+    cpu_s: float | None  # user and system; absent where it had to be ended
+    peak_mib: float | None  # resident, of the largest of its processes
     clock_offset_ns: int  # the wall clock less CLOCK_MONOTONIC, for tools that stamp with the former
 
 
@@ -27,27 +29,35 @@ def clock_offset_ns() -> int:
     return min(readings)[1]
 
 
+# A process's peak of resident memory counts what it was before it became the program: a fork of this one, which may be
+# large. So a small process of its own starts the client and asks the kernel what it used.
+_STARTER = """
+import json, os, sys, time
+begun = time.monotonic()
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, used = os.wait4(child, 0)
+with open(sys.argv[1], "w") as out:
+    json.dump({"code": os.waitstatus_to_exitcode(status), "wall_s": time.monotonic() - begun,
+               "cpu_s": used.ru_utime + used.ru_stime, "peak_mib": used.ru_maxrss / 1024}, out)
+"""
+
+
 def run(arguments, core: int, log: pathlib.Path, environment=None, limit_s: float = 300.0) -> Usage:
     """Runs a command to its end on `core`; after `limit_s` its process group is ended and the code is 124."""
-    begun = time.monotonic()
+    told = log.with_suffix(".usage")
     offset = clock_offset_ns()
     with open(log, "wb") as out:
-        child = subprocess.Popen(["taskset", "-c", str(core), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=out,
-                                 stderr=subprocess.STDOUT, start_new_session=True, cwd=log.parent,
-                                 env={**os.environ, **(environment or {})})
-        timed_out = False
-        while True:
-            pid, status, used = os.wait4(child.pid, os.WNOHANG)
-            if pid:
-                break
-            if time.monotonic() - begun > limit_s and not timed_out:
-                timed_out = True
-                os.killpg(child.pid, signal.SIGKILL)
-            time.sleep(0.02)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.monotonic() - begun
-    return Usage(124 if timed_out else child.returncode, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024,
-                 (offset + clock_offset_ns()) // 2)
+        starter = subprocess.Popen([sys.executable, "-I", "-S", "-c", _STARTER, str(told), "taskset", "-c", str(core),
+                                    *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                   start_new_session=True, cwd=log.parent, env={**os.environ, **(environment or {})})
+        try:
+            starter.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(starter.pid, signal.SIGKILL)
+            starter.wait()
+            return Usage(124, limit_s, None, None, offset)
+    used = json.loads(told.read_text(encoding="utf-8"))
+    return Usage(used["code"], used["wall_s"], used["cpu_s"], used["peak_mib"], (offset + clock_offset_ns()) // 2)
 
 
 class Mock:

@@ -90,7 +90,9 @@ def one_run(client, streams: int, chosen, folder: pathlib.Path, tokens: int) -> 
                             name)
         command, environment = client.command(load)
         usage = pinned.run(command, chosen.cores[1], folder / "client.log", environment)
-    row.update(wall_s=round(usage.wall_s, 3), cpu_s=round(usage.cpu_s, 4), peak_mib=round(usage.peak_mib, 1))
+    row["wall_s"] = round(usage.wall_s, 3)
+    if usage.cpu_s is not None and usage.peak_mib is not None:
+        row.update(cpu_s=round(usage.cpu_s, 4), peak_mib=round(usage.peak_mib, 1))
     if usage.code != 0:
         said = (folder / "client.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
         return {**row, "failed": f"exit {usage.code}: {' '.join(said)[:200]}"}
@@ -112,8 +114,8 @@ def measure(chosen, ready, folder: pathlib.Path) -> list:
     for client in ready:
         alone = one_run(client, 1, chosen, folder / f"{client.name}-alone", chosen.tokens)
         fixed[client.name] = alone
-        print(f"{client.name}, one request: {alone.get('failed') or 'ok'}, {alone['cpu_s']:.3g} CPU-s, "
-              f"{alone['wall_s']:.3g} s", file=sys.stderr, flush=True)
+        print(f"{client.name}, one request: {alone.get('failed') or 'ok'}, {table.cell(alone.get('cpu_s'))} "
+              f"CPU-s, {table.cell(alone['wall_s'])} s", file=sys.stderr, flush=True)
     rows = []
     for number in range(chosen.runs):
         for streams in chosen.streams:
@@ -121,7 +123,7 @@ def measure(chosen, ready, folder: pathlib.Path) -> list:
                 row = one_run(client, streams, chosen, folder / f"{client.name}-{streams}-{number + 1}", chosen.tokens)
                 row["run"] = number + 1
                 alone = fixed[client.name]
-                row.update(fixed_cpu_s=alone["cpu_s"], fixed_wall_s=alone["wall_s"])
+                row.update(alone={key: alone.get(key) for key in ("cpu_s", "wall_s", "peak_mib")})
                 if row.get("completed"):
                     events = row["completed"] * chosen.tokens
                     row["cpu_us_per_event"] = round(row["cpu_s"] / events * 1e6, 2)
