@@ -12,11 +12,11 @@ CONFIGURE := cmake --preset release --log-level=WARNING -DEDGEEVAL_WERROR=$(WERR
 BUILD := cmake --build --preset release --parallel $(JOBS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build all run test lint asan tsan fuzz bench clean
+.PHONY: help setup build all run test lint asan tsan fuzz bench bench-peers bench-llama clean
 SECONDS_EACH ?= 60
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Fetch and build what EdgeEval needs, once (scripts/setup --help)
 	@scripts/setup
@@ -58,7 +58,7 @@ asan tsan:
 	@ctest --preset $@
 
 fuzz: ## Each fuzzer for a minute under the sanitizers, with clang (SECONDS_EACH=600 for longer)
-	@scripts/setup --minimal
+	@scripts/setup --minimal --fuzz
 	@scripts/fuzz $(SECONDS_EACH)
 
 bench: ## Our own overhead
@@ -70,6 +70,18 @@ bench: ## Our own overhead
 	@build/release/bin/load_file_bench
 	@build/release/bin/summary_bench
 	@build/release/bin/measure_overhead
+
+bench-peers: ## Our load generator beside vllm-rs, vLLM, AIPerf and GuideLLM (PEERS='--streams 64' for less)
+	@scripts/setup --minimal
+	@$(CONFIGURE)
+	@$(BUILD) --target edgeeval
+	@python3 bench/peers/serving/run.py $(PEERS)
+
+bench-llama: ## llama-server over HTTP against llama-bench (LLAMA='--rounds 10' for more)
+	@scripts/setup
+	@$(CONFIGURE)
+	@$(BUILD) --target edgeeval
+	@bench/peers/llama_bench.sh $(LLAMA)
 
 clean: ## Remove build/ (the cache of set-up stays)
 	@find build -mindepth 1 -maxdepth 1 ! -name deps.cmake -exec rm -rf {} + 2>/dev/null || true

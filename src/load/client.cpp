@@ -149,9 +149,12 @@ class Crew {
 ClientReport report_of(const Crew& crew) {
   ClientReport report;
   DelayHistogram delays;
+  std::optional<double> core_wait = 0.0;
   for (const auto& worker : crew.workers()) {
     const auto& own = worker->report();
     report.cpu_s += static_cast<double>(own.cpu_ns) * 1e-9;
+    if (!own.core_wait_known) core_wait.reset();
+    if (core_wait) *core_wait += static_cast<double>(own.core_wait_ns) * 1e-9;
     report.reads += own.reads;
     report.bytes += own.bytes;
     report.events += worker->events();
@@ -162,6 +165,7 @@ ClientReport report_of(const Crew& crew) {
     report.clock_steps = std::max(report.clock_steps, clocks.steps());
     report.largest_offset_move_ns = std::max(report.largest_offset_move_ns, clocks.largest_move_ns());
   }
+  report.core_wait_s = core_wait;
   report.threads = static_cast<int>(crew.workers().size());
   // Every thread reads the same clocks: one thread's pairs are enough.
   report.clock = crew.workers().front()->clocks().pairs();

@@ -3,12 +3,22 @@
 
 #include <sys/prctl.h>
 
+#include <fstream>
+
 namespace edgeeval::client {
 namespace {
 
 constexpr unsigned long kSlack = 1'000;  // ns; the default of 50 µs would be a send's lateness.
 
 }  // namespace
+
+std::optional<std::int64_t> thread_wait_ns() {
+  std::ifstream file("/proc/thread-self/schedstat");
+  std::int64_t running = 0;
+  std::int64_t waiting = 0;
+  if (!(file >> running >> waiting)) return std::nullopt;
+  return waiting;
+}
 
 ThreadSettings::ThreadSettings(std::optional<int> cpu) : slack_(::prctl(PR_GET_TIMERSLACK)) {
   ::prctl(PR_SET_TIMERSLACK, kSlack);

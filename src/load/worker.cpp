@@ -62,6 +62,7 @@ void Worker::run(const std::function<void()>& on_tick) {
   const ThreadSettings settings(
       cpus.empty() ? std::nullopt : std::optional(cpus[static_cast<std::size_t>(number_) % cpus.size()]));
   const auto cpu_before = thread_cpu_ns();
+  const auto wait_before = thread_wait_ns();
   begin_phase();
   for (;;) {
     if (on_tick && monotonic_ns() >= next_tick_ns_) {
@@ -82,6 +83,11 @@ void Worker::run(const std::function<void()>& on_tick) {
     wait_and_take(most);
   }
   report_.cpu_ns += thread_cpu_ns() - cpu_before;
+  const auto wait_after = thread_wait_ns();
+  if (wait_before && wait_after)
+    report_.core_wait_ns += *wait_after - *wait_before;
+  else
+    report_.core_wait_known = false;
 }
 
 /// Sleeps a little where sockets become ready one after the other, so that the next look finds many.

@@ -22,6 +22,8 @@ namespace edgeeval::client {
 /// What a worker found of itself.
 struct WorkerReport {
   std::int64_t cpu_ns = 0;
+  std::int64_t core_wait_ns = 0;  ///< Something to do and no core to do it on.
+  bool core_wait_known = true;    ///< The kernel counted it, in every phase.
   std::uint64_t reads = 0, bytes = 0, kernel_stamped_reads = 0;
   bool tx_stamps = false;
   std::int64_t last_end_ns = 0;  ///< When its last request ended.

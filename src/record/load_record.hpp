@@ -174,6 +174,8 @@ struct ClockPair {
 struct ClientReport {
   double cpu_s = 0.0;   ///< User and system time of the client's threads while requests were in flight.
   double wall_s = 0.0;
+  /// How long its threads had work and no core to do it on; absent where the kernel does not count it.
+  std::optional<double> core_wait_s{};
   std::uint64_t reads = 0;
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;

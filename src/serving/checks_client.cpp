@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "core/text.hpp"
@@ -76,6 +77,17 @@ void rate(const CheckSubject& subject, Findings& findings) {
       "the client or the network cannot make this load: lower the rate or add client threads"));
 }
 
+/// What others took of the client's cores. Kernel stamps and closed loops stand it, so it is a warning; what
+/// it did to a schedule fails there.
+void core_waits(const ClientReport& client, double limit, CheckResult& result) {
+  const double share = *client.core_wait_s / (client.wall_s * std::max(1, client.threads));
+  if (share <= limit) return;
+  result.found += "; for " + percent(share) + " of it other programs kept it from a core";
+  if (result.verdict != CheckVerdict::passed) return;
+  result.verdict = CheckVerdict::warned;
+  result.advice = "give the client cores of its own (--cpus), and keep other programs off them";
+}
+
 void saturation(const CheckSubject& subject, Findings& findings) {
   constexpr auto kId = "client-saturation";
   constexpr auto kTitle = "The client was not the bottleneck";
@@ -87,9 +99,11 @@ void saturation(const CheckSubject& subject, Findings& findings) {
   if (client->events > 0)
     found +=
         ", " + format_significant(client->cpu_s / static_cast<double>(client->events) * 1e6) + " µs an event";
-  findings.push_back(judged(kId, kTitle, share, subject.limits.client_cpu_share,
-                            found + "; limit " + percent(subject.limits.client_cpu_share),
-                            "use more client threads, or another machine for the client"));
+  auto result = judged(kId, kTitle, share, subject.limits.client_cpu_share,
+                       found + "; limit " + percent(subject.limits.client_cpu_share),
+                       "use more client threads, or another machine for the client");
+  if (client->core_wait_s) core_waits(*client, subject.limits.core_wait_share, result);
+  findings.push_back(std::move(result));
 }
 
 void coalesced(const CheckSubject& subject, Findings& findings) {

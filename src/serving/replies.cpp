@@ -8,7 +8,11 @@ namespace edgeeval {
 namespace {
 
 constexpr std::size_t kClasses = static_cast<std::size_t>(EventClass::done) + 1;
-constexpr std::size_t kBlock = 1U << 14U;         // Gaps.
+constexpr std::size_t kBlock = 1U << 14U;  // Gaps.
+// Two reads with one kernel stamp may be mapped by different readings of the clocks, which move by some
+// nanoseconds: 4 to 10 were seen. Real-time stamps that go back by more than this are out of order, whatever
+// the map.
+constexpr std::int64_t kMapMoves = 1'000;
 constexpr std::uint64_t kMargin = 1'000'000'000;  // Beyond the last close.
 
 }  // namespace
@@ -136,7 +140,7 @@ void ReplyTable::take(const EventRecord& event, std::span<const RequestRecord> r
     }
   }
   if (!reply.first_event_ns) reply.first_event_ns = event.kernel_ns;
-  if (reply.events > 0 && event.kernel_ns < reply.last_event_ns) ++reply.backwards;
+  if (reply.events > 0 && event.kernel_ns < reply.last_event_ns - kMapMoves) ++reply.backwards;
   if (token) {
     take_token(event, reply, *position, measured && request.ok());
     reply.last_token_read = event.read;

@@ -20,7 +20,7 @@ struct ReplyEvents {
   std::uint32_t events = 0;
   std::uint32_t token_events = 0;
   std::uint32_t uncounted = 0;  ///< Token events that do not tell how many tokens they carry.
-  std::uint32_t backwards = 0;  ///< Events stamped before the one ahead of them.
+  std::uint32_t backwards = 0;  ///< Events stamped over a microsecond before the one ahead of them.
   std::uint64_t counted = 0;    ///< Tokens of those that do.
   std::optional<std::int64_t> first_event_ns, first_token_ns, second_token_ns, last_token_ns;
   std::optional<std::int64_t> first_answer_ns;  ///< First token event that is not reasoning.

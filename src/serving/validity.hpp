@@ -40,6 +40,7 @@ struct ValidityLimits {
   double lag_floor_s = 0.001;    ///< p99 schedule lag: the larger of this and a share of the median TTFT.
   double lag_share = 0.01;
   double client_cpu_share = 0.8;  ///< Of a core, a thread.
+  double core_wait_share = 0.05;  ///< Of its threads' time; only warned of: what it did fails elsewhere.
   double coalesced_share = 0.10;  ///< Of token events.
   double cache_hit_share = 0.01;  ///< Of prompt tokens.
   double output_drift = 0.10;     ///< Mean reply length: asked against got, and first half against second.

@@ -92,6 +92,19 @@ TEST(Validity, FailsASaturatedClient) {
   EXPECT_EQ(checked(builder)["client-saturation"], CheckVerdict::not_checked);
 }
 
+TEST(Validity, WarnsOfAClientThatWaitedForItsCore) {
+  auto builder = steady_load(20);
+  auto& client = *builder.header().client;
+  client.threads = 2;
+  client.core_wait_s = 0.05 * client.wall_s * client.threads;
+  EXPECT_EQ(checked(builder)["client-saturation"], CheckVerdict::passed);
+  client.core_wait_s = 0.25 * client.wall_s * client.threads;
+  const auto waited = checked(builder);
+  EXPECT_EQ(waited["client-saturation"], CheckVerdict::warned);
+  EXPECT_NE(waited.check("client-saturation").found.find("25.0 % of it other programs"), std::string::npos);
+  EXPECT_NE(waited.check("client-saturation").advice.find("--cpus"), std::string::npos);
+}
+
 TEST(Validity, FailsTokensThatShareReads) {
   auto builder = steady_load(10);  // 100 token events, ten a reply.
   auto& events = builder.events();
@@ -126,8 +139,11 @@ TEST(Validity, FailsClockStepsAndLostEvents) {
 
 TEST(Validity, FailsStampsInAnImpossibleOrder) {
   auto builder = steady_load(10);
-  builder.events()[5].kernel_ns = builder.events()[4].kernel_ns - 1;
+  builder.events()[5].kernel_ns = builder.events()[4].kernel_ns - 1'001;
   EXPECT_EQ(checked(builder)["stamp-order"], CheckVerdict::failed);
+  // The map between the two clocks moves by nanoseconds from one reading of them to the next.
+  builder.events()[5].kernel_ns = builder.events()[4].kernel_ns - 10;
+  EXPECT_EQ(checked(builder)["stamp-order"], CheckVerdict::passed);
   auto early = steady_load(10);
   early.requests()[4].headers_ns = ms(4 * 120.0 + 25.0);  // The first event came at 20 ms.
   EXPECT_EQ(checked(early)["stamp-order"], CheckVerdict::failed);
