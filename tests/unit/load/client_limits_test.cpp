@@ -303,7 +303,7 @@ TEST(ClientSecrets, StayOutOfWhatIsRecordedInAHeaderToo) {
     EXPECT_NE(request.find("\r\nAuthorization: Bearer key-1234\r\n"), std::string::npos);
     c.send(testing::plain_answer(401, R"({"error":{"message":"bad key: key-1234, sorry"}})"));
   }});
-  auto job = job_for(target_of(server), 1);
+  auto job = job_for(server.target(), 1);
   job.target.headers = {"Authorization: Bearer key-1234"};
   const auto loaded = make_load(job, "single");
   ASSERT_EQ(loaded.requests.size(), 1U);
