@@ -8,7 +8,8 @@ namespace edgeeval {
 
 /// Cold start of the engine and a closed loop of evaluation items on it. Windows "start" (spawn → first
 /// token), "resident" (the engine up, nothing in flight; where idle windows are on) and "load" (the closed
-/// loop). Artifact "requests": the raw timelines, failures among them.
+/// loop). Artifact "requests": a timeline an item, failures among them. loads/<variant>/ keeps the raw record
+/// that they are made from, the warm-up included.
 class ServeStage final : public Stage {
  public:
   [[nodiscard]] Result<StageResult> run(const StageSpec& spec, StageContext& context) override;
