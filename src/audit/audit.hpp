@@ -48,6 +48,14 @@ struct Skipped {
   std::string reason;  ///< "the context gives no board_power_limit_w"
 };
 
+/// A check that could be made of some rows alone: the others lack a figure that it needs, or give it
+/// too coarsely.
+struct Partial {
+  std::string detector;
+  std::size_t rows = 0;  ///< Looked at.
+  std::size_t of = 0;    ///< All of the tables or pairs that it asks about.
+};
+
 /// What is audited: a study's tables, the metrics computed from them, and the run where it is one of ours.
 struct Subject {
   std::string name;
@@ -64,13 +72,16 @@ struct AuditReport {
   std::size_t rows = 0;           ///< Table rows looked at.
   std::vector<Finding> findings;  ///< Gravest first, then in the order of the detectors.
   std::vector<Skipped> skipped;
-  std::size_t detectors = 0;  ///< Detectors that exist.
+  std::vector<Partial> partial;  ///< In the order of the detectors.
+  std::size_t detectors = 0;     ///< Detectors that exist.
 };
 
 /// What one detector has to say.
 struct Outcome {
   std::vector<Finding> findings;
-  std::string skipped;  ///< Why it could not look; empty where it did.
+  std::string skipped;   ///< Why it could not look; empty where it did.
+  std::size_t rows = 0;  ///< Rows that had all it needs.
+  std::size_t of = 0;    ///< Rows that it asks about; 0 where it does not go by rows.
 };
 
 /// One kind of question.

@@ -65,6 +65,9 @@ std::string console_text(const AuditReport& report, std::size_t rows_shown) {
       text += fmt::format("           … and {} (--rows, or -o md: or json:)\n",
                           counted(finding.evidence.size() - shown, "more row"));
   }
+  if (!report.partial.empty()) text += "\nLooked at in part: the other rows lack a figure that is needed, or give it too coarsely\n";
+  for (const auto& part : report.partial)
+    text += fmt::format("  {:<21} {} of {}\n", part.detector, part.rows, counted(part.of, "row"));
   if (!report.skipped.empty()) text += "\nNot looked at\n";
   for (const auto& skip : report.skipped) text += fmt::format("  {:<21} {}\n", skip.detector, printable(skip.reason));
   return text;
@@ -81,6 +84,10 @@ std::string markdown_text(const AuditReport& report) {
     for (const auto& row : finding.evidence)
       text += fmt::format("| {} | {} | {} |\n", markdown_escaped(at(row.place)), markdown_escaped(row.what), markdown_escaped(row.text));
   }
+  if (!report.partial.empty())
+    text += "\n## Looked at in part\n\nThe other rows lack a figure that is needed, or give it too coarsely.\n\n";
+  for (const auto& part : report.partial)
+    text += fmt::format("- `{}`: {} of {}\n", part.detector, part.rows, counted(part.of, "row"));
   if (!report.skipped.empty()) text += "\n## Not looked at\n\n";
   for (const auto& skip : report.skipped) text += fmt::format("- `{}`: {}\n", skip.detector, markdown_escaped(skip.reason));
   return text;
@@ -94,7 +101,10 @@ std::string json_text(const std::vector<AuditReport>& reports) {
               {"rows", report.rows},
               {"detectors", report.detectors},
               {"findings", Json::array()},
+              {"partial", Json::array()},
               {"skipped", Json::array()}};
+    for (const auto& part : report.partial)
+      json["partial"].push_back({{"detector", part.detector}, {"rows", part.rows}, {"of", part.of}});
     for (const auto& finding : report.findings) json["findings"].push_back(json_of(finding));
     for (const auto& skip : report.skipped)
       json["skipped"].push_back({{"detector", skip.detector}, {"reason", skip.reason}});

@@ -131,10 +131,13 @@ AuditReport audit(const Subject& subject) {
       study.serving.size() + study.adaptation.size() + study.merging.size() + study.quality.size(),
       {},
       {},
+      {},
       detectors().size()};
   for (const auto& detector : detectors()) {
     auto outcome = detector.look(subject);
     if (!outcome.skipped.empty()) report.skipped.push_back({detector.id, std::move(outcome.skipped)});
+    if (outcome.skipped.empty() && outcome.rows < outcome.of)
+      report.partial.push_back({detector.id, outcome.rows, outcome.of});
     for (auto& finding : outcome.findings) report.findings.push_back(std::move(finding));
   }
   std::stable_sort(report.findings.begin(), report.findings.end(),

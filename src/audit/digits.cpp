@@ -120,14 +120,15 @@ Outcome check_exact_tokens(const Subject& subject) {
       finding.evidence.push_back(evidence(*row, fmt::format("{:.0f} tokens for {:.0f} requests = {:.0f} each",
                                                             *row->tokens, *row->samples, per_request)));
   }
-  if (finding.evidence.empty()) return clean();
+  const auto of = subject.study.serving.size();
+  if (finding.evidence.empty()) return over_rows(clean(), rows, of);
   finding.title =
       fmt::format("token counts are exact in {} of {} rows: {}", finding.evidence.size(), rows, each);
   finding.meaning =
       "Answers of a free-running model differ in length. Either every request was forced to a fixed "
       "length, so that energy and speed are those of padding as well, or the count was computed from "
       "a setting and not counted.";
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), rows, of);
 }
 
 Outcome check_round_values(const Subject& subject) {

@@ -21,10 +21,11 @@ struct Deviation {
   double relative = 0.0;
 };
 
-/// Deviations beyond `kTolerated`, largest first, as a finding; its severity follows the largest.
+/// Deviations beyond `kTolerated`, largest first, as a finding; its severity follows the largest. `rows` had
+/// all figures, of `of`.
 Outcome from_deviations(const char* detector, const char* identity, const char* meaning,
-                        std::vector<Deviation> deviations, std::size_t rows) {
-  if (deviations.empty()) return clean();
+                        std::vector<Deviation> deviations, std::size_t rows, std::size_t of) {
+  if (deviations.empty()) return over_rows(clean(), rows, of);
   std::stable_sort(deviations.begin(), deviations.end(), [](const Deviation& a, const Deviation& b) {
     return std::abs(a.relative) > std::abs(b.relative);
   });
@@ -36,7 +37,7 @@ Outcome from_deviations(const char* detector, const char* identity, const char* 
                   meaning,
                   {}};
   for (auto& deviation : deviations) finding.evidence.push_back(std::move(deviation.row));
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), rows, of);
 }
 
 bool deviates(double relative, double rounding) { return std::abs(relative) > kTolerated + rounding; }
@@ -103,7 +104,7 @@ Outcome check_serving_energy(const Subject& subject) {
   Outcome outcome = from_deviations(
       "serving-energy", "serving energy = mean power × time",
       "Energy, power and time cannot come from one window; which of the three is wrong cannot be told.",
-      std::move(windows.neither), windows.rows);
+      std::move(windows.neither), windows.rows, subject.study.serving.size());
   if (windows.inference_only.empty()) return outcome;
   std::sort(windows.growth.begin(), windows.growth.end());
   const double median = windows.growth[windows.growth.size() / 2];
@@ -127,7 +128,8 @@ Outcome check_stage_energy(const Subject& subject) {
   if (rows == 0) return skipped("no adaptation or merging row has energy, mean power and time");
   return from_deviations("stage-energy", "energy = mean power × time",
                          "Energy, power and time of these rows cannot come from one window.",
-                         std::move(deviations), rows);
+                         std::move(deviations), rows,
+                         subject.study.adaptation.size() + subject.study.merging.size());
 }
 
 Outcome check_board_sum(const Subject& subject) {
@@ -148,7 +150,7 @@ Outcome check_board_sum(const Subject& subject) {
   if (rows == 0) return skipped("no row gives the energy of each board");
   return from_deviations("board-sum", "energy = sum over the boards",
                          "The total and its parts were not read over the same window.", std::move(deviations),
-                         rows);
+                         rows, subject.study.merging.size());
 }
 
 Outcome check_throughput(const Subject& subject) {
@@ -171,7 +173,7 @@ Outcome check_throughput(const Subject& subject) {
   if (rows == 0) return skipped("no serving row has throughput, tokens and time");
   return from_deviations("throughput", "throughput = tokens ÷ time",
                          "Throughput counts other tokens or another time than the columns beside it.",
-                         std::move(deviations), rows);
+                         std::move(deviations), rows, subject.study.serving.size());
 }
 
 Outcome check_mean_in_range(const Subject& subject) {
@@ -201,10 +203,11 @@ Outcome check_mean_in_range(const Subject& subject) {
         row, fmt::format("mean {} W, peaks of the boards {:.2f} W together", *row.power_mean_w, peaks)));
   }
   if (rows == 0) return skipped("no row has both a mean and a peak");
-  if (finding.evidence.empty()) return clean();
+  const auto of = subject.study.serving.size() + subject.study.merging.size();
+  if (finding.evidence.empty()) return over_rows(clean(), rows, of);
   finding.title =
       fmt::format("mean power lies above peak power in {} of {} rows", finding.evidence.size(), rows);
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), rows, of);
 }
 
 }  // namespace edgeeval::audit

@@ -120,14 +120,15 @@ Outcome check_cancelling(const Subject& subject) {
   }
   if (rows == 0) return skipped("no serving row has load time, serving time, power and energy");
   // A metric that cancels does so in every row; single rows agree by chance.
-  if (finding.evidence.size() < std::max<std::size_t>(rows, 4)) return clean();
+  if (finding.evidence.size() < std::max<std::size_t>(rows, 4))
+    return over_rows(clean(), rows, subject.study.serving.size());
   finding.title = fmt::format(
       "C_tax holds no energy: in all {} rows it equals requests × load time ÷ inference time (within {:.2f} %)",
       rows, 100.0 * widest);
   finding.meaning = "The load's power was taken from inference, so power stands above and below the line and "
                     "cancels. What the load itself drew is not in the metric; its threshold of 100 asks only "
                     "whether loading takes longer than serving, when 100 requests are served.";
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), rows, subject.study.serving.size());
 }
 
 Outcome check_flags(const Subject& subject) {

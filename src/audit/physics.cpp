@@ -32,17 +32,22 @@ std::string boards_text(double boards) {
 }
 
 /// Adaptation and merging know how many boards they used.
-void stage_power(const PublishedStudy& study, double board_w, double boards, Finding& over) {
+/// Returns how many rows have a mean power.
+std::size_t stage_power(const PublishedStudy& study, double board_w, double boards, Finding& over) {
+  std::size_t rows = 0;
   for (const auto& row : study.adaptation) {
+    rows += row.power_mean_w ? 1 : 0;
     const double limit = board_w * row.boards.value_or(boards);
     if (row.power_mean_w && *row.power_mean_w > limit)
       over.evidence.push_back(evidence(row, fmt::format("mean {} W over {} W", *row.power_mean_w, limit)));
   }
   for (const auto& row : study.merging) {
+    rows += row.power_mean_w ? 1 : 0;
     if (row.power_mean_w && *row.power_mean_w > board_w * boards)
       over.evidence.push_back(
           evidence(row, fmt::format("mean {} W over {} W", *row.power_mean_w, board_w * boards)));
   }
+  return rows;
 }
 
 /// Bytes of weights that each decoding step must read at least, in the paper's nominal gigabytes.
@@ -62,7 +67,9 @@ Outcome check_power_limit(const Subject& subject) {
   auto impossible = over_limit(Severity::error, "No window of seconds averages above the boards' own limit.");
   auto peaks = over_limit(Severity::warning, "Peaks may pass a limit for milliseconds; a polled reading that "
                                              "does so is rare and asks for the raw samples.");
+  std::size_t rows = 0;
   for (const auto& row : subject.study.serving) {
+    rows += row.power_mean_w || row.power_peak_w ? 1 : 0;
     if (row.power_mean_w && *row.power_mean_w > limits.all_w) {
       impossible.evidence.push_back(
           evidence(row, fmt::format("mean {} W over {} W", *row.power_mean_w, limits.all_w)));
@@ -73,7 +80,8 @@ Outcome check_power_limit(const Subject& subject) {
     if (row.power_peak_w && *row.power_peak_w > limits.all_w)
       peaks.evidence.push_back(evidence(row, fmt::format("peak {} W over {} W", *row.power_peak_w, limits.all_w)));
   }
-  stage_power(subject.study, *context.board_power_limit_w, boards, impossible);
+  rows += stage_power(subject.study, *context.board_power_limit_w, boards, impossible);
+  if (rows == 0) return skipped("no row gives a power");
   Outcome outcome;
   put(outcome, std::move(impossible), fmt::format("mean power above the limit of {}", boards_text(boards)));
   put(outcome, std::move(unread),
@@ -81,7 +89,9 @@ Outcome check_power_limit(const Subject& subject) {
                   limits.read_w, boards_text(read)));
   put(outcome, std::move(peaks),
       fmt::format("peak power above {:.0f} W, the limit of {},", limits.all_w, boards_text(boards)));
-  return outcome;
+  const auto& study = subject.study;
+  return over_rows(std::move(outcome), rows,
+                   study.serving.size() + study.adaptation.size() + study.merging.size());
 }
 
 Outcome check_memory(const Subject& subject) {
@@ -89,14 +99,17 @@ Outcome check_memory(const Subject& subject) {
   if (!context.board_memory_gb) return skipped("the context gives no board_memory_gb");
   const double capacity = *context.board_memory_gb * context.boards.value_or(1.0);
   Finding finding{"memory", Severity::error, "", "Weights alone do not fit where they are said to have run.", {}};
+  std::size_t rows = 0;
   for (const auto& row : subject.study.serving) {
     const auto gb = weights_gb(row.key);
+    rows += gb ? 1 : 0;
     if (gb && *gb > capacity)
       finding.evidence.push_back(evidence(row, fmt::format("{} GB of weights, {} GB of memory", *gb, capacity)));
   }
-  if (finding.evidence.empty()) return clean();
+  if (rows == 0) return skipped("no serving row names a size and a precision");
+  if (finding.evidence.empty()) return over_rows(clean(), rows, subject.study.serving.size());
   finding.title = fmt::format("{} rows hold more weights than the boards' {} GB", finding.evidence.size(), capacity);
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), rows, subject.study.serving.size());
 }
 
 Outcome check_window_resolution(const Subject& subject) {
@@ -104,21 +117,24 @@ Outcome check_window_resolution(const Subject& subject) {
   if (!period) return skipped("the context gives no sensor_period_s");
   constexpr double kEdges = 0.05;
   Finding finding{"window-resolution", Severity::warning, "", "", {}};
+  std::size_t rows = 0;
   for (const auto& row : subject.study.serving) {
     if (!row.energy_j || !row.inference_time_s || *row.inference_time_s <= 0.0) continue;
+    ++rows;
     const double edges = 2.0 * *period / *row.inference_time_s;
     if (edges <= kEdges) continue;
     finding.evidence.push_back(evidence(row, fmt::format("{} s: up to ±{:.1f} % from its two ends",
                                                          *row.inference_time_s, 100.0 * edges)));
   }
-  if (finding.evidence.empty()) return clean();
+  if (rows == 0) return skipped("no serving row has energy and time");
+  if (finding.evidence.empty()) return over_rows(clean(), rows, subject.study.serving.size());
   finding.title = fmt::format("{} energy windows are shorter than {:.0f} periods of the sensor ({} s)",
                               finding.evidence.size(), 2.0 / kEdges, *period);
   finding.meaning = fmt::format(
       "A value that is refreshed every {} s leaves each end of a window open by one period: over {:.0f} % of "
       "these energies is not resolved. Windows of {:.0f} s or more would be.",
       *period, 100.0 * kEdges, 2.0 * *period / kEdges);
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), rows, subject.study.serving.size());
 }
 
 Outcome check_roofline(const Subject& subject) {
@@ -127,9 +143,11 @@ Outcome check_roofline(const Subject& subject) {
   const double bandwidth = *context.memory_bandwidth_gb_per_s * context.boards.value_or(1.0);
   Finding finding{"roofline", Severity::error, "",
                   "Each step of decoding reads all weights once; faster than memory is not possible.", {}};
+  std::size_t rows = 0;
   for (const auto& row : subject.study.serving) {
     const auto gb = weights_gb(row.key);
-    if (!gb) continue;
+    if (!gb || (!row.itl_mean_ms && !(row.throughput && row.samples))) continue;
+    ++rows;
     const double step_ms = 1e3 * *gb / bandwidth;
     if (row.itl_mean_ms && *row.itl_mean_ms < step_ms) {
       finding.evidence.push_back(
@@ -141,9 +159,10 @@ Outcome check_roofline(const Subject& subject) {
                            *row.samples, step_ms, *row.samples * 1e3 / step_ms)));
     }
   }
-  if (finding.evidence.empty()) return clean();
+  if (rows == 0) return skipped("no serving row has a size and a time between tokens or a throughput");
+  if (finding.evidence.empty()) return over_rows(clean(), rows, subject.study.serving.size());
   finding.title = fmt::format("{} rows are faster than the memory of the boards allows", finding.evidence.size());
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), rows, subject.study.serving.size());
 }
 
 }  // namespace edgeeval::audit

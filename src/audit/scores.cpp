@@ -80,6 +80,13 @@ std::vector<Pair> pairs_of(const PublishedStudy& study) {
   return pairs;
 }
 
+/// Rows that a comparison of precisions asks about.
+std::size_t quantized_rows(const PublishedStudy& study) {
+  return static_cast<std::size_t>(
+      std::count_if(study.quality.begin(), study.quality.end(),
+                    [](const QualityRow& row) { return row.key.precision != "FP16"; }));
+}
+
 const char* kNoItems = "the context gives no quality_items";
 
 bool knows_items(const PublishedStudy& study) {
@@ -122,13 +129,13 @@ Outcome check_score_steps(const Subject& subject) {
                                                          *row.primary_mean / step, 1.0 / step)));
   }
   if (rows == 0) return skipped("no score is given finely enough to show the steps of single items");
-  if (finding.evidence.empty()) return clean();
+  if (finding.evidence.empty()) return over_rows(clean(), rows, subject.study.quality.size());
   finding.title = fmt::format("{} of {} scores are not whole multiples of 1/({:.0f} items × {:.0f} passes)",
                               finding.evidence.size(), rows, *context.quality_items, *context.quality_passes);
   finding.meaning =
       "The scores come from another number of items or passes than stated, or are not means of "
       "whole-number judgements.";
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), rows, subject.study.quality.size());
 }
 
 Outcome check_pass_spread(const Subject& subject) {
@@ -153,10 +160,10 @@ Outcome check_pass_spread(const Subject& subject) {
                                   *row.primary_sd)));
   }
   if (rows == 0) return skipped("no row gives mean, median and unrounded deviation of its passes");
-  if (finding.evidence.empty()) return clean();
+  if (finding.evidence.empty()) return over_rows(clean(), rows, subject.study.quality.size());
   finding.title = fmt::format("mean, median and deviation contradict each other in {} of {} rows",
                               finding.evidence.size(), rows);
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), rows, subject.study.quality.size());
 }
 
 Outcome check_sample_size(const Subject& subject) {
@@ -185,7 +192,8 @@ Outcome check_sample_size(const Subject& subject) {
                                 100.0 * difference, 100.0 * limit, items)));
   }
   if (pairs == 0) return skipped("no quantized score has an FP16 score between 0 and 1 beside it");
-  if (finding.evidence.empty()) return clean();
+  const auto of = quantized_rows(subject.study);
+  if (finding.evidence.empty()) return over_rows(clean(), pairs, of);
   finding.title = fmt::format(
       "{} of {} differences between precisions are smaller than {} items can resolve "
       "({:.1f} points, median; 95 %, {})",
@@ -200,7 +208,7 @@ Outcome check_sample_size(const Subject& subject) {
                         100.0 * median_of(spreads)),
       paired ? "The items were compared pairwise already: more of them would resolve finer differences."
              : "Scores of single items, compared pairwise, would resolve finer differences.");
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), pairs, of);
 }
 
 Outcome check_threshold_resolution(const Subject& subject) {
@@ -210,9 +218,11 @@ Outcome check_threshold_resolution(const Subject& subject) {
   const double margin = 1.0 - kFidelityPercent / 100.0;
   Finding finding{"threshold-resolution", Severity::warning, "", "", {}};
   std::vector<double> limits;
+  std::size_t pairs = 0;
   for (const auto& pair : pairs_of(subject.study)) {
     const auto& [quantized, whole, items] = pair;
     if (!is_share(*quantized) || !is_share(*whole) || *whole->primary_mean <= 0.0) continue;
+    ++pairs;
     const double step = 1.0 / (items * context.quality_passes.value_or(1.0));
     const double limit = resolvable(pair);
     const double allowed = margin * *whole->primary_mean;
@@ -225,7 +235,9 @@ Outcome check_threshold_resolution(const Subject& subject) {
                              100.0 * *quantized->primary_mean / *whole->primary_mean,
                              100.0 * step / *whole->primary_mean, 100.0 * limit / *whole->primary_mean)));
   }
-  if (finding.evidence.empty()) return clean();
+  if (pairs == 0) return skipped("no quantized score has an FP16 score between 0 and 1 beside it");
+  const auto of = quantized_rows(subject.study);
+  if (finding.evidence.empty()) return over_rows(clean(), pairs, of);
   const double needed = 2.0 * 0.25 * (kZ95 / margin) * (kZ95 / margin);
   finding.title = fmt::format(
       "the Q_ret threshold ({} %) is finer than {} items can resolve: it allows {:.1f} %, chance alone "
@@ -236,7 +248,7 @@ Outcome check_threshold_resolution(const Subject& subject) {
       "{:.1g} "
       "independent items, fewer where items are paired.",
       100.0 * margin, needed);
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), pairs, of);
 }
 
 Outcome check_noise_only(const Subject& subject) {
@@ -260,7 +272,8 @@ Outcome check_noise_only(const Subject& subject) {
   constexpr std::size_t kFewest = 8;
   if (pairs < kFewest) return skipped(fmt::format("fewer than {} pairs of scores between 0 and 1", kFewest));
   const double degrees = static_cast<double>(pairs);
-  if (chi_square_upper_tail(squares, degrees) < 0.05) return clean();
+  if (chi_square_upper_tail(squares, degrees) < 0.05)
+    return over_rows(clean(), pairs, quantized_rows(subject.study));
   finding.title = fmt::format(
       "the spread of {} quantized scores about FP16 is no larger than chance makes it "
       "(mean square {:.2f} standard errors; 1 is pure chance between {})",
@@ -270,7 +283,7 @@ Outcome check_noise_only(const Subject& subject) {
           ? "Closer together than separate samples would be: the same items were scored, so a paired test is "
             "possible and necessary; without it no effect of precision is shown."
           : "No effect of precision is shown in either direction; orderings among these rows are noise.";
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), pairs, quantized_rows(subject.study));
 }
 
 Outcome check_two_samples(const Subject& subject) {
@@ -288,8 +301,10 @@ Outcome check_two_samples(const Subject& subject) {
       "metered.",
       {}};
   std::map<double, std::vector<const ServingRow*>> by_samples;
+  std::size_t compared = 0;
   for (const auto& row : subject.study.serving) {
     const auto own = items.find(row.key);
+    compared += row.samples && own != items.end() ? 1 : 0;
     if (row.samples && own != items.end() && *row.samples != own->second)
       by_samples[*row.samples].push_back(&row);
   }
@@ -300,10 +315,12 @@ Outcome check_two_samples(const Subject& subject) {
           evidence(*row, fmt::format("{:.0f} requests, {:.0f} items scored", samples, items.at(row->key))));
     }
   }
-  if (finding.evidence.empty()) return clean();
+  if (compared == 0) return skipped("no serving row with requests has scores beside it");
+  const auto of = subject.study.serving.size();
+  if (finding.evidence.empty()) return over_rows(clean(), compared, of);
   finding.title = fmt::format("{} rows were served with another number of requests than the {} items scored",
                               finding.evidence.size(), items_text(counts));
-  return found(std::move(finding));
+  return over_rows(found(std::move(finding)), compared, of);
 }
 
 }  // namespace edgeeval::audit

@@ -62,7 +62,13 @@ template <class Row>
 /// Nothing to report.
 [[nodiscard]] inline Outcome clean() { return {}; }
 /// Not looked at, and why.
-[[nodiscard]] inline Outcome skipped(std::string reason) { return {{}, std::move(reason)}; }
+[[nodiscard]] inline Outcome skipped(std::string reason) { return {{}, std::move(reason), 0, 0}; }
+/// The same outcome, of `rows` looked at among `of`.
+[[nodiscard]] inline Outcome over_rows(Outcome outcome, std::size_t rows, std::size_t of) {
+  outcome.rows = rows;
+  outcome.of = of;
+  return outcome;
+}
 
 /// Evidence of a row.
 template <class Row>

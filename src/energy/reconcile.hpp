@@ -19,7 +19,7 @@ namespace edgeeval::energy {
 [[nodiscard]] EstimateResult reconcile(const EstimateResult& counter, const EstimateResult& integral);
 
 /// Power of a device at rest, from a window without work: block-averaged, with the standard
-/// error of the block means.
+/// error of the block means, which counts in that each depends on the one before.
 struct IdleBaseline {
   std::string state;  ///< "bare", "context", "model resident".
   double watts = 0.0;

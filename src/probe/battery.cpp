@@ -73,8 +73,10 @@ ProbeInfo describe() {
   info.grade = Grade::measured;
   info.device = "battery";
   info.pace = std::chrono::seconds(1);  // Firmware refreshes it every 1 to 30 s.
+  // No study of fuel gauges was found that gives a figure; firmware smooths what it shows over seconds
+  // (amas.sh, "Power readings desmoothed").
   info.character.gain_half_width = 0.10;
-  info.character.origin = "default (fuel gauges state no accuracy; 10 %)";
+  info.character.origin = "default (fuel gauges state no accuracy; 10 % is assumed)";
   return info;
 }
 

@@ -8,12 +8,15 @@
 #include <sstream>
 #include <string>
 
+#include "probe/known_cpus.hpp"
 #include "probe/rapl.hpp"
 #include "probe/sysfs.hpp"
 #include "record/environment.hpp"
 
 namespace edgeeval {
 namespace {
+
+constexpr double kNoLimit = 1000.0;  ///< A package draws less: the counters' ceiling (rapl.cpp) (W).
 
 /// What the packages may draw for long, as the firmware set it; readable for everyone, unlike the counters.
 std::optional<double> long_term_limit(const Sysfs& sysfs) {
@@ -44,10 +47,15 @@ PowerModel cpu_power_model(const std::filesystem::path& root, int cpus) {
   auto environment = capture_environment(root);
   if (environment["virtualised"] == "yes")
     return vcpu_power_model(cpus, provider_from_vendor(sysfs.text_or_empty("sys/class/dmi/id/sys_vendor")));
-  if (const auto limit = long_term_limit(sysfs))
-    return tdp_power_model(*limit, "the firmware's long-term limit (powercap)");
-  if (const auto tdp = known_tdp(environment["cpu"]))
-    return tdp_power_model(*tdp * packages(sysfs), "the maker's product page");
+  const auto known = known_cpu(environment["cpu"]);
+  const double count = packages(sysfs);
+  const double most_w = known ? count * known->most_w : count * kNoLimit;
+  // Boards that want all of turbo set a limit that no package reaches (4095 W); it says nothing of the CPU.
+  if (const auto limit = long_term_limit(sysfs); limit && *limit < most_w) {
+    return tdp_power_model(*limit, "the firmware's long-term limit (powercap)",
+                           known ? std::optional(most_w) : std::nullopt);
+  }
+  if (known) return tdp_power_model(count * known->tdp_w, "the maker's product page", most_w);
   return unknown_cpu_power_model(cpus);
 }
 

@@ -17,7 +17,8 @@ enum class PowerWay {
 
 /// Defaults by name and architecture (nvmlDeviceArchitecture_t): refresh and averaging as measured on sibling
 /// boards by Yang, Adamek and Armour, "Part-time Power Measurements" (SC'24); gain ±13 % on Turing (the worst
-/// seen there), ±5 % elsewhere. `way` is absent for the energy counter. `origin` says "default (…)".
+/// seen there) and on families that the study does not hold, ±5 % elsewhere. `way` is absent for the energy
+/// counter. `origin` says "default (…)".
 [[nodiscard]] SensorCharacter default_character(const std::string& name, std::optional<unsigned> architecture,
                                                 std::optional<PowerWay> way, std::optional<Watts> ceiling);
 

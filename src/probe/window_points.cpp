@@ -7,14 +7,13 @@
 
 #include "energy/counter_window.hpp"
 #include "energy/power_window.hpp"
-#include "stats/bootstrap.hpp"
-#include "stats/student.hpp"
+#include "stats/correlated_mean.hpp"
 
 namespace edgeeval {
 namespace {
 
 constexpr double kBlock = 0.5;   ///< Shortest block of an idle window (s).
-constexpr int kMostBlocks = 10;  ///< More tell little more of a variance, and each has edges.
+constexpr int kMostBlocks = 30;  ///< Enough to see how each depends on the one before; more have more edges.
 constexpr double kBlockPeriods =
     10;  ///< A block holds this many refreshes, so that its edges are a tenth of it.
 
@@ -100,14 +99,6 @@ std::map<std::string, std::vector<double>> block_watts(const std::vector<energy:
   return watts;
 }
 
-double standard_error(const std::vector<double>& values) {
-  const double middle = mean(values).value_or(0.0);
-  double squares = 0.0;
-  for (const double value : values) squares += (value - middle) * (value - middle);
-  const auto count = static_cast<double>(values.size());
-  return std::sqrt(squares / (count - 1.0) / count);
-}
-
 }  // namespace
 
 std::vector<PointEstimate> estimate_points(const std::vector<energy::Series>& series, energy::Span window) {
@@ -149,10 +140,9 @@ IdleBaselines idle_baselines(const std::vector<energy::Series>& series, energy::
     energy::IdleBaseline baseline{state, point.result->joules / window.length_s(), 0.0, window.length_s(),
                                   0.5 * (window.begin_s + window.end_s)};
     const auto found = watts.find(point.info.id);
-    if (found != watts.end() && found->second.size() >= 2) {
-      // Few blocks: widened so that twice the error is Student's 95 %.
-      const int degrees = static_cast<int>(found->second.size()) - 1;
-      baseline.standard_error_w = standard_error(found->second) * std::max(1.0, 0.5 * student_95(degrees));
+    const auto error = found == watts.end() ? std::nullopt : correlated_mean_error(found->second);
+    if (error) {  // Widened where needed so that twice the error is the 95 % half-width.
+      baseline.standard_error_w = std::max(error->standard_error, 0.5 * error->half_width_95);
     } else {  // Its own bounds as a uniform distribution: half-width ÷ √3.
       baseline.standard_error_w =
           0.5 * (point.result->hi_j - point.result->lo_j) / window.length_s() / std::sqrt(3.0);

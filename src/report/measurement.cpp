@@ -17,7 +17,9 @@
 namespace edgeeval {
 namespace {
 
-constexpr double kBusyCpuWatts = 4.26;  ///< Largest of Cloud Carbon Footprint's figures for a busy vCPU (W).
+/// Largest of Cloud Carbon Footprint's figures for a busy vCPU of any architecture (W):
+/// probe/power_model.cpp.
+constexpr double kBusyCpuWatts = 9.85;
 
 std::optional<double> number_in(const std::string& text) {
   double value = 0.0;

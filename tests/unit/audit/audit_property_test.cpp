@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <utility>
 
 #include "planted.hpp"
 
@@ -58,6 +60,41 @@ TEST(Detectors, HaveIdsOfTheirOwnAndSayWhatTripsThem) {
     EXPECT_FALSE(std::string(detector.rule).empty());
     EXPECT_FALSE(std::string(detector.false_positives).empty());
   }
+}
+
+/// Rows looked at and rows asked about; both 0 where a detector looked at all or none.
+std::pair<std::size_t, std::size_t> part_of(const AuditReport& report, std::string_view detector) {
+  for (const auto& part : report.partial) {
+    if (part.detector == detector) return {part.rows, part.of};
+  }
+  return {};
+}
+
+TEST(AuditReport, CountsTheRowsThatLackWhatACheckNeeds) {
+  auto study = clean_study(1);
+  const auto serving = study.serving.size();
+  EXPECT_EQ(part_of(audit(subject_of(study)), "throughput"), std::pair(std::size_t{0}, std::size_t{0}))
+      << "no field is empty";
+  for (std::size_t i = 0; i < 3; ++i) study.serving[i].energy_j.reset();
+  study.serving[5].tokens.reset();
+  study.serving[6].power_peak_w.reset();
+  study.serving[7].itl_mean_ms.reset();
+  study.serving[7].throughput.reset();
+  const auto report = audit(subject_of(study));
+  EXPECT_EQ(part_of(report, "serving-energy"), std::pair(serving - 3, serving));
+  EXPECT_EQ(part_of(report, "window-resolution"), std::pair(serving - 3, serving));
+  EXPECT_EQ(part_of(report, "throughput"), std::pair(serving - 2, serving));
+  EXPECT_EQ(part_of(report, "exact-tokens"), std::pair(serving - 1, serving));
+  EXPECT_EQ(part_of(report, "mean-in-range").first + 1, part_of(report, "mean-in-range").second);
+  EXPECT_EQ(part_of(report, "roofline"), std::pair(serving - 1, serving));
+  EXPECT_EQ(part_of(report, "two-samples"), std::pair(std::size_t{0}, std::size_t{0}))
+      << "it needs none of these";
+  EXPECT_EQ(part_of(report, "sample-size"), std::pair(std::size_t{0}, std::size_t{0}));
+  const auto quantized = [](const QualityRow& row) { return row.key.precision != "FP16"; };
+  const auto compared =
+      static_cast<std::size_t>(std::count_if(study.quality.begin(), study.quality.end(), quantized));
+  std::find_if(study.quality.begin(), study.quality.end(), quantized)->primary_mean.reset();
+  EXPECT_EQ(part_of(audit(subject_of(study)), "sample-size"), std::pair(compared - 1, compared));
 }
 
 TEST(AuditReport, PutsTheGravestFirst) {

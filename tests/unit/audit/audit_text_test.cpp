@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "core/json.hpp"
 #include "planted.hpp"
 
@@ -38,6 +40,26 @@ TEST(AuditText, IsOneJsonObjectForAllAudits) {
   EXPECT_EQ(first["findings"][0]["detector"], "api-price");
   EXPECT_EQ(first["findings"][0]["rows"].size(), 73U);
   EXPECT_FALSE(first["skipped"].empty()) << "run checks cannot look at tables";
+}
+
+TEST(AuditText, SaysOfHowManyRowsACheckCouldBeMade) {
+  auto study = clean_study(1);
+  const auto rows = study.serving.size();
+  study.serving[0].energy_j.reset();
+  study.serving[1].energy_j.reset();
+  const auto report = audit(subject_of(study));
+  const auto count = std::to_string(rows - 2) + " of " + std::to_string(rows) + " rows\n";
+  EXPECT_NE(console_text(report, 3).find("  serving-energy        " + count), std::string::npos)
+      << console_text(report, 3);
+  EXPECT_NE(markdown_text(report).find("- `serving-energy`: " + count), std::string::npos);
+  const auto parsed = parse_json(json_text({report}), "test");
+  ASSERT_TRUE(parsed);
+  for (const auto& part : (*parsed)["audits"][0]["partial"]) {
+    if (part["detector"] != "serving-energy") continue;
+    EXPECT_EQ(part["rows"], rows - 2);
+    EXPECT_EQ(part["of"], rows);
+  }
+  EXPECT_EQ(console_text(audit(subject_of(clean_study(1))), 3).find("serving-energy"), std::string::npos);
 }
 
 TEST(AuditText, IsTheSameTwice) { EXPECT_EQ(console_text(planted(), 3), console_text(planted(), 3)); }

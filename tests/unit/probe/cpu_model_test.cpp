@@ -16,9 +16,25 @@ TEST(CpuPowerModel, IsChosenByWhatTheCpuIs) {
   root.put("proc/cpuinfo",
            "processor : 0\nmodel name : Intel(R) Core(TM) i7-8700K CPU @ 3.70GHz\nphysical id : 0\n");
   EXPECT_DOUBLE_EQ(cpu_power_model(root.path(), 12).full_w, 95.0);
+  EXPECT_DOUBLE_EQ(cpu_power_model(root.path(), 12).hi_w, 190.0);
   root.put("proc/cpuinfo", "processor : 0\nmodel name : any\nflags : fpu hypervisor\n");
   root.put("sys/class/dmi/id/sys_vendor", "Amazon EC2\n");
   EXPECT_DOUBLE_EQ(cpu_power_model(root.path(), 2).full_w, 7.0);
+}
+
+TEST(CpuPowerModel, TakesTheFirmwaresLimitUnlessItIsNone) {
+  const FakeRoot root;
+  root.put("proc/cpuinfo", "processor : 0\nmodel name : AMD EPYC 7763 64-Core Processor\nphysical id : 0\n");
+  const std::string zone = "sys/class/powercap/intel-rapl:0/";
+  root.put(zone + "name", "package-0\n");
+  root.put(zone + "constraint_0_name", "long_term\n");
+  root.put(zone + "constraint_0_power_limit_uw", "225000000\n");
+  EXPECT_DOUBLE_EQ(cpu_power_model(root.path(), 128).full_w, 225.0);
+  EXPECT_DOUBLE_EQ(cpu_power_model(root.path(), 128).hi_w, 350.0) << "turbo, as of the table";
+  root.put(zone + "constraint_0_power_limit_uw", "4095875000\n");
+  EXPECT_DOUBLE_EQ(cpu_power_model(root.path(), 128).full_w, 280.0) << "a limit that no package reaches";
+  root.put("proc/cpuinfo", "processor : 0\nmodel name : any\nphysical id : 0\n");
+  EXPECT_DOUBLE_EQ(cpu_power_model(root.path(), 8).full_w, unknown_cpu_power_model(8).full_w);
 }
 
 TEST(ThreadsPerCore, AreCountedFromTheKernelsList) {

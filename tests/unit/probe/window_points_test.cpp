@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <random>
+
+#include "stats/student.hpp"
 #include "unit/probe/meter_fixture.hpp"
 
 namespace edgeeval {
@@ -67,6 +71,39 @@ TEST(WindowPoints, RestIsTheMeanOfBlocksWithItsStandardError) {
     noisy.samples[i].value += i / 40 % 2 == 0 ? 5.0 : -5.0;  // Changes every 2 s.
   }
   EXPECT_GT(idle_baselines({noisy}, {5.0, 15.0}, "context").at("gpu").standard_error_w, 0.5);
+}
+
+/// Rest at 40 W with noise of first order: standard deviation 2 W, correlation time 2 s, shown every 0.05 s.
+energy::Series wandering(std::mt19937_64& random, double until_s) {
+  std::normal_distribution<double> normal;
+  auto series = watts(40.0, until_s);
+  const double keep = std::exp(-0.05 / 2.0);
+  double noise = 2.0 * normal(random);
+  for (auto& sample : series.samples) {
+    sample.value += noise;
+    noise = keep * noise + 2.0 * std::sqrt(1.0 - keep * keep) * normal(random);
+  }
+  return series;
+}
+
+TEST(WindowPoints, RestThatWandersSlowlyIsLessSure) {
+  constexpr int kTrials = 500;
+  std::mt19937_64 random(7);
+  int held = 0;
+  int held_as_if_independent = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    const auto series = wandering(random, 32.0);
+    const auto rest = idle_baselines({series}, {1.0, 31.0}, "bare").at("gpu");
+    if (std::abs(rest.watts - 40.0) <= 2.0 * rest.standard_error_w) ++held;
+    std::vector<double> blocks;  // Ten blocks of 3 s, taken as independent.
+    for (int i = 0; i < 10; ++i)
+      blocks.push_back(estimate_points({series}, {1.0 + 3.0 * i, 4.0 + 3.0 * i})[0].result->joules / 3.0);
+    const auto interval = student_interval(blocks);
+    if (interval->lo <= 40.0 && interval->hi >= 40.0) ++held_as_if_independent;
+  }
+  EXPECT_GE(held, kTrials * 93 / 100);
+  EXPECT_LE(held, kTrials * 98 / 100) << "no wider than it must be";
+  EXPECT_LE(held_as_if_independent, kTrials * 88 / 100);
 }
 
 }  // namespace
