@@ -51,6 +51,10 @@ class ProcessWatch {
   int descriptor_;
 };
 
+/// Who stops a run expects its end; service managers kill after 90 s by default (systemd,
+/// DefaultTimeoutStopSec).
+constexpr double kMostTailOnceStopped = 30.0;
+
 /// How long the sensors need after the end: lagging ones come to rest, slow ones are read once more. Counters
 /// and models need nothing.
 double tail_of(const std::vector<ProbeInfo>& sources) {
@@ -73,12 +77,12 @@ std::uintmax_t size_of(const std::string& path) {
 
 class Session {
  public:
-  Session(const MeasureRequest& request, WindowMeter& meter, double tail_s)
-      : request_(request), meter_(meter) {
+  Session(const MeasureRequest& request, WindowMeter& meter)
+      : request_(request), meter_(meter), needed_tail_s_(tail_of(meter.sources())) {
     auto& measurement = outcome_.measurement;
     measurement.name = request.name;
     measurement.command = request.command;
-    measurement.tail_s = tail_s;
+    measurement.tail_s = request.tail_s.value_or(needed_tail_s_);
     measurement.samples = request.samples;
     measurement.version = std::string(version());
     measurement.what = what();
@@ -163,9 +167,15 @@ class Session {
     }
   }
 
-  /// Lets the sensors come to rest and files the window; who asked us to stop need not wait.
+  /// Lets the sensors come to rest and files the window. Who stopped the run waits no longer than the sensors
+  /// need, and not at all once asked twice; who stops us in the tail need not wait.
   void keep(std::unique_ptr<MeterWindow> window, MeasuredRun run) {
-    relay_.rest(Seconds64(outcome_.measurement.tail_s));
+    const double tail_s = outcome_.measurement.tail_s;
+    if (relay_.stopped_by()) {
+      relay_.rest_after_stop(Seconds64(std::min({tail_s, needed_tail_s_, kMostTailOnceStopped})));
+    } else {
+      relay_.rest(Seconds64(tail_s));
+    }
     window->close();
     windows_.push_back(std::move(window));
     outcome_.measurement.runs.push_back(std::move(run));
@@ -173,6 +183,7 @@ class Session {
 
   const MeasureRequest& request_;
   WindowMeter& meter_;
+  const double needed_tail_s_;  ///< As long as the sensors state, or as is usual for them.
   SignalRelay relay_;
   MeasureOutcome outcome_;
   std::optional<IdleBaselines> before_;
@@ -202,8 +213,7 @@ Result<MeasureOutcome> measure(const MeasureRequest& request) {
   }
   const auto samples_before = size_of(request.samples);
   WindowMeter meter(std::move(probes), clock, clock.now(), request.samples, {}, std::move(opened.conditions));
-  const double tail_s = request.tail_s.value_or(tail_of(meter.sources()));
-  auto outcome = Session(request, meter, tail_s).run(watch ? watch->descriptor() : -1);
+  auto outcome = Session(request, meter).run(watch ? watch->descriptor() : -1);
   // Without sources, where no write succeeded or where the file was removed, nothing was kept.
   const auto samples_after = size_of(request.samples);
   if (samples_after == 0 || samples_after == samples_before) outcome.measurement.samples.clear();

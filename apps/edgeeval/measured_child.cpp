@@ -32,6 +32,7 @@ constexpr int kNotRunnable = 126;
 struct Relay {
   std::atomic<pid_t> child{0};
   std::atomic<int> stopped_by{0};
+  std::atomic<int> stops{0};  ///< How many signals asked to stop.
   std::array<int, 2> wake{-1, -1};
   std::array<struct sigaction, kRelayed.size()> before{};
 };
@@ -50,6 +51,7 @@ extern "C" void on_signal(int signal_number, siginfo_t* info, void*) {
   if (stops(signal_number)) {
     int none = 0;
     shared.stopped_by.compare_exchange_strong(none, signal_number);
+    shared.stops.fetch_add(1);
     const char byte = 0;
     [[maybe_unused]] const auto written = ::write(shared.wake[1], &byte, 1);
   }
@@ -87,6 +89,7 @@ ChildEnd reap(pid_t child) {
 SignalRelay::SignalRelay() {
   Relay& shared = relay();
   shared.stopped_by.store(0);
+  shared.stops.store(0);
   if (::pipe2(shared.wake.data(), O_CLOEXEC | O_NONBLOCK) != 0) shared.wake = {-1, -1};
   struct sigaction action {};
   action.sa_sigaction = on_signal;
@@ -121,6 +124,20 @@ bool SignalRelay::rest(std::chrono::duration<double> time, int descriptor) const
     if (left.count() <= 0.0) return true;
     const int limit_ms = static_cast<int>(std::min(std::ceil(left.count()), 1e9));
     if (::poll(waits.data(), waits.size(), limit_ms) > 0) break;
+  }
+  return false;
+}
+
+bool SignalRelay::rest_after_stop(std::chrono::duration<double> time) const {
+  const auto until = std::chrono::steady_clock::now() + time;
+  while (relay().stops.load() < 2) {
+    const std::chrono::duration<double, std::milli> left = until - std::chrono::steady_clock::now();
+    if (left.count() <= 0.0) return true;
+    pollfd wait{relay().wake[0], POLLIN, 0};
+    const int limit_ms = static_cast<int>(std::min(std::ceil(left.count()), 1e9));
+    if (::poll(&wait, 1, limit_ms) <= 0) continue;
+    std::array<char, 64> told{};  // What the signals wrote; without it the wait would end at once.
+    [[maybe_unused]] const auto bytes = ::read(relay().wake[0], told.data(), told.size());
   }
   return false;
 }

@@ -37,6 +37,9 @@ class SignalRelay {
   /// Waits until `time` (infinite: for ever) has passed, such a signal came, or `descriptor` (where given)
   /// can be read. Whether the time passed in full.
   bool rest(std::chrono::duration<double> time, int descriptor = -1) const;
+  /// Waits although such a signal came, until `time` has passed or a second one comes (or has come already).
+  /// Whether the time passed in full.
+  bool rest_after_stop(std::chrono::duration<double> time) const;
 };
 
 /// Starts `command` ([0] is looked up on PATH) with our stdin, stdout, stderr, environment and process group,

@@ -80,11 +80,13 @@ std::vector<Pair> pairs_of(const PublishedStudy& study) {
   return pairs;
 }
 
-/// Rows that a comparison of precisions asks about.
+/// Rows that a comparison of precisions asks about: quantized, and not scored on another scale than 0 to 1.
 std::size_t quantized_rows(const PublishedStudy& study) {
   return static_cast<std::size_t>(
-      std::count_if(study.quality.begin(), study.quality.end(),
-                    [](const QualityRow& row) { return row.key.precision != "FP16"; }));
+      std::count_if(study.quality.begin(), study.quality.end(), [](const QualityRow& row) {
+        return row.key.precision != "FP16" && row.key.precision != "MERGED" &&
+               (!row.primary_mean || is_share(row));
+      }));
 }
 
 const char* kNoItems = "the context gives no quality_items";

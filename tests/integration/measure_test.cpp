@@ -86,6 +86,51 @@ TEST_F(MeasureTest, ASignalSentToUsReachesTheCommandAndTheReportIsMade) {
   EXPECT_TRUE(holds(ran.err, "own cost")) << ran.err;
 }
 
+/// Seconds that the samples of a stopped run go on after it, as a share of the tail that its sensor needs.
+double tail_sampled(const fs::path& folder, const std::string& script, const OnLine& on_line) {
+  const auto recording = folder / "watts.csv";
+  std::ofstream rows(recording);  // 40 W, refreshed every 0.1 s for ten minutes.
+  rows << "t_s,gpu_w\n";
+  for (int tenth = 0; tenth < 6000; ++tenth) rows << 0.1 * tenth << ",40\n";
+  rows.close();
+  const auto samples = folder / "samples.csv";
+  const auto ran =
+      run_program({EDGEEVAL_BIN_DIR "/edgeeval", "measure", "--tail", "3000", "--samples", samples.string(),
+                   "-o", "json:" + (folder / "m.json").string(), "--", "sh", "-c", script},
+                  on_line, {{"EDGEEVAL_REPLAY", recording.string()}});
+  EXPECT_EQ(ran.code, 7) << ran.err;
+  const auto json = parse_json(text_of(folder / "m.json"), "output").value();
+  const double ran_s = json.at("summary").at("duration_s").at("values").at(0);
+  std::istringstream lines(text_of(samples));
+  double first_s = 0.0;
+  double last_s = 0.0;
+  std::string line;
+  std::getline(lines, line);  // The header.
+  for (int row = 0; std::getline(lines, line); ++row) {
+    last_s = std::stod(line);
+    if (row == 0) first_s = last_s;
+  }
+  constexpr double kLeastTail = 2.0;  // Of a sensor of unknown character.
+  return (last_s - first_s - ran_s) / kLeastTail;
+}
+
+constexpr const char* kEndsOnTerm =
+    "trap 'echo caught; exit 7' TERM; echo ready; while :; do sleep 0.01; done";
+
+TEST_F(MeasureTest, AStoppedRunHasTheTailThatItsSensorsNeed) {
+  const double share = tail_sampled(folder_.path(), kEndsOnTerm, [](const std::string& line) {
+    return line == "ready" ? std::optional(SIGTERM) : std::nullopt;
+  });
+  EXPECT_GE(share, 0.9);
+}
+
+TEST_F(MeasureTest, ASecondSignalLeavesTheTailOut) {
+  const double share = tail_sampled(folder_.path(), kEndsOnTerm, [](const std::string& line) {
+    return line == "ready" || line == "caught" ? std::optional(SIGTERM) : std::nullopt;
+  });
+  EXPECT_LE(share, 0.8);
+}
+
 TEST_F(MeasureTest, ARunThatWasStoppedIsNoRunLikeTheOthers) {
   const auto ran =
       shell("[ -e " + at("second").string() + " ] || { : > " + at("second").string() +
