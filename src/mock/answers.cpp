@@ -40,7 +40,8 @@ std::optional<PlainAnswer> llama_route(const ServerFacts& facts, std::string_vie
                                        std::string_view body) {
   if (path == "/health" || path == "/v1/health") return PlainAnswer{200, "{\"status\":\"ok\"}"};
   if (path == "/props")
-    return PlainAnswer{200, fmt::format("{{\"total_slots\":{},\"model_alias\":{},\"is_sleeping\":false}}",
+    return PlainAnswer{200, fmt::format("{{\"total_slots\":{},\"model_alias\":{},\"build_info\":\"b0-mock\","
+                                        "\"is_sleeping\":false}}",
                                         1024, facts.model_json)};
   if (path == "/slots")
     return PlainAnswer{200,
