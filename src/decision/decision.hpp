@@ -3,6 +3,7 @@
 // and its levers.
 #pragma once
 
+#include <array>
 #include <edgeeval/metrics.hpp>
 #include <edgeeval/record.hpp>
 #include <optional>
@@ -38,6 +39,16 @@ struct VariantDecision {
                                             ///< energy source was read".
 };
 
+/// A question of the paper answered from this study's own data.
+struct Finding {
+  std::string id;  ///< "small_models_dominate", "qlora_cost", "best_precision", …
+  std::string question;
+  std::string answer;   ///< One or two sentences with figures and intervals; or why the data cannot tell.
+  std::string verdict;  ///< "yes", "no", "undecided", "no data".
+  std::vector<std::string>
+      rows;  ///< Ids of the variants and metrics it rests on: "llama-1b.lora.int4.rag n_break".
+};
+
 /// The decisions of a study.
 struct StudyDecision {
   Scenario scenario;
@@ -45,6 +56,7 @@ struct StudyDecision {
   std::vector<VariantDecision> variants;  ///< In the order of the record.
   std::string
       verdict;  ///< One sentence: rent, own, API, undecided or never, for the best variant of each task.
+  std::vector<Finding> findings;
 };
 
 /// Decides every variant of `record` under `scenario`. Deterministic; opens no file.
@@ -55,16 +67,6 @@ struct StudyDecision {
 /// break_even_requests, usd_per_request, usd_per_mtok, usd_per_correct, saving, p_local_cheaper,
 /// carbon_per_request, keep_warm_gap), bands in lo and hi, flag = the decision.
 [[nodiscard]] std::vector<MetricRow> decision_rows(const RunRecord& record, const StudyDecision& decision);
-
-/// A question of the paper answered from this study's own data.
-struct Finding {
-  std::string id;  ///< "small_models_dominate", "qlora_cost", "best_precision", …
-  std::string question;
-  std::string answer;   ///< One or two sentences with figures and intervals; or why the data cannot tell.
-  std::string verdict;  ///< "yes", "no", "undecided", "no data".
-  std::vector<std::string>
-      rows;  ///< Ids of the variants and metrics it rests on: "llama-1b.lora.int4.rag n_break".
-};
 
 /// Every question, in the paper's order.
 [[nodiscard]] std::vector<Finding> findings_of(const RunRecord& record, const std::vector<MetricRow>& rows,
