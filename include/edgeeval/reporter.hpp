@@ -6,17 +6,22 @@
 #include <edgeeval/record.hpp>
 #include <edgeeval/result.hpp>
 #include <iosfwd>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace edgeeval {
+
+struct StudyDecision;
 
 /// Everything a renderer may show: the record, the rows, and sentences derived from them.
 struct StudyReport {
   RunRecord record;
   std::vector<MetricRow> rows;
   std::vector<LedgerRow> ledger;
-  std::string verdict;               ///< One sentence.
+  std::string verdict;  ///< One sentence.
+  /// Whether each variant pays, under which assumptions (src/decision); null where nothing could be decided.
+  std::shared_ptr<const StudyDecision> decision{};
   std::vector<std::string> careful;  ///< What a reader must know before quoting a figure.
 };
 
