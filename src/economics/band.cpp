@@ -24,8 +24,8 @@ Band band_of(std::span<double> values) {
     band.defined = 0.0;
     return band;
   }
-  const auto infinite = std::count_if(values.begin(), values.end(), [](double v) { return std::isinf(v); });
-  band.defined = 1.0 - static_cast<double>(infinite) / static_cast<double>(count);
+  const auto finite = std::count_if(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+  band.defined = static_cast<double>(finite) / static_cast<double>(count);
   const auto at = [&values, count](double p) {
     return values.begin() + static_cast<std::ptrdiff_t>(rank_of(p, count));
   };
