@@ -12,6 +12,7 @@
 #include "bench_assembly.hpp"
 #include "bench_outputs.hpp"
 #include "console.hpp"
+#include "core/text.hpp"
 #include "output_target.hpp"
 #include "report/report.hpp"
 
@@ -20,6 +21,7 @@ namespace {
 
 struct Options {
   std::string run;
+  std::string variant;
   std::vector<std::string> outputs;
   bool json = false;
 };
@@ -63,11 +65,20 @@ int run_bench_report(const Options& options) {
 }
 
 int run(const Options& options) {
+  if (!options.variant.empty() &&
+      (is_bench_folder(options.run) || (options.outputs.empty() && !options.json)))
+    return report_error(Error{ErrorCode::usage, "--variant chooses what -o or --json writes of a study's run",
+                              "--variant", "for example -o md:- --variant " + options.variant});
   if (is_bench_folder(options.run)) return run_bench_report(options);
   auto record = read_run(options.run);
   if (!record) return report_error(record.error());
-  if (auto written = write_all(make_report(std::move(*record)), options); !written)
-    return report_error(written.error());
+  auto report = make_report(std::move(*record));
+  if (!options.variant.empty()) {
+    auto one = only_variant(std::move(report), options.variant);
+    if (!one) return report_error(one.error());
+    report = std::move(*one);
+  }
+  if (auto written = write_all(report, options); !written) return report_error(written.error());
   return 0;
 }
 
@@ -79,11 +90,13 @@ void register_report(CLI::App& app, Subcommand& chosen) {
       app.add_subcommand("report", "Re-create the reports of a run or a benchmark from its folder");
   command->add_option("RUN", options->run, "Run folder, or the folder of a benchmark")->required();
   command->add_option("-o,--output", options->outputs,
-                      "FORMAT:PATH (repeatable; formats: console, csv, html, json, md; - is stdout)");
+                      "FORMAT:PATH (repeatable; formats: " + join(report_formats(), ", ") + "; - is stdout)");
   command->add_flag("--json", options->json, "The same as -o json:-, beside other outputs");
+  command->add_option("--variant", options->variant, "Only this variant; with -o or --json");
   command->footer(
       "Examples:\n  edgeeval report runs/quickstart-20260101-120000\n  edgeeval report RUN -o md:summary.md "
       "-o csv:-\n"
+      "  edgeeval report RUN --variant m.rag.lora.int4 -o model-card:README.md -o llmd:report.json\n"
       "Without -o it writes results.json, metrics.csv, report.md and report.html into the run folder, byte "
       "for byte as the run did.");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
