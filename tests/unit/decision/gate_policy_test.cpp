@@ -112,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"despite: [energi]\nrules: [{metric: a, limit: 1}]\n", "p.yaml:1:10", "found \"energi\"",
             "did you mean \"energy\"?"},
         Bad{"rules:\n  - metric: [a\n", "p.yaml:3:1", "", ""}),
-    [](const auto& info) { return "Policy" + std::to_string(info.index); });
+    [](const auto& bad) { return "Policy" + std::to_string(bad.index); });
 
 TEST(GatePolicy, ThatIsNotThereIsAnIoError) {
   const auto policy = read_policy("no/such/policy.yaml");

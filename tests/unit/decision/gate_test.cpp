@@ -81,7 +81,7 @@ TEST(Gate, BlocksOnARegressionBeyondTheMargin) {
   EXPECT_TRUE(blocks(failed));
   EXPECT_NEAR(failed.difference->value.value, -0.03, 1e-12);
   EXPECT_EQ(failed.difference->pairs, 100U);
-  EXPECT_DOUBLE_EQ(failed.baseline->value, 0.80);
+  EXPECT_NEAR(failed.baseline->value, 0.80, 1e-12);
   const auto better = scoring(0.99);
   EXPECT_EQ(check(rule, better, &before).outcome, GateOutcome::pass) << "better is not worse";
   EXPECT_EQ(check("metric: token_f1, variant: lora-int4, margin: 5 %", worse, &before).outcome,

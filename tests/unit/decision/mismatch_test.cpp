@@ -91,7 +91,7 @@ TEST(Mismatch, NamesOtherSourcesOfJoulesAndOtherGrades) {
   EXPECT_EQ(kinds, (Lines{"energy", "grades"}));
   const auto found = mismatches(side(modelled, "base"), side(measured, "base"), kMetrics);
   EXPECT_EQ(found[0].a, "cpu-model (vcpu)");
-  EXPECT_NE(found[0].b.find("gpu0"), std::string::npos) << found[0].b;
+  EXPECT_NE(found[0].b.find("nvml:GPU-a (board)"), std::string::npos) << found[0].b;
   EXPECT_EQ(found[1].what, "grade of j_per_request") << "scores are computed in both";
   EXPECT_EQ(found[1].a, "modelled");
   EXPECT_EQ(found[1].b, "measured");

@@ -66,7 +66,9 @@ TEST(ResultSet, OfAResultsFileHasTheSameRowsAndNoItems) {
 }
 
 TEST(ResultSet, TakesABareNaNAsAFigureThatIsNotFinite) {
-  const auto text = changed(golden(), "\"metric\": \"rho_sys\"", "\"value\": 400.0", "\"value\": NaN");
+  const auto row_of_int4 =
+      "\"variant\": \"lora-int4\",\n      \"mode\": \"paper\",\n      \"metric\": \"rho_sys\"";
+  const auto text = changed(golden(), row_of_int4, "\"value\": 400.0", "\"value\": NaN");
   EXPECT_FALSE(parse_json(text, "test")) << "JSON itself has no NaN";
   const auto results = parse_results(text, "results.json");
   ASSERT_TRUE(results) << results.error().message;
