@@ -39,7 +39,7 @@ Carbon carbon_of(const StudyReport& report) {
 }
 
 /// `text` as a YAML scalar; what JSON quotes YAML reads.
-std::string quoted(const std::string& text) { return to_line(Json(printable(text))); }
+std::string yaml_text(const std::string& text) { return to_line(Json(printable(text))); }
 
 /// The joules of every stage that made a variant, or why they are not known.
 struct Making {
@@ -101,11 +101,11 @@ std::string emissions(const StudyReport& report, const VariantInfo& variant) {
   if (making.shared) source += "; stages shared with other variants are counted whole";
   auto text = fmt::format(
       "co2_eq_emissions:\n  emissions: {}  # grams of CO2e\n  source: {}\n  training_type: \"fine-tuning\"\n",
-      format_round_trip(making.joules * to_grams), quoted(source));
+      format_round_trip(making.joules * to_grams), yaml_text(source));
   text += "  # geographical_location: absent, since a record does not say where it was made\n";
   const auto hardware = hardware_of(report.record);
   text += hardware.empty() ? std::string("  # hardware_used: absent, since the record does not name it\n")
-                           : "  hardware_used: " + quoted(hardware) + "\n";
+                           : "  hardware_used: " + yaml_text(hardware) + "\n";
   return text;
 }
 
@@ -137,7 +137,7 @@ std::string metrics_of(const StudyReport& report, const VariantInfo& variant) {
     if (!interval.empty()) name += " 95 % interval " + interval;
     if (row->value->grade > Grade::computed) name += fmt::format(", {}", to_string(row->value->grade));
     text += fmt::format("    - type: {}\n      value: {}\n      name: {}\n", metric.type,
-                        format_round_trip(row->value->value), quoted(name));
+                        format_round_trip(row->value->value), yaml_text(name));
   }
   return text;
 }
@@ -152,7 +152,7 @@ std::string card_of(const StudyReport& report, const VariantInfo& variant) {
         "model-index:\n- name: {}\n  results:\n  - task:\n      type: {}\n    dataset:\n      name: {}\n     "
         " type: {}\n"
         "    metrics:\n{}",
-        quoted(variant.id), hub_task(variant.task), quoted(variant.task), quoted(variant.task), metrics);
+        yaml_text(variant.id), hub_task(variant.task), yaml_text(variant.task), yaml_text(variant.task), metrics);
   }
   return text + "# absent: license, base_model, language: EdgeEval does not know them\n";
 }
