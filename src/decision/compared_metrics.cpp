@@ -70,6 +70,7 @@ constexpr Added kAdded[] = {
 ComparedMetric with_entry(ComparedMetric metric) {
   metric.margin = kDefaultMargin;
   metric.relative = true;
+  metric.negative = metric.id == "saving" || metric.id.ends_with("_net");
   const auto* found = std::find_if(std::begin(kEntries), std::end(kEntries),
                                    [&](const Entry& entry) { return metric.id == entry.id; });
   if (found == std::end(kEntries)) return metric;

@@ -25,6 +25,7 @@ struct ComparedMetric {
   double margin = 0.0;    ///< Two figures nearer than this are the same; in the metric's unit, or a share.
   bool relative = false;  ///< Whether the margin is a share of the first figure.
   Evidence evidence = Evidence::intervals;
+  bool negative = false;            ///< Whether it can be below zero.
   bool shown = false;               ///< Whether it is compared where no metric is named.
   std::optional<Direction> better;  ///< Absent where neither way is better or none is known.
 };

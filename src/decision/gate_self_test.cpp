@@ -24,22 +24,25 @@ ResultSet figures_of(const ResultSet& run) {
   return copy;
 }
 
-/// The worst that a metric can be: nothing, where more is better (no metric is negative there); where less
-/// is, ten times all that the rule speaks of.
-double worst_of(const GateCheck& check) {
-  if (*check.rule.direction == Direction::higher_is_better) return 0.0;
+/// Ten times all that a rule speaks of.
+double far_out(const GateCheck& check) {
   double largest = std::abs(check.value->value);
   if (check.baseline) largest = std::max(largest, std::abs(check.baseline->value));
-  if (check.allowed) largest = std::max(largest, std::abs(*check.allowed));
-  return 10.0 * largest + 1.0;
+  const double allowed = std::abs(check.rule.limit.value_or(check.rule.margin.value_or(0.0)));
+  return 10.0 * (check.rule.percent ? largest * (1.0 + allowed) : largest + allowed) + 1.0;
+}
+
+/// The least that the metric can be: nothing, unless it can be negative.
+double least_of(const GateCheck& check) {
+  return compared_metric(check.rule.mode, check.rule.metric).negative ? -far_out(check) : 0.0;
+}
+
+double worst_of(const GateCheck& check) {
+  return *check.rule.direction == Direction::higher_is_better ? least_of(check) : far_out(check);
 }
 
 double best_of(const GateCheck& check) {
-  if (*check.rule.direction == Direction::lower_is_better) return 0.0;
-  double largest = std::abs(check.value->value);
-  if (check.baseline) largest = std::max(largest, std::abs(check.baseline->value));
-  if (check.allowed) largest = std::max(largest, std::abs(*check.allowed));
-  return 10.0 * largest + 1.0;
+  return *check.rule.direction == Direction::higher_is_better ? far_out(check) : least_of(check);
 }
 
 /// Tries one rule on one variant.
@@ -121,7 +124,9 @@ Result<GateSelfTest> self_test(const GatePolicy& policy, const ResultSet& run, c
   for (const auto& check : report->checks) {
     hard = hard || check.rule.tier == Tier::hard;
     if (check.rule.tier != Tier::hard) continue;
-    if (!check.value) {
+    const bool figures_are_there =
+        check.value && check.outcome != GateOutcome::invalid && check.outcome != GateOutcome::absent;
+    if (!figures_are_there) {
       test.problems.push_back(
           fmt::format("rule {} ({}) cannot be tried on {}: {}", check.rule.number, check.rule.name,
                       check.variant.empty() ? "any variant" : check.variant, check.reason));

@@ -35,5 +35,12 @@ TEST(ComparedMetrics, KnowsNoBetterWayOfAStranger) {
   EXPECT_TRUE(stranger.relative);
 }
 
+TEST(ComparedMetrics, KnowsWhatCanBeBelowZero) {
+  EXPECT_TRUE(compared_metric("", "j_per_request_net").negative);
+  EXPECT_TRUE(compared_metric("honest", "saving").negative);
+  EXPECT_EQ(compared_metric("honest", "saving").better, Direction::higher_is_better);
+  EXPECT_FALSE(compared_metric("", "token_f1").negative);
+}
+
 }  // namespace
 }  // namespace edgeeval
