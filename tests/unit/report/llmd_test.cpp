@@ -82,7 +82,7 @@ TEST(Llmd, OfARunWithoutRequestsStillHoldsToTheSchema) {
 TEST(Llmd, OfMeasuredEnergyNamesItsSources) {
   const auto json = document(measured_run(false), "base");
   expect_llmd(json);
-  EXPECT_NE(json["results"]["observability"]["edgeeval"]["power_of"].dump().find("gpu0"), std::string::npos);
+  EXPECT_NE(json["results"]["observability"]["edgeeval"]["power_of"].dump().find("nvml"), std::string::npos);
 }
 
 TEST(Llmd, OfSeveralVariantsIsAStreamOfDocuments) {
