@@ -119,9 +119,8 @@ void judge(ComparedRow& row, const Side& a, const Side& b) {
   const auto& moved = row.difference->value;
   row.verdict = verdict_on(moved, row.margin, *row.metric.better);
   if (row.verdict != Verdict::undecided || !row.reason.empty()) return;
-  row.reason = not_worse(moved, row.margin, *row.metric.better)
-                   ? "not worse by more than the margin; whether better is not decided"
-                   : "the interval of the difference crosses the margin";
+  row.reason =
+      not_worse(moved, row.margin, *row.metric.better) ? "not worse beyond the margin" : "crosses the margin";
 }
 
 /// One metric; nothing where neither run has it and it was not asked for.

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/text.hpp"
-
 namespace edgeeval {
 namespace {
 
@@ -122,8 +120,7 @@ ComparedMetric compared_metric(const std::string& mode, const std::string& id) {
 }
 
 std::string margin_text(const ComparedMetric& metric) {
-  return metric.relative ? format_significant(100.0 * metric.margin) + " %"
-                         : format_significant(metric.margin);
+  return metric.relative ? fmt::format("{:g} %", 100.0 * metric.margin) : fmt::format("{:g}", metric.margin);
 }
 
 double margin_at(const ComparedMetric& metric, double value) {

@@ -69,13 +69,31 @@ std::optional<Difference> of_items(const Side& a, const Side& b, const ComparedM
   return difference;
 }
 
+Difference exactly(double moved, Evidence evidence) { return {{moved, moved, moved}, evidence, 0, {}}; }
+
+/// Whether both windows are one and the same, as of a stage that two variants of a run share: no chance lies
+/// between a measurement and itself.
+bool one_measurement(const Side& a, const Side& b, const std::string& name, const WindowRecord& before,
+                     const WindowRecord& after) {
+  const auto stage_of = [&](const Side& side) {
+    const bool served = name == "load" || name == "start";
+    return served ? side.variant->serve_stage : find_stage(side, name).value_or("");
+  };
+  const auto first = total_energy(before);
+  const auto second = total_energy(after);
+  return stage_of(a) == stage_of(b) && before.start_s == after.start_s &&
+         before.duration_s == after.duration_s && first && second && first->value == second->value;
+}
+
 /// On one machine the gain of a device is the same in both energies, and cancels in their ratio.
 std::optional<Difference> of_energies(const Side& a, const Side& b, const ComparedMetric& metric,
                                       double first, double second) {
   const auto name = window_of(metric.id);
   const auto* before = find_window(a, name);
   const auto* after = find_window(b, name);
-  if (before == nullptr || after == nullptr || !one_machine(a, b)) return std::nullopt;
+  if (before == nullptr || after == nullptr) return std::nullopt;
+  if (one_measurement(a, b, name, *before, *after)) return exactly(second - first, Evidence::energy);
+  if (!one_machine(a, b)) return std::nullopt;
   const auto ratio = energy_ratio({after}, {before});
   if (!ratio || ratio->value <= 0.0 || first <= 0.0) return std::nullopt;
   // A figure for each request or token is the energy times a count that has no error.
@@ -97,7 +115,7 @@ Difference of_intervals(const Fact& a, const Fact& b) {
   const bool none = (!a.lo && !a.hi) || (!b.lo && !b.hi);
   difference.value =
       none ? Estimated{b.value - a.value, {}, {}} : mover_difference(estimated(a), estimated(b));
-  if (none) difference.note = "a figure without an interval: nothing tells how much it moves by chance";
+  if (none) difference.note = "a figure has no interval: how far it moves by chance is not known";
   return difference;
 }
 
@@ -109,8 +127,7 @@ Difference difference_of(const Side& a, const Side& b, const ComparedMetric& met
   const Fact& before = *first->value;
   const Fact& after = *second->value;
   if (metric.evidence == Evidence::exact) {
-    const double moved = after.value - before.value;
-    return {{moved, moved, moved}, Evidence::exact, 0, {}};
+    return exactly(after.value - before.value, Evidence::exact);
   }
   std::optional<Difference> best;
   if (metric.evidence == Evidence::items) best = of_items(a, b, metric);

@@ -18,7 +18,7 @@ bool matches(const std::string& pattern, const std::string& id) {
   return pattern == id || ::fnmatch(pattern.c_str(), id.c_str(), 0) == 0;
 }
 
-std::string shown(double value) { return format_significant(value, 4); }
+std::string shown(double value) { return fmt::format("{:.4g}", value); }
 
 std::string interval_of(const Estimated& figure) {
   return fmt::format("[{}, {}]", figure.lo ? shown(*figure.lo) : "−∞", figure.hi ? shown(*figure.hi) : "∞");

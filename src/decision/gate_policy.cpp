@@ -236,10 +236,10 @@ std::string to_text(const GateRule& rule) {
     const bool known = rule.direction.has_value();
     const bool higher = known && *rule.direction == Direction::higher_is_better;
     return text + (known ? (higher ? " at least " : " at most ") : " within ") +
-           format_significant(*rule.limit, 4);
+           fmt::format("{:g}", *rule.limit);
   }
-  text += rule.percent ? " at most " + format_significant(100.0 * *rule.margin, 4) + " % worse than "
-                       : " at most " + format_significant(*rule.margin, 4) + " worse than ";
+  text += rule.percent ? fmt::format(" at most {:g} % worse than ", 100.0 * *rule.margin)
+                       : fmt::format(" at most {:g} worse than ", *rule.margin);
   return text + (rule.baseline == "run" ? "in the baseline run" : rule.baseline);
 }
 

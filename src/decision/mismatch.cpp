@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "core/text.hpp"
@@ -23,7 +24,7 @@ constexpr std::pair<Concern, std::string_view> kWords[] = {
     {Concern::grades, "grades"},  {Concern::model, "model"},       {Concern::prices, "prices"},
     {Concern::version, "version"}};
 
-std::string shown(double value) { return format_significant(value, 4); }
+std::string shown(double value) { return fmt::format("{:.4g}", value); }
 
 std::string shown(const std::optional<double>& value) { return value ? shown(*value) : "not known"; }
 
@@ -39,6 +40,27 @@ std::optional<std::string> environment(const RunRecord& record, const std::strin
   const auto& values = record.sittings.back().environment;
   const auto found = values.find(key);
   return found == values.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// Metrics that no joule goes into.
+constexpr std::string_view kWithoutEnergy[] = {
+    "token_f1",         "exact_match",   "rouge_l",    "published_score", "q_ret",        "q_ret_paired",
+    "output_tok_per_s", "ttft_p50",      "ttft_p95",   "tpot_p50",        "e2e_p50",      "cold_start",
+    "model_bytes",      "peak_resident", "adapt_time", "rho_sys",         "rho_resident", "failed_requests"};
+
+/// Metrics of answers as they are, and of what is done before any request: the length of answers is no
+/// condition.
+constexpr std::string_view kWithoutLength[] = {
+    "token_f1",     "exact_match",    "rouge_l",          "published_score",   "q_ret",
+    "q_ret_paired", "model_bytes",    "peak_resident",    "failed_requests",   "cold_start",
+    "adapt_time",   "adapt_energy",   "energy_adapt_net", "energy_merge",      "energy_quantize",
+    "idle_power",   "resident_power", "residency_tax",    "energy_cold_start", "energy_cold_start_net"};
+
+/// Whether any of `metrics` is not in `free`.
+bool any_beside(const std::vector<MetricName>& metrics, std::span<const std::string_view> free) {
+  return std::any_of(metrics.begin(), metrics.end(), [&](const MetricName& metric) {
+    return std::find(free.begin(), free.end(), metric.id) == free.end();
+  });
 }
 
 /// Gathers what differs between two variants.
@@ -73,6 +95,7 @@ class Differences {
   }
 
   void energy() {
+    if (!any_beside(metrics_, kWithoutEnergy)) return;
     const auto a = energy_boundary_of(a_);
     const auto b = energy_boundary_of(b_);
     if (a && b && *a != *b) add(Concern::energy, "joules of", *a, *b);
@@ -129,6 +152,7 @@ class Differences {
     if (differing > 0)
       add(one_tokenizer ? Concern::workload : Concern::tokens,
           fmt::format("prompt tokens of {} common items", differing), shown(sum_a), shown(sum_b));
+    if (!any_beside(metrics_, kWithoutLength)) return;
     const auto& a = asked_a_.output_tokens;
     const auto& b = asked_b_.output_tokens;
     if (a && b && std::abs(*b - *a) > kTokenDrift * std::max(*a, *b))

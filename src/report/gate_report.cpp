@@ -66,7 +66,8 @@ std::string console_text(const GateReport& report, bool colour) {
   for (std::size_t i = 0; i < report.checks.size(); ++i) {
     const auto& check = report.checks[i];
     text += lines[i + 1] + "\n";
-    text += "      " + printable(to_text(check.rule)) + ": " + printable(check.reason) + "\n";
+    if (check.outcome != GateOutcome::pass)
+      text += "      " + printable(to_text(check.rule)) + ": " + printable(check.reason) + "\n";
   }
   for (const auto& warning : report.warnings) text += "Warning: " + printable(warning) + "\n";
   return text + fmt::format("\n{}{}{}\n", bold, headline(report), plain);

@@ -22,10 +22,7 @@ constexpr double kJoulesPerKwh = 3.6e6;
 /// Grams of CO2e for a kilowatt-hour, and who says so.
 struct Carbon {
   double g_per_kwh = 480.0;
-  std::string source =
-      "the world's average of 2023, 480 g/kWh: Ember, Global Electricity Review 2024; your grid's own may be "
-      "a tenth or "
-      "double of it";
+  std::string source = "the world's average of 2023, 480 g/kWh: Ember, Global Electricity Review 2024";
 };
 
 Carbon carbon_of(const StudyReport& report) {
@@ -152,7 +149,8 @@ std::string card_of(const StudyReport& report, const VariantInfo& variant) {
         "model-index:\n- name: {}\n  results:\n  - task:\n      type: {}\n    dataset:\n      name: {}\n     "
         " type: {}\n"
         "    metrics:\n{}",
-        yaml_text(variant.id), hub_task(variant.task), yaml_text(variant.task), yaml_text(variant.task), metrics);
+        yaml_text(variant.id), hub_task(variant.task), yaml_text(variant.task), yaml_text(variant.task),
+        metrics);
   }
   return text + "# absent: license, base_model, language: EdgeEval does not know them\n";
 }

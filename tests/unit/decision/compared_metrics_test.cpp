@@ -20,7 +20,7 @@ TEST(ComparedMetrics, ComparesScoresByItemsWithinTwoPoints) {
   EXPECT_EQ(f1.evidence, Evidence::items);
   EXPECT_FALSE(f1.relative);
   EXPECT_DOUBLE_EQ(margin_at(f1, 0.5), 0.02);
-  EXPECT_EQ(margin_text(f1), "0.0200");
+  EXPECT_EQ(margin_text(f1), "0.02");
   const auto joules = compared_metric("", "j_per_request");
   EXPECT_EQ(joules.mode, "observed") << "an empty mode takes the one that has it";
   EXPECT_EQ(joules.evidence, Evidence::energy);

@@ -59,6 +59,18 @@ TEST(Difference, OfEnergiesOnOneMachineIsThatOfTheirRatio) {
   EXPECT_DOUBLE_EQ(*difference.value.hi, 300.0);
 }
 
+TEST(Difference, OfAStageThatBothShareIsNone) {
+  const auto run = results_of(sample_run());
+  const auto again = results_of(sample_run());
+  const auto metric = compared_metric("", "adapt_energy");
+  const auto shared = difference_of(side(run, "lora-fp16"), side(again, "lora-int4"), metric);
+  EXPECT_EQ(shared.value.lo, 0.0) << "one measurement, not two";
+  EXPECT_EQ(shared.value.hi, 0.0);
+  const auto other = difference_of(side(run, "lora-fp16"), side(run, "qlora"), metric);
+  EXPECT_DOUBLE_EQ(other.value.value, 3.6e5);
+  EXPECT_LT(*other.value.lo, 0.0) << "each is known within a factor of two";
+}
+
 TEST(Difference, OfEnergiesLetsTheGainOfADeviceCancel) {
   const auto run = results_of(measured_run(false));
   const auto metric = compared_metric("", "j_per_request");

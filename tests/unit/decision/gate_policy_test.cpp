@@ -124,13 +124,13 @@ TEST(GatePolicy, TellsARuleInWords) {
   GateRule rule;
   rule.metric = "token_f1";
   rule.limit = 0.3;
-  EXPECT_EQ(to_text(rule), "token_f1 of * within 0.3000") << "its direction is not known yet";
+  EXPECT_EQ(to_text(rule), "token_f1 of * within 0.3") << "its direction is not known yet";
   rule.direction = Direction::higher_is_better;
-  EXPECT_EQ(to_text(rule), "token_f1 of * at least 0.3000");
+  EXPECT_EQ(to_text(rule), "token_f1 of * at least 0.3");
   rule.limit.reset();
   rule.margin = 0.05;
   rule.percent = true;
-  EXPECT_EQ(to_text(rule), "token_f1 of * at most 5.000 % worse than in the baseline run");
+  EXPECT_EQ(to_text(rule), "token_f1 of * at most 5 % worse than in the baseline run");
 }
 
 }  // namespace

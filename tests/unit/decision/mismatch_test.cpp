@@ -68,7 +68,7 @@ TEST(Mismatch, NamesOtherItemsAnswersAndPrompts) {
   const auto found = mismatches(side(first, "base"), side(second, "base"), kMetrics);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].concern, Concern::workload) << "one tokenizer, so another prompt";
-  EXPECT_EQ(to_text(found[0]), "base, prompt tokens of 1 common items: 40.00 against 44.00");
+  EXPECT_EQ(to_text(found[0]), "base, prompt tokens of 1 common items: 40 against 44");
 }
 
 TEST(Mismatch, AllowsFivePercentOfDriftInOutputLength) {
@@ -78,8 +78,21 @@ TEST(Mismatch, AllowsFivePercentOfDriftInOutputLength) {
     };
   };
   EXPECT_EQ(differing(longer(52)), Lines());
-  EXPECT_EQ(differing(longer(60)), Lines{"tokens: base, output tokens of a request: 50.00 against 60.00"});
-  EXPECT_EQ(differing(longer(40)), Lines{"tokens: base, output tokens of a request: 50.00 against 40.00"});
+  EXPECT_EQ(differing(longer(60)), Lines{"tokens: base, output tokens of a request: 50 against 60"});
+  EXPECT_EQ(differing(longer(40)), Lines{"tokens: base, output tokens of a request: 50 against 40"});
+}
+
+TEST(Mismatch, AsksOnlyForWhatBearsOnTheMetric) {
+  const Change longer = [](RunRecord& r) {
+    for (auto& request : r.requests["base"]) request.completion_tokens = 90;
+  };
+  EXPECT_EQ(differing(longer, {{"observed", "token_f1"}}), Lines())
+      << "an answer's length is part of the answer";
+  EXPECT_EQ(differing(longer, {{"observed", "e2e_p50"}}).size(), 1U);
+  const auto modelled = results_of(sample_run());
+  const auto measured = results_of(measured_run(false));
+  EXPECT_TRUE(mismatches(side(modelled, "base"), side(measured, "base"), {{"observed", "ttft_p50"}}).empty());
+  EXPECT_EQ(mismatches(side(modelled, "base"), side(measured, "base"), {{"honest", "ipj"}}).size(), 2U);
 }
 
 TEST(Mismatch, NamesOtherSourcesOfJoulesAndOtherGrades) {
@@ -121,7 +134,7 @@ TEST(Mismatch, AsksForOnePriceOnlyWhereAMetricRestsOnIt) {
   const Change dearer = [](RunRecord& r) { r.prices["electricity_usd_per_kwh"].value = 0.3; };
   EXPECT_EQ(differing(dearer), Lines());
   EXPECT_EQ(differing(dearer, {{"paper", "n_break"}}),
-            Lines{"prices: electricity_usd_per_kwh: 0.1200 against 0.3000"});
+            Lines{"prices: electricity_usd_per_kwh: 0.12 against 0.3"});
 }
 
 TEST(Mismatch, NamesAnotherMajorVersion) {

@@ -39,7 +39,7 @@ TEST(GateReport, SaysWhatBlocksAndWhy) {
   const auto text = as("console", report_of(kPolicy, results_of(sample_run(), "runs/new")));
   EXPECT_NE(text.find("gate  gate.yaml on runs/new"), std::string::npos) << text;
   EXPECT_NE(text.find("blocked by 2 of 5 checks, 1 soft rule not kept"), std::string::npos) << text;
-  EXPECT_NE(text.find("lies across 0.6000"), std::string::npos) << text;
+  EXPECT_NE(text.find("lies across 0.6"), std::string::npos) << text;
   EXPECT_NE(text.find("the base is not adapted"), std::string::npos) << text;
   const auto passed = as("console", report_of("rules: [{metric: token_f1, variant: lora-int4, limit: 0.5}]",
                                               results_of(sample_run())));
