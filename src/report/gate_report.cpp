@@ -37,8 +37,10 @@ std::string headline(const GateReport& report) {
   const auto soft = std::count_if(report.checks.begin(), report.checks.end(), [](const GateCheck& check) {
     return check.rule.tier == Tier::soft && check.outcome != GateOutcome::pass && !blocks(check);
   });
-  auto text = blocking > 0 ? fmt::format("blocked by {} of {} checks", blocking, report.checks.size())
-                           : fmt::format("passed, {} checks", report.checks.size());
+  auto text = blocking > 0 ? fmt::format("blocked by {} of {} check{}", blocking, report.checks.size(),
+                                         report.checks.size() == 1 ? "" : "s")
+                           : fmt::format("passed, {} check{}", report.checks.size(),
+                                         report.checks.size() == 1 ? "" : "s");
   if (soft > 0) text += fmt::format(", {} soft rule{} not kept", soft, soft == 1 ? "" : "s");
   return text;
 }

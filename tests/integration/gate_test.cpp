@@ -79,7 +79,7 @@ TEST_F(Gate, PassesARunThatKeepsToItsPolicy) {
   save("same", [](int) { return 0.79; });
   const auto ran = gate("same", kQuality, against_before());
   EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
-  EXPECT_TRUE(holds(ran.out, "passed, 1 checks")) << ran.out;
+  EXPECT_TRUE(holds(ran.out, "passed, 1 check")) << ran.out;
 }
 
 TEST_F(Gate, BlocksOnARegressionBeyondTheMargin) {
@@ -155,7 +155,7 @@ TEST_F(Gate, WritesJunitMarkdownAndJson) {
   EXPECT_EQ(ran.code, kBlocked) << ran.err;
   const auto root = expect_junit(read(path("gate.xml")));
   EXPECT_EQ(root.attributes.at("failures"), "1");
-  EXPECT_TRUE(holds(read(path("gate.md")), "## Gate: blocked by 1 of 1 checks"));
+  EXPECT_TRUE(holds(read(path("gate.md")), "## Gate: blocked by 1 of 1 check"));
   EXPECT_TRUE(holds(ran.out, "\"blocked\": true")) << "and nothing else on stdout: " << ran.out;
   EXPECT_EQ(ran.out.front(), '{');
 }

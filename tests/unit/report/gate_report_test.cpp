@@ -43,7 +43,7 @@ TEST(GateReport, SaysWhatBlocksAndWhy) {
   EXPECT_NE(text.find("the base is not adapted"), std::string::npos) << text;
   const auto passed = as("console", report_of("rules: [{metric: token_f1, variant: lora-int4, limit: 0.5}]",
                                               results_of(sample_run())));
-  EXPECT_NE(passed.find("\npassed, 1 checks\n"), std::string::npos) << passed;
+  EXPECT_NE(passed.find("\npassed, 1 check\n"), std::string::npos) << passed;
 }
 
 TEST(GateReport, IsMarkdownForAPullRequest) {
