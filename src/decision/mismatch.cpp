@@ -42,6 +42,9 @@ std::optional<std::string> environment(const RunRecord& record, const std::strin
   return found == values.end() ? std::nullopt : std::optional(found->second);
 }
 
+/// What sources of a decision's figures begin with that name its assumptions.
+constexpr std::string_view kAssumptions[] = {"scenario ", "device ", "api ", "grid "};
+
 /// Metrics that no joule goes into.
 constexpr std::string_view kWithoutEnergy[] = {
     "token_f1",         "exact_match",   "rouge_l",    "published_score", "q_ret",        "q_ret_paired",
@@ -78,6 +81,7 @@ class Differences {
     grades();
     model();
     prices();
+    assumptions();
     return std::move(found_);
   }
 
@@ -205,6 +209,27 @@ class Differences {
       const auto found = others.find(name);
       if (found != others.end() && found->second.value != price.value)
         add(Concern::prices, name, shown(price.value), shown(found->second.value), true);
+    }
+  }
+
+  /// Figures of a decision say among their sources under which assumptions it was made.
+  void assumptions() {
+    const auto of = [](const MetricRow* row) {
+      std::vector<std::string> words;
+      if (row == nullptr || !row->value) return words;
+      for (const auto& source : row->value->sources) {
+        const bool assumed = std::any_of(std::begin(kAssumptions), std::end(kAssumptions),
+                                         [&](std::string_view word) { return source.starts_with(word); });
+        if (assumed) words.push_back(source);
+      }
+      return words;
+    };
+    for (const auto& metric : metrics_) {
+      const auto a = of(find_row(*a_.results, a_.variant->id, metric.mode, metric.id));
+      const auto b = of(find_row(*b_.results, b_.variant->id, metric.mode, metric.id));
+      if (a.empty() || b.empty() || a == b) continue;
+      add(Concern::prices, "assumptions of " + metric.id, join(a, ", "), join(b, ", "));
+      return;
     }
   }
 

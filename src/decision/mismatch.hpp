@@ -18,7 +18,7 @@ enum class Concern {
   tokens,    ///< Requests of another length: mean output tokens 5 % apart, or other prompt tokens.
   grades,    ///< One figure was measured and the other modelled, published or assumed.
   model,     ///< The same model is named, and its file is another.
-  prices,    ///< Other prices, where a metric rests on them.
+  prices,    ///< Other prices or assumptions of a decision, where a metric rests on them.
   version,   ///< Made by another major version of EdgeEval.
 };
 

@@ -137,6 +137,24 @@ TEST(Mismatch, AsksForOnePriceOnlyWhereAMetricRestsOnIt) {
             Lines{"prices: electricity_usd_per_kwh: 0.12 against 0.3"});
 }
 
+TEST(Mismatch, AsksForOneScenarioOfADecisionsFigures) {
+  auto first = results_of(sample_run());
+  MetricRow row{"base", "", "", "", "", "rag", "honest", "usd_per_request", {}, "", ""};
+  row.value =
+      Fact{0.002, "USD", 0.001, 0.003, Grade::assumed, {"device t4", "scenario default", "cpu-model"}};
+  first.rows.push_back(row);
+  auto second = first;
+  const std::vector<MetricName> metrics{{"honest", "usd_per_request"}};
+  EXPECT_TRUE(mismatches(side(first, "base"), side(second, "base"), metrics).empty());
+  second.rows.back().value->sources = {"device l4", "scenario default", "cpu-model"};
+  const auto found = mismatches(side(first, "base"), side(second, "base"), metrics);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].concern, Concern::prices);
+  EXPECT_EQ(to_text(found[0]),
+            "base, assumptions of usd_per_request: device t4, scenario default against device l4, scenario "
+            "default");
+}
+
 TEST(Mismatch, NamesAnotherMajorVersion) {
   EXPECT_EQ(differing([](RunRecord& r) { r.sittings.back().environment["edgeeval"] = "1.0.0"; }),
             Lines{"version: EdgeEval's major version: 0.1.0 against 1.0.0"});
