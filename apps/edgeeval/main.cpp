@@ -11,8 +11,10 @@
 #include "audit_command.hpp"
 #include "bench_command.hpp"
 #include "check_command.hpp"
+#include "compare_command.hpp"
 #include "console.hpp"
 #include "doctor_command.hpp"
+#include "gate_command.hpp"
 #include "help_text.hpp"
 #include "import_command.hpp"
 #include "measure_command.hpp"
@@ -43,6 +45,8 @@ int run(int argc, char** argv) {
   edgeeval::register_check(app, chosen);
   edgeeval::register_report(app, chosen);
   edgeeval::register_whatif(app, chosen);
+  edgeeval::register_compare(app, chosen);
+  edgeeval::register_gate(app, chosen);
   edgeeval::register_metrics(app, chosen);
   edgeeval::register_paper(app, chosen);
   edgeeval::register_audit(app, chosen);

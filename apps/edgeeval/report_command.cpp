@@ -13,6 +13,7 @@
 #include "bench_assembly.hpp"
 #include "bench_outputs.hpp"
 #include "console.hpp"
+#include "core/text.hpp"
 #include "decision/scenario.hpp"
 #include "output_target.hpp"
 #include "report/report.hpp"
@@ -23,6 +24,7 @@ namespace {
 struct Options {
   std::string run;
   std::string scenario;
+  std::string variant;
   std::vector<std::string> outputs;
   bool json = false;
 };
@@ -68,7 +70,12 @@ int run_bench_report(const Options& options) {
 int run(const Options& options) {
   std::error_code status;
   // A file of timelines (-o jsonl:FILE) is read as a folder is.
-  if (is_bench_folder(options.run) || std::filesystem::is_regular_file(options.run, status)) {
+  const bool bench =
+      is_bench_folder(options.run) || std::filesystem::is_regular_file(options.run, status);
+  if (!options.variant.empty() && (bench || (options.outputs.empty() && !options.json)))
+    return report_error(Error{ErrorCode::usage, "--variant chooses what -o or --json writes of a study's run",
+                              "--variant", "for example -o md:- --variant " + options.variant});
+  if (bench) {
     if (options.scenario.empty()) return run_bench_report(options);
     return report_error(Error{ErrorCode::usage, "a benchmark alone is not decided on", "--scenario",
                               "Name the folder of a study."});
@@ -78,11 +85,15 @@ int run(const Options& options) {
   const auto scenario = scenario_of_run(*record, options.run, options.scenario);
   // A scenario that the user wrote must be right; shipped tables that cannot be read leave the rest of the report.
   const auto own = std::filesystem::path(options.run) / "scenario.yaml";
-  std::error_code ignored;
-  if (!scenario && (!options.scenario.empty() || std::filesystem::exists(own, ignored)))
+  if (!scenario && (!options.scenario.empty() || std::filesystem::exists(own, status)))
     return report_error(scenario.error());
-  if (auto written = write_all(make_report(std::move(*record), scenario), options); !written)
-    return report_error(written.error());
+  auto report = make_report(std::move(*record), scenario);
+  if (!options.variant.empty()) {
+    auto one = only_variant(std::move(report), options.variant);
+    if (!one) return report_error(one.error());
+    report = std::move(*one);
+  }
+  if (auto written = write_all(report, options); !written) return report_error(written.error());
   return 0;
 }
 
@@ -95,13 +106,15 @@ void register_report(CLI::App& app, Subcommand& chosen) {
   command->add_option("RUN", options->run, "Run folder, or a benchmark's folder or its file of timelines")
       ->required();
   command->add_option("-o,--output", options->outputs,
-                      "FORMAT:PATH (repeatable; formats: console, csv, html, json, md; - is stdout)");
+                      "FORMAT:PATH (repeatable; formats: " + join(report_formats(), ", ") + "; - is stdout)");
   command->add_option("--scenario", options->scenario,
                       "YAML file of prices, demand and other assumptions (default: the run folder's scenario.yaml)");
   command->add_flag("--json", options->json, "The same as -o json:-, beside other outputs");
+  command->add_option("--variant", options->variant, "Only this variant; with -o or --json");
   command->footer(
       "Examples:\n  edgeeval report runs/quickstart-20260101-120000\n  edgeeval report RUN -o md:summary.md "
       "-o csv:-\n  edgeeval report RUN --scenario office.yaml\n"
+      "  edgeeval report RUN --variant m.rag.lora.int4 -o model-card:README.md -o llmd:report.json\n"
       "Without -o it writes results.json, metrics.csv, report.md and report.html into the run folder, byte "
       "for byte as the run did.");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });

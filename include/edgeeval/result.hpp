@@ -33,6 +33,9 @@ enum class ErrorCode {
   findings,             ///< An audit found something at least as grave as the user's limit.
   not_measured,         ///< Measured energy was required, and no sensor gave it.
   invalid_measurement,  ///< A measurement's own checks say that its figures are not to be trusted.
+  gate_blocked,         ///< A gate's hard rule did not pass, or its self-test found a rule that cannot block.
+  not_comparable,       ///< Runs differ in what a comparison would hide.
+  invalid_policy,       ///< A gate's policy is malformed; the message names file, line and column.
 };
 
 /// One failure, told so that a reader knows what happened, where, and what to do next.

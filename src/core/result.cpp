@@ -35,6 +35,9 @@ constexpr std::array kCodes{
     CodeRow{ErrorCode::findings, 19, "findings"},
     CodeRow{ErrorCode::not_measured, 20, "not_measured"},
     CodeRow{ErrorCode::invalid_measurement, 21, "invalid_measurement"},
+    CodeRow{ErrorCode::gate_blocked, 22, "gate_blocked"},
+    CodeRow{ErrorCode::not_comparable, 23, "not_comparable"},
+    CodeRow{ErrorCode::invalid_policy, 24, "invalid_policy"},
     CodeRow{ErrorCode::cancelled, 130, "cancelled"},
 };
 

@@ -87,7 +87,7 @@ StudyReport make_report(RunRecord record) {
 }
 
 StudyReport make_report(RunRecord record, const Result<Scenario>& scenario) {
-  StudyReport report{std::move(record), {}, {}, "", {}, {}};
+  StudyReport report{std::move(record), {}, {}, "", nullptr, {}};
   report.rows = compute_metrics(report.record);
   report.ledger = life_cycle(report.record);
   std::vector<std::string> tasks;

@@ -9,6 +9,7 @@
 
 #include "core/files.hpp"
 #include "core/text.hpp"
+#include "decision/decision.hpp"
 #include "report/renderers.hpp"
 
 namespace edgeeval {
@@ -37,7 +38,10 @@ const std::map<std::string, Render>& formats() {
       {"csv", [](const StudyReport& report, std::ostream& out) { render::csv(report.rows, out); }},
       {"html", render::html},
       {"json", render::json},
-      {"md", render::markdown}};
+      {"junit", render::junit},
+      {"llmd", render::llmd},
+      {"md", render::markdown},
+      {"model-card", render::model_card}};
   return kFormats;
 }
 
@@ -47,6 +51,31 @@ std::vector<std::string> report_formats() {
   std::vector<std::string> names;
   for (const auto& [name, render] : formats()) names.push_back(name);
   return names;
+}
+
+Result<StudyReport> only_variant(StudyReport report, const std::string& id) {
+  auto& variants = report.record.variants;
+  std::vector<std::string> known;
+  for (const auto& variant : variants) known.push_back(variant.id);
+  std::erase_if(variants, [&](const VariantInfo& variant) { return variant.id != id; });
+  std::erase_if(report.rows, [&](const MetricRow& row) { return row.variant != id; });
+  if (!variants.empty()) {
+    const auto rests_on = [&](const std::string& stage) {
+      const auto& stages = variants.front().stages;
+      return std::find(stages.begin(), stages.end(), stage) != stages.end();
+    };
+    std::erase_if(report.record.stages, [&](const auto& stage) { return !rests_on(stage.first); });
+    std::erase_if(report.ledger, [&](const LedgerRow& row) { return !rests_on(row.stage); });
+    if (report.decision) {
+      auto decision = *report.decision;
+      std::erase_if(decision.variants, [&](const VariantDecision& made) { return made.variant != id; });
+      report.decision = std::make_shared<const StudyDecision>(std::move(decision));
+    }
+    return report;
+  }
+  auto hint = "known: " + join(known, ", ");
+  if (const auto close = nearest(id, known); !close.empty()) hint += "\ndid you mean \"" + close + "\"?";
+  return fail(ErrorCode::usage, "there is no variant \"" + id + "\"", "--variant", hint);
 }
 
 Result<std::unique_ptr<Reporter>> reporter_for(const std::string& format) {

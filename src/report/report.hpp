@@ -17,8 +17,11 @@ struct Scenario;
 /// make_report under `scenario`; where that is an error, nothing is decided and a sentence says why.
 [[nodiscard]] StudyReport make_report(RunRecord record, const Result<Scenario>& scenario);
 
-/// The names of all formats: "console", "csv", "html", "json", "md".
+/// The names of all formats: "console", "csv", "html", "json", "junit", "llmd", "md", "model-card".
 [[nodiscard]] std::vector<std::string> report_formats();
+
+/// `report` with the variant `id` alone; usage error naming the known ones, and near misses.
+[[nodiscard]] Result<StudyReport> only_variant(StudyReport report, const std::string& id);
 
 /// The renderer of a format; usage error naming the known ones.
 [[nodiscard]] Result<std::unique_ptr<Reporter>> reporter_for(const std::string& format);

@@ -45,7 +45,8 @@ TEST_F(Output, AFullStdoutIsDiskFullForEveryCommand) {
        {std::string("--help"), std::string("--version"), std::string("audit --list"), std::string("metrics"),
         std::string("metrics --json"), "check " + study, "check --json " + study, std::string("doctor"),
         std::string("doctor --json"), "import --out " + run() + "2", "report " + run(),
-        "report --json " + run(), "audit " + run(), std::string("paper"), std::string("run --help")}) {
+        "report --json " + run(), "compare " + run() + " " + run(),
+        "gate " + run() + " --baseline " + run() + " --policy " + kSource + "/examples/gate-policy.yaml", "audit " + run(), std::string("paper"), std::string("run --help")}) {
     const auto ran = shell(command + " >/dev/full");
     EXPECT_EQ(ran.code, 10) << command << ": " << ran.err;
     EXPECT_TRUE(holds(ran.err, "stdout: cannot write")) << command << ": " << ran.err;

@@ -39,16 +39,19 @@ StudyReport hostile() {
 }
 
 TEST(Formats, AreAllKnownByNameAndAnUnknownOneIsAUsageError) {
-  EXPECT_EQ(report_formats(), (std::vector<std::string>{"console", "csv", "html", "json", "md"}));
+  EXPECT_EQ(report_formats(), (std::vector<std::string>{"console", "csv", "html", "json", "junit", "llmd",
+                                                        "md", "model-card"}));
   const auto unknown = reporter_for("pdf");
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().code, ErrorCode::usage);
-  EXPECT_NE(unknown.error().hint.find("console, csv, html, json, md"), std::string::npos);
+  EXPECT_NE(unknown.error().hint.find("console, csv, html, json, junit, llmd, md, model-card"),
+            std::string::npos);
 }
 
 TEST(Formats, AreTheSameBytesTwice) {
   for (const auto& format : report_formats())
-    EXPECT_EQ(rendered(make_report(sample_run()), format), rendered(make_report(sample_run()), format)) << format;
+    EXPECT_EQ(rendered(make_report(sample_run()), format), rendered(make_report(sample_run()), format))
+        << format;
 }
 
 TEST(Html, RunsNothingThatARecordHolds) {
@@ -65,7 +68,9 @@ TEST(Html, LoadsNothing) {
     EXPECT_EQ(page.find(loading), std::string::npos) << loading;
 }
 
-TEST(Escaped, ReplacesWhatHtmlActsOn) { EXPECT_EQ(escaped("<a href=\"x\">'&\x07"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;?"); }
+TEST(Escaped, ReplacesWhatHtmlActsOn) {
+  EXPECT_EQ(escaped("<a href=\"x\">'&\x07"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;?");
+}
 
 TEST(Markdown, KeepsTextInItsCell) {
   const auto text = rendered(hostile(), "md");
@@ -107,7 +112,8 @@ TEST(Csv, QuotesWhatRfc4180WantsQuoted) {
 
 TEST(Formats, ShowAnAbsentFigureAsAbsentAndSayWhy) {
   const auto report = make_report(sample_run());
-  EXPECT_NE(rendered(report, "csv").find("base,SmolLM2,135M,none,fp16,rag,paper,n_break,,,,,,\n"), std::string::npos);
+  EXPECT_NE(rendered(report, "csv").find("base,SmolLM2,135M,none,fp16,rag,paper,n_break,,,,,,\n"),
+            std::string::npos);
   EXPECT_NE(rendered(report, "md").find("- base, n\\_break: the base is not adapted"), std::string::npos);
   const auto parsed = parse_json(rendered(report, "json"), "test");
   ASSERT_TRUE(parsed);
