@@ -83,7 +83,8 @@ int run(const Options& options) {
   auto record = read_run(options.run);
   if (!record) return report_error(record.error());
   const auto scenario = scenario_of_run(*record, options.run, options.scenario);
-  // A scenario that the user wrote must be right; shipped tables that cannot be read leave the rest of the report.
+  // A scenario that the user wrote must be right; shipped tables that cannot be read leave the rest of the
+  // report.
   const auto own = std::filesystem::path(options.run) / "scenario.yaml";
   if (!scenario && (!options.scenario.empty() || std::filesystem::exists(own, status)))
     return report_error(scenario.error());
@@ -107,8 +108,9 @@ void register_report(CLI::App& app, Subcommand& chosen) {
       ->required();
   command->add_option("-o,--output", options->outputs,
                       "FORMAT:PATH (repeatable; formats: " + join(report_formats(), ", ") + "; - is stdout)");
-  command->add_option("--scenario", options->scenario,
-                      "YAML file of prices, demand and other assumptions (default: the run folder's scenario.yaml)");
+  command->add_option(
+      "--scenario", options->scenario,
+      "YAML file of prices, demand and other assumptions (default: the run folder's scenario.yaml)");
   command->add_flag("--json", options->json, "The same as -o json:-, beside other outputs");
   command->add_option("--variant", options->variant, "Only this variant; with -o or --json");
   command->footer(

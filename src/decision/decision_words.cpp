@@ -22,7 +22,7 @@ std::string source_of(const VariantDecision& variant, const char* key) {
 
 std::string api_name(const StudyDecision& decision) {
   const auto found = decision.scenario.chosen.find("api");
-  return found == decision.scenario.chosen.end() ? "the API" : "the API (" + found->second + ")";
+  return found == decision.scenario.chosen.end() ? "the API's" : "the API's (" + found->second + ")";
 }
 
 /// What demand would pay, or why none does.
@@ -54,7 +54,7 @@ std::string task_sentence(const RunRecord& record, const StudyDecision& decision
   const auto& demand = variant.inputs[place_of("demand_per_day")];
   const auto horizon = variant.inputs[place_of("horizon_years")].value;
   return fmt::format(
-      "On {}, {}: {}. At {} requests a day a local request costs {} USD, {}'s {} USD; local is cheaper "
+      "On {}, {}: {}. At {} requests a day a local request costs {} USD, {} {} USD; local is cheaper "
       "within {} years "
       "in {} of draws; {}.",
       task, name_of(record.variants[*best]), advice(variant), format_significant(demand.value, 3),
@@ -151,15 +151,16 @@ std::optional<std::size_t> best_variant(const RunRecord& record, const StudyDeci
     top = decision.variants[i].inputs[quality].value;
     bar = decision.variants[i].inputs[quality].lo;
   }
+  const auto cost = [&](std::size_t i) {
+    const auto& outcome = decision.variants[i].outcome;
+    return outcome.local_usd_per_correct.value_or(outcome.local_usd);
+  };
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < decision.variants.size(); ++i) {
     if (!usable(i) || decision.variants[i].inputs[quality].hi < bar) continue;
-    const auto better = [&](std::size_t a, std::size_t b) {
-      const double x = decision.variants[a].outcome.saving_usd;
-      const double y = decision.variants[b].outcome.saving_usd;
-      return x != y ? x > y : record.variants[a].id < record.variants[b].id;
-    };
-    if (!best || better(i, *best)) best = i;
+    const bool first = !best || cost(i) < cost(*best) ||
+                       (cost(i) == cost(*best) && record.variants[i].id < record.variants[*best].id);
+    if (first) best = i;
   }
   return best;
 }
