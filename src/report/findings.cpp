@@ -77,7 +77,7 @@ std::vector<std::string> cautions(const StudyReport& report, const std::vector<s
 }  // namespace
 
 StudyReport make_report(RunRecord record) {
-  StudyReport report{std::move(record), {}, {}, "", {}};
+  StudyReport report{std::move(record), {}, {}, "", {}, {}};
   report.rows = compute_metrics(report.record);
   report.ledger = life_cycle(report.record);
   std::vector<std::string> tasks;
