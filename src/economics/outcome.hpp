@@ -23,17 +23,20 @@ enum class Verdict {
 [[nodiscard]] std::string_view to_string(Verdict verdict) noexcept;
 
 /// All figures of one set of inputs. Formulas: economics.md sections 6.2 (project research) as
-/// docs/economics.md states them. λ = demand_per_day/86400; s stands for a second.
+/// docs/economics.md states them. λ = demand_per_day/86400; s stands for a second; an input of Scale::yes_no
+/// is a yes from ½ on. At λ = 0 every figure of a request that shares out what runs anyway is infinite,
+/// whatever that costs: local_usd and what is made of it, energy_j, operational_g, embodied_g, adaptation_g,
+/// carbon_g.
 struct Outcome {
   double replicas = 1.0;     ///< R = max(⌈replicas⌉, ⌈λ/μ⌉), at least 1.
   double utilisation = 0.0;  ///< u = λ/(R·μ).
   // Rates of money that run whether requests come or not (USD/s)
-  double hardware_usd_per_s =
-      0.0;  ///< R·rent/3600, or R·(capex − salvage/(1+r)^L)·CRF/year; CRF = r/(1−(1+r)^−L), 1/L at r = 0.
+  double hardware_usd_per_s = 0.0;  ///< R·rent/3600, or R·(capex − salvage/(1+r)^L, at least 0)·CRF/year; CRF
+                                    ///< = r/(1−(1+r)^−L), 1/L at r = 0.
   double maintenance_usd_per_s = 0.0;  ///< R·maintenance/month.
   double staff_usd_per_s = 0.0;
   double idle_usd_per_s = 0.0;  ///< R·(P_idle + cold_starts_per_day·E_load/86400)·k·PUE·π'/3.6e6; π' = 0
-                                ///< where rent includes power, else π.
+                                ///< where a rented machine's rent includes power, else π.
   double retrain_usd_per_s = 0.0;  ///< retrains_per_year·C_adapt/year.
   double fixed_usd_per_s = 0.0;    ///< Their sum, F.
   // Money of a request (USD)
@@ -51,7 +54,8 @@ struct Outcome {
       demand_floor_per_s;  ///< λ_min = F/(c_api − c_var), at t = 0 and this R; absent where c_api ≤ c_var.
   std::optional<double> utilisation_floor;  ///< u_min = λ_min/(R·μ).
   std::optional<double> break_even_s;  ///< t*: when cumulative local cost first falls to the API's; 0 where
-                                       ///< nothing was spent before; absent where never.
+                                       ///< nothing was spent before and the API costs more from the start;
+                                       ///< absent where never: equal curves never cross.
   std::optional<double> break_even_requests;  ///< N* = λ·t*.
   std::optional<double>
       reversal_s;  ///< With a falling API price: when the API's cumulative cost is the lower again, after t*.
@@ -90,7 +94,8 @@ struct Outcome {
 [[nodiscard]] Outcome evaluate(const Inputs& inputs);
 
 /// Energy of a request (J, at the measured boundary) with Poisson arrivals at `rate` (1/s) and an engine that
-/// is let go `keep_alive` seconds after its last request: E_act + e^{−λK}·E_load + P_park·(1 − e^{−λK})/λ.
+/// is let go `keep_alive` seconds after its last request: E_act + e^{−λK}·E_load + P_park·(1 − e^{−λK})/λ,
+/// with E_act = P_sat/μ. At rate 0 the last term is P_park·K.
 [[nodiscard]] double keep_alive_energy_j(const Inputs& inputs, double rate, double keep_alive);
 
 /// Cumulative cost of serving locally, and of asking the API, `seconds` after the start (USD).

@@ -20,7 +20,8 @@ enum class Shape {
   fixed,         ///< Known, or chosen.
   split_normal,  ///< value + z·(hi − value)/1.96 for z ≥ 0, value + z·(value − lo)/1.96 below; z standard
                  ///< normal.
-  split_lognormal,  ///< value·(hi/value)^(z/1.96), value·(value/lo)^(z/1.96): lo, value, hi above 0.
+  split_lognormal,  ///< value·(hi/value)^(z/1.96), value·(value/lo)^(z/1.96): lo, value, hi above 0; where
+                    ///< one is not, the value stays.
   uniform,          ///< Between lo and hi.
 };
 
@@ -44,7 +45,7 @@ using UncertainInputs = std::array<Uncertain, kInputs>;
 
 /// A number in (0, 1) that depends on its three arguments only, the same on every machine and in the page:
 /// the hash pcg3d (Jarzynski and Olano 2020, "Hash Functions for GPU Rendering") of (seed, draw, slot) as
-/// 32-bit words x, y, z; (x·2²¹ + (y >> 11) + ½)/2⁵³ of its first two results.
+/// 32-bit words x, y, z; (x·2²¹ + (y >> 11) + ½)/2⁵³ of its first two results, at most 1 − 2⁻⁵³.
 [[nodiscard]] double draw_uniform(std::uint32_t seed, std::uint32_t draw, std::uint32_t slot);
 
 /// The standard normal quantile of p in (0, 1), to 1e-15 relative: Wichura 1988, algorithm AS 241 (PPND16).
@@ -57,11 +58,12 @@ using UncertainInputs = std::array<Uncertain, kInputs>;
 [[nodiscard]] Inputs draw_inputs(const UncertainInputs& inputs, std::uint32_t variant, std::uint32_t seed,
                                  std::uint32_t draw);
 
-/// Median and 90 % band over draws. Draws in which a figure does not exist (never pays) count as +∞, so hi,
-/// or even the median, may be unbounded.
+/// Median and 90 % band over draws: of n sorted values the one at place ⌊p·(n − 1) + ½⌋, p = 0.05, 0.5, 0.95.
+/// Draws in which a figure does not exist (never pays) or is infinite count as +∞, so hi, or even the median,
+/// may be unbounded.
 struct Band {
   std::optional<double> lo, median, hi;  ///< 5 %, 50 %, 95 %; absent: unbounded above.
-  double defined = 1.0;                  ///< Share of draws in which the figure exists.
+  double defined = 1.0;                  ///< Share of draws in which the figure exists and is finite.
 };
 
 /// What the draws say of one variant.
@@ -78,7 +80,7 @@ struct Spread {
 enum class Decision { local, api, undecided, never };
 [[nodiscard]] std::string_view to_string(Decision decision) noexcept;
 /// local where local_cheaper ≥ 0.95, never where never ≥ 0.95, api where local_cheaper ≤ 0.05, else
-/// undecided.
+/// undecided, as without any draw.
 [[nodiscard]] Decision decide(const Spread& spread);
 
 /// Draws `draws` times and summarises. The same for any number of threads and on any machine to rounding.
@@ -102,6 +104,7 @@ struct Lever {
 };
 
 /// All levers that move the saving, largest swing first; inputs that are 0 or yes/no and fixed are left out.
+/// Replicas are whole: fixed, they move to the nearest whole number, and they have no elasticity.
 [[nodiscard]] std::vector<Lever> tornado(const UncertainInputs& inputs);
 
 }  // namespace edgeeval::economics
