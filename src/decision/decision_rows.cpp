@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The decision's figures as rows beside the other metrics.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "decision/decision.hpp"
+#include "decision/decision_words.hpp"
+
+namespace edgeeval {
+namespace {
+
+using economics::Band;
+using economics::Spread;
+
+/// A row that is a band of the draws.
+struct BandRow {
+  const char* id;
+  Band Spread::* band;
+  const char* unit;
+  double scale;
+  const char* never;  ///< Why there is no median.
+};
+
+constexpr const char* kNeverPays = "in most draws it never pays";
+constexpr std::array<BandRow, 9> kBands{
+    {{"demand_floor", &Spread::demand_floor_per_s, "requests/day", 86400.0,
+      "in most draws no demand pays: a local request's own cost is not below the API's"},
+     {"utilisation_floor", &Spread::utilisation_floor, "1", 1.0,
+      "in most draws no demand pays: a local request's own cost is not below the API's"},
+     {"break_even_time", &Spread::break_even_s, "s", 1.0, kNeverPays},
+     {"break_even_requests", &Spread::break_even_requests, "requests", 1.0, kNeverPays},
+     {"usd_per_request", &Spread::local_usd, "USD", 1.0, "there is no demand"},
+     {"usd_per_mtok", &Spread::local_usd_per_mtok, "USD/Mtok", 1.0, "no tokens are known"},
+     {"usd_per_correct", &Spread::local_usd_per_correct, "USD", 1.0, "no answer is right, or none was scored"},
+     {"saving", &Spread::saving_usd, "USD", 1.0, "the saving is unbounded"},
+     {"carbon_per_request", &Spread::carbon_g, "g", 1.0, "there is no demand"}}};
+
+/// What the figures rest on: the tables' rows in use and the sources of what was measured.
+std::vector<std::string> sources_of(const StudyDecision& study, const VariantDecision& variant) {
+  std::set<std::string> sources{"scenario " + study.scenario.name};
+  for (const auto& [table, name] : study.scenario.chosen) sources.insert(table + " " + name);
+  for (const char* key : {"busy_w", "idle_w", "adapt_j", "capacity_per_s"}) {
+    const auto* field = economics::find_input(key);
+    for (const auto& source : variant.origins[static_cast<std::size_t>(field - economics::input_table().data())].sources)
+      sources.insert(source);
+  }
+  return {sources.begin(), sources.end()};
+}
+
+MetricRow empty_row(const VariantInfo& info, const char* id) {
+  return {info.id, info.family, info.size, info.method, info.precision, info.task, "honest", id, {}, "", ""};
+}
+
+MetricRow band_row(const VariantInfo& info, const VariantDecision& variant, const BandRow& rule,
+                   const std::vector<std::string>& sources) {
+  auto row = empty_row(info, rule.id);
+  row.flag = economics::to_string(variant.decision);
+  const auto& band = variant.spread.*(rule.band);
+  if (!band.median) {
+    row.absent_reason = rule.never;
+    return row;
+  }
+  Fact fact{*band.median * rule.scale, rule.unit, {}, {}, Grade::assumed, sources};
+  if (band.lo) fact.lo = *band.lo * rule.scale;
+  if (band.hi) fact.hi = *band.hi * rule.scale;
+  row.value = std::move(fact);
+  return row;
+}
+
+std::vector<MetricRow> rows_of(const VariantInfo& info, const StudyDecision& study, const VariantDecision& variant) {
+  std::vector<MetricRow> rows;
+  if (!variant.absent_reason.empty()) {
+    for (const auto& rule : kBands) rows.push_back(empty_row(info, rule.id));
+    rows.push_back(empty_row(info, "p_local_cheaper"));
+    rows.push_back(empty_row(info, "keep_warm_gap"));
+    for (auto& row : rows) row.absent_reason = variant.absent_reason;
+    return rows;
+  }
+  const auto sources = sources_of(study, variant);
+  for (const auto& rule : kBands) rows.push_back(band_row(info, variant, rule, sources));
+  auto p = empty_row(info, "p_local_cheaper");
+  p.flag = economics::to_string(variant.decision);
+  p.value = Fact{variant.spread.local_cheaper, "1", {}, {}, Grade::assumed, sources};
+  rows.push_back(std::move(p));
+  rows.push_back(band_row(info, variant,
+                          {"keep_warm_gap", &Spread::keep_warm_gap_s, "s", 1.0,
+                           "in most draws an idle engine draws nothing beyond the bare machine: always keep it"},
+                          sources));
+  return rows;
+}
+
+}  // namespace
+
+std::vector<MetricRow> decision_rows(const RunRecord& record, const StudyDecision& decision) {
+  std::vector<MetricRow> rows;
+  for (const auto& variant : decision.variants) {
+    const auto* info = variant_of(record, variant.variant);
+    if (info == nullptr) continue;
+    auto own = rows_of(*info, decision, variant);
+    std::move(own.begin(), own.end(), std::back_inserter(rows));
+  }
+  return rows;
+}
+
+}  // namespace edgeeval

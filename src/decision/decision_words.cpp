@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decision/decision_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "core/text.hpp"
+#include "decision/variant_inputs.hpp"
+
+namespace edgeeval {
+namespace {
+
+constexpr double kSecondsPerDay = 86400.0;
+
+std::string percent(double share) {
+  const double value = 100.0 * share;
+  if (value > 0.0 && value < 1.0) return "under 1 %";
+  if (value < 100.0 && value > 99.0) return "over 99 %";
+  return fmt::format("{:.0f} %", value);
+}
+
+std::string source_of(const VariantDecision& variant, const char* key) {
+  return variant.origins[place_of(key)].sources.empty() ? std::string()
+                                                        : variant.origins[place_of(key)].sources.front();
+}
+
+std::string api_name(const StudyDecision& decision) {
+  const auto found = decision.scenario.chosen.find("api");
+  return found == decision.scenario.chosen.end() ? "the API" : "the API (" + found->second + ")";
+}
+
+/// What demand would pay, or why none does.
+std::string floor_sentence(const VariantDecision& variant) {
+  const auto& floor = variant.spread.demand_floor_per_s;
+  if (!floor.median) return "no demand makes it pay in most draws: a local request's own cost is not below the API's";
+  const auto& use = variant.spread.utilisation_floor;
+  auto text = fmt::format("it pays from {} requests a day", band_text(floor, kSecondsPerDay));
+  if (use.median && *use.median > 1.0)
+    text += fmt::format(", which is {} times what its machines can serve", format_significant(*use.median, 2));
+  else if (use.median)
+    text += fmt::format(", {} of what its machines can serve", percent(*use.median));
+  return text;
+}
+
+std::string task_sentence(const RunRecord& record, const StudyDecision& decision, const std::string& task) {
+  const auto best = best_variant(record, decision, task);
+  if (!best) {
+    for (std::size_t i = 0; i < decision.variants.size(); ++i) {
+      if (record.variants[i].task == task && !decision.variants[i].absent_reason.empty())
+        return fmt::format("On {}, no variant can be reckoned: {}.", task, decision.variants[i].absent_reason);
+    }
+    return fmt::format("On {}, there is no variant to decide on.", task);
+  }
+  const auto& variant = decision.variants[*best];
+  const auto& demand = variant.inputs[place_of("demand_per_day")];
+  const auto horizon = variant.inputs[place_of("horizon_years")].value;
+  return fmt::format(
+      "On {}, {}: {}. At {} requests a day a local request costs {} USD, {}'s {} USD; local is cheaper within {} years "
+      "in {} of draws; {}.",
+      task, name_of(record.variants[*best]), advice(variant), format_significant(demand.value, 3),
+      band_text(variant.spread.local_usd), api_name(decision), band_text(variant.spread.api_usd),
+      format_significant(horizon, 2), percent(variant.spread.local_cheaper), floor_sentence(variant));
+}
+
+}  // namespace
+
+std::string money(double usd, int digits) {
+  if (usd != 0.0 && std::fabs(usd) < 1e-4) return fmt::format("{:.{}e}", usd, digits - 1);
+  return format_significant(usd, digits);
+}
+
+std::string band_text(const economics::Band& band, double scale, int digits) {
+  if (!band.median) return "never";
+  const auto part = [&](const std::optional<double>& value) {
+    return value ? money(*value * scale, digits) : std::string("∞");
+  };
+  return fmt::format("{} [{}, {}]", part(band.median), part(band.lo), part(band.hi));
+}
+
+std::string decision_text(const VariantDecision& variant) {
+  if (!variant.absent_reason.empty()) return "–";
+  return fmt::format("{} ({})", economics::to_string(variant.decision), percent(variant.spread.local_cheaper));
+}
+
+std::string biggest_lever(const VariantDecision& variant) {
+  if (variant.levers.empty()) return {};
+  return std::string(economics::input_table()[variant.levers.front().input].title);
+}
+
+std::string advice(const VariantDecision& variant) {
+  const bool owned = variant.inputs[place_of("owned")].value >= 0.5;
+  switch (variant.decision) {
+    case economics::Decision::local:
+      return owned ? "buy the machine and serve it" : "rent the machine and serve it";
+    case economics::Decision::api:
+      return "call the API";
+    case economics::Decision::never:
+      return "call the API: it never pays";
+    case economics::Decision::undecided:
+      break;
+  }
+  return "undecided under these assumptions";
+}
+
+std::vector<std::string> decision_tasks(const RunRecord& record) {
+  std::vector<std::string> tasks;
+  for (const auto& variant : record.variants) {
+    if (std::find(tasks.begin(), tasks.end(), variant.task) == tasks.end()) tasks.push_back(variant.task);
+  }
+  return tasks;
+}
+
+std::string name_of(const VariantInfo& variant) {
+  auto precision = variant.precision;
+  std::transform(precision.begin(), precision.end(), precision.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const auto* method = variant.method == "none" ? "base" : (variant.method == "lora" ? "LoRA" : "QLoRA");
+  return fmt::format("{} {} {}", variant.model, method, variant.precision == "merged" ? "merged" : precision);
+}
+
+const VariantInfo* variant_of(const RunRecord& record, const std::string& id) {
+  const auto found = std::find_if(record.variants.begin(), record.variants.end(),
+                                  [&](const VariantInfo& variant) { return variant.id == id; });
+  return found == record.variants.end() ? nullptr : &*found;
+}
+
+const VariantDecision* decision_of(const StudyDecision& decision, const std::string& id) {
+  const auto found = std::find_if(decision.variants.begin(), decision.variants.end(),
+                                  [&](const VariantDecision& variant) { return variant.variant == id; });
+  return found == decision.variants.end() ? nullptr : &*found;
+}
+
+std::optional<std::size_t> best_variant(const RunRecord& record, const StudyDecision& decision,
+                                        const std::string& task) {
+  const auto quality = place_of("quality");
+  const auto usable = [&](std::size_t i) {
+    return record.variants[i].task == task && decision.variants[i].absent_reason.empty();
+  };
+  double bar = 0.0;
+  double top = -1.0;
+  for (std::size_t i = 0; i < decision.variants.size(); ++i) {
+    if (!usable(i) || decision.variants[i].inputs[quality].value <= top) continue;
+    top = decision.variants[i].inputs[quality].value;
+    bar = decision.variants[i].inputs[quality].lo;
+  }
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < decision.variants.size(); ++i) {
+    if (!usable(i) || decision.variants[i].inputs[quality].hi < bar) continue;
+    const auto better = [&](std::size_t a, std::size_t b) {
+      const double x = decision.variants[a].outcome.saving_usd;
+      const double y = decision.variants[b].outcome.saving_usd;
+      return x != y ? x > y : record.variants[a].id < record.variants[b].id;
+    };
+    if (!best || better(i, *best)) best = i;
+  }
+  return best;
+}
+
+std::string verdict_of(const RunRecord& record, const StudyDecision& decision) {
+  std::vector<std::string> sentences;
+  for (const auto& task : decision_tasks(record)) sentences.push_back(task_sentence(record, decision, task));
+  return join(sentences, " ");
+}
+
+std::string boundary_line(const RunRecord& record, const StudyDecision& decision) {
+  const auto chosen = decision.scenario.chosen.find("boundary");
+  const auto joules = chosen == decision.scenario.chosen.end() ? std::string("unknown") : chosen->second;
+  for (const auto& variant : decision.variants) {
+    const auto& factor = variant.inputs[place_of("boundary_factor")];
+    const auto& pue = variant.inputs[place_of("pue")];
+    const auto range = [](const economics::Uncertain& u) {
+      return u.lo == u.hi ? format_significant(u.value, 3)
+                          : fmt::format("{} [{}, {}]", format_significant(u.value, 3), format_significant(u.lo, 3),
+                                        format_significant(u.hi, 3));
+    };
+    const auto* info = variant_of(record, variant.variant);
+    const auto sources = info == nullptr ? std::string() : source_of(variant, "busy_w");
+    return fmt::format("Joules at the boundary \"{}\"{}, times {} for the rest of the machine, times PUE {}; {}.", joules,
+                       sources.empty() ? "" : " (" + sources + ")", range(factor), range(pue),
+                       variant.inputs[place_of("rent_includes_power")].value >= 0.5 &&
+                               variant.inputs[place_of("owned")].value < 0.5
+                           ? "their price is in the rent"
+                           : "their price is paid beside the hardware");
+  }
+  return {};
+}
+
+}  // namespace edgeeval
