@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "decision/decision.hpp"
 #include "report/energy_findings.hpp"
 #include "report/rows.hpp"
 #include "report/verdict.hpp"
@@ -88,6 +89,9 @@ StudyReport make_report(RunRecord record) {
   for (const auto& task : tasks) verdicts.push_back(verdict_for(report, task));
   report.verdict = join(verdicts, " ");
   report.careful = cautions(report, tasks);
+  // Without tables of prices nothing is decided; the reports then say so.
+  if (const auto scenario = scenario_for(report.record))
+    report.decision = std::make_shared<StudyDecision>(decide_study(report.record, report.rows, *scenario));
   return report;
 }
 
