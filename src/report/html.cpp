@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One page, no network: it opens from disk, reads well without its script, and prints. All text from the record is
-// escaped: a model's output is hostile input.
+// One page, no network: it opens from disk, reads well without its script, and prints. All text from the
+// record is escaped: a model's output is hostile input.
 #include <ostream>
 
 #include "report/html_decision.hpp"
@@ -13,16 +13,12 @@
 namespace edgeeval {
 namespace {
 
-constexpr std::pair<const char*, const char*> kContents[] = {{"decision", "Decision"},
-                                                             {"careful", "Before quoting"},
-                                                             {"variants", "Variants"},
-                                                             {"whatif", "What if"},
-                                                             {"fidelity", "Quality kept"},
-                                                             {"life", "Life cycle"},
-                                                             {"ways", "Two ways to count"},
-                                                             {"failures", "Failures"},
-                                                             {"details", "Details"},
-                                                             {"grounds", "Grounds and method"}};
+constexpr std::pair<const char*, const char*> kContents[] = {
+    {"decision", "Decision"},      {"careful", "Before quoting"},
+    {"variants", "Variants"},      {"whatif", "What if"},
+    {"fidelity", "Quality kept"},  {"life", "Life cycle"},
+    {"ways", "Two ways to count"}, {"failures", "Failures"},
+    {"details", "Details"},        {"grounds", "Grounds and method"}};
 
 void contents(std::ostream& out) {
   out << "<nav aria-label=\"Sections\" class=\"contents\"><ul>";

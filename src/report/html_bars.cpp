@@ -34,7 +34,8 @@ void bars(const StudyReport& report, const std::string& task, const std::string&
   if (shown.empty() || largest <= 0.0) return;
   const double height = kBarHeight * static_cast<double>(shown.size());
   out << fmt::format(
-      "<figure><figcaption>{}</figcaption><svg class=\"bars\" viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}; "
+      "<figure><figcaption>{}</figcaption><svg class=\"bars\" viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" "
+      "aria-label=\"{}; "
       "the figures stand in the table above\">\n",
       escaped(title), kLabelWidth + kBarWidth + 150.0, height, escaped(title));
   double y = 0.0;

@@ -9,7 +9,7 @@
 namespace edgeeval::html {
 
 /// Bars of one metric over the variants of a task, with intervals; nothing where no variant has the figure.
-void bars(const StudyReport& report, const std::string& task, const std::string& mode, const std::string& metric,
-          const std::string& title, std::ostream& out);
+void bars(const StudyReport& report, const std::string& task, const std::string& mode,
+          const std::string& metric, const std::string& title, std::ostream& out);
 
 }  // namespace edgeeval::html

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cmath>
 #include <ostream>
 #include <string>
@@ -16,6 +17,10 @@
 
 namespace edgeeval::html {
 namespace {
+
+/// How the best variant of a task was found, so that it is not taken for the one with the best score.
+constexpr const char* kBestRule =
+    "the one that saves most of those whose score is not shown to be below the best";
 
 using economics::Band;
 
@@ -31,8 +36,29 @@ std::optional<double> times(const std::optional<double>& value, double scale) {
   return value ? std::optional(*value * scale) : std::nullopt;
 }
 
+/// "224,938" as "225,000": three digits are all that an assumption carries.
+std::string grouped(double value) {
+  if (std::fabs(value) < 1000.0 || !std::isfinite(value)) return money(value);
+  const double unit = std::pow(10.0, std::floor(std::log10(std::fabs(value))) - 2.0);
+  auto text = fmt::format("{:.0f}", std::round(value / unit) * unit);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (value < 0.0 ? 1 : 0); at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
+  return text;
+}
+
+/// "median [5 %, 95 %]" of a band; ∞ where an end is open.
+std::string band_words(const Band& band, double scale = 1.0) {
+  if (!band.median) return "never in most draws";
+  const auto part = [&](const std::optional<double>& value) {
+    return value ? grouped(*value * scale) : std::string("∞");
+  };
+  return fmt::format("{} [{}, {}]", part(band.median), part(band.lo), part(band.hi));
+}
+
 double input(const VariantDecision& variant, std::string_view key) {
-  return variant.inputs.at(static_cast<std::size_t>(economics::find_input(key) - economics::input_table().data())).value;
+  return variant.inputs
+      .at(static_cast<std::size_t>(economics::find_input(key) - economics::input_table().data()))
+      .value;
 }
 
 std::string duration_text(const Band& band) {
@@ -41,7 +67,8 @@ std::string duration_text(const Band& band) {
     if (!seconds) return std::string("∞");
     const double days = *seconds / kSecondsPerDay;
     if (days < 2.0) return format_significant(*seconds / 3600.0, 2) + " h";
-    return days < 730.0 ? format_significant(days, 2) + " days" : format_significant(days / 365.25, 2) + " years";
+    return days < 730.0 ? format_significant(days, 2) + " days"
+                        : format_significant(days / 365.25, 2) + " years";
   };
   return fmt::format("{} [{}, {}]", part(band.median), part(band.lo), part(band.hi));
 }
@@ -54,8 +81,9 @@ std::string utilisation_text(const Band& band) {
   return fmt::format("{} [{}, {}]", part(band.median), part(band.lo), part(band.hi));
 }
 
-void fact(const char* title, const std::string& text, std::ostream& out) {
-  out << "<div><dt>" << title << "</dt><dd>" << escaped(text) << "</dd></div>";
+void fact(const char* title, const std::string& text, std::ostream& out, bool wide = false) {
+  out << (wide ? "<div class=\"wide\"><dt>" : "<div><dt>") << title << "</dt><dd>" << escaped(text)
+      << "</dd></div>";
 }
 
 void facts_of(const VariantDecision& variant, std::ostream& out) {
@@ -63,27 +91,28 @@ void facts_of(const VariantDecision& variant, std::ostream& out) {
   const auto demand = input(variant, "demand_per_day");
   out << "<dl class=\"facts\">";
   fact("Local is cheaper by the horizon",
-       fmt::format("in {} of {} draws ({} years)", percent(spread.local_cheaper), spread.draws,
-                   format_significant(input(variant, "horizon_years"), 2)),
+       fmt::format("in {} of {} draws ({} years)", percent(spread.local_cheaper), grouped(spread.draws),
+                   format_round_trip(input(variant, "horizon_years"))),
        out);
   fact("Demand floor, requests a day",
-       fmt::format("{}; assumed demand {}", band_text(spread.demand_floor_per_s, kSecondsPerDay),
-                   format_significant(demand)),
+       fmt::format("{}; assumed demand {}", band_words(spread.demand_floor_per_s, kSecondsPerDay),
+                   grouped(demand)),
        out);
   fact("The same as use of the machines", utilisation_text(spread.utilisation_floor), out);
-  fact("1,000 local requests, USD", band_text(spread.local_usd, 1000.0), out);
-  fact("1,000 API requests, USD", band_text(spread.api_usd, 1000.0), out);
+  fact("1,000 local requests, USD", band_words(spread.local_usd, 1000.0), out);
+  fact("1,000 API requests, USD", band_words(spread.api_usd, 1000.0), out);
   fact("Paid back after", duration_text(spread.break_even_s), out);
-  fact("Energy of a request, J", band_text(spread.energy_j), out);
-  fact("Carbon of a request, g CO2e", band_text(spread.carbon_g), out);
+  fact("Energy of a request, J", band_words(spread.energy_j), out);
+  fact("Carbon of a request, g CO2e", band_words(spread.carbon_g), out);
   if (!variant.levers.empty()) {
     const auto& lever = variant.levers.front();
     const auto& field = economics::input_table()[lever.input];
     fact("Biggest lever",
          fmt::format("{}: from {} to {} {} moves the saving from {} to {} USD", field.title,
-                     format_significant(lever.at_lo), format_significant(lever.at_hi), field.unit,
-                     format_significant(lever.saving_at_lo), format_significant(lever.saving_at_hi)),
-         out);
+                     grouped(lever.at_lo), grouped(lever.at_hi),
+                     field.unit == "1" ? std::string_view() : field.unit, grouped(lever.saving_at_lo),
+                     grouped(lever.saving_at_hi)),
+         out, true);
   }
   out << "</dl>\n";
 }
@@ -92,7 +121,8 @@ void decision_box(const StudyReport& report, const StudyDecision& decision, cons
                   std::ostream& out) {
   const auto best = best_variant(report.record, decision, task);
   if (!best) {
-    out << "<article class=\"decision\"><p>Task " << escaped(task) << "</p><p class=\"word\">No decision</p><p>";
+    out << "<article class=\"decision\"><p>Task " << escaped(task)
+        << "</p><p class=\"word\">No decision</p><p>";
     for (std::size_t i = 0; i < decision.variants.size(); ++i) {
       if (report.record.variants[i].task != task) continue;
       out << escaped(decision.variants[i].absent_reason);
@@ -104,21 +134,22 @@ void decision_box(const StudyReport& report, const StudyDecision& decision, cons
   const auto& variant = decision.variants[*best];
   auto words = advice(variant);
   if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
-  out << "<article class=\"decision " << economics::to_string(variant.decision) << "\"><p>Task " << escaped(task)
-      << ", best variant: <strong>" << escaped(full_name(report, report.record.variants[*best]))
-      << "</strong></p><p class=\"word\">" << escaped(words) << "</p>\n";
+  out << "<article class=\"decision " << economics::to_string(variant.decision) << "\"><p>Task "
+      << escaped(task) << ", best variant: <strong>"
+      << escaped(full_name(report, report.record.variants[*best])) << "</strong> <span class=\"note\">("
+      << kBestRule << ")</span></p><p class=\"word\">" << escaped(words) << "</p>\n";
   facts_of(variant, out);
   out << "</article>\n";
 }
 
 HtmlCell band_cell(const Band& band, double scale) {
-  return {band_text(band, scale), times(band.median, scale)};
+  return {band_words(band, scale), times(band.median, scale)};
 }
 
 HtmlTable decisions_table(const StudyReport& report, const StudyDecision& decision) {
   HtmlTable table{"Medians of the draws with 90 % bands",
-                  {"variant", "task", "decision", "local cheaper", "local USD/1k", "API USD/1k", "demand floor /day",
-                   "use needed", "paid back after", "biggest lever"},
+                  {"variant", "task", "decision", "local cheaper", "local USD/1k", "API USD/1k",
+                   "demand floor /day", "use needed", "paid back after", "biggest lever"},
                   {},
                   {}};
   for (std::size_t i = 0; i < decision.variants.size(); ++i) {
@@ -169,11 +200,14 @@ void what_if_section(const StudyReport& report, bool has_script, std::ostream& o
   if (report.decision == nullptr) return;
   out << "<section id=\"whatif\"><h2>What if</h2>\n";
   if (has_script) {
-    out << "<p>Move an assumption: everything below is computed anew in this page, by the formulas and the draws that "
-           "edgeeval uses.</p><div data-whatif></div><noscript><p>The sliders need scripts, which are switched off "
+    out << "<p>Move an assumption: everything below is computed anew in this page, by the formulas and the "
+           "draws that "
+           "edgeeval uses.</p><div data-whatif></div><noscript><p>The sliders need scripts, which are "
+           "switched off "
            "here. <code>edgeeval whatif RUN KEY=VALUE</code> does the same.</p></noscript>";
   } else {
-    out << "<p>This page was made by an edgeeval that was built without charts and sliders. <code>edgeeval whatif RUN "
+    out << "<p>This page was made by an edgeeval that was built without charts and sliders. <code>edgeeval "
+           "whatif RUN "
            "KEY=VALUE</code> answers the same questions.</p>";
   }
   out << "</section>\n";
@@ -194,22 +228,28 @@ void two_ways_section(const StudyReport& report, std::ostream& out) {
     table.rows.push_back(
         {{full_name(report, info)},
          {info.task},
-         {number_of(paper), paper != nullptr && paper->value ? std::optional(paper->value->value) : std::nullopt},
-         {number_of(making), making != nullptr && making->value ? std::optional(making->value->value) : std::nullopt},
-         {reckoned ? band_text(decided->spread.break_even_requests) : "–",
+         {number_of(paper),
+          paper != nullptr && paper->value ? std::optional(paper->value->value) : std::nullopt},
+         {number_of(making),
+          making != nullptr && making->value ? std::optional(making->value->value) : std::nullopt},
+         {reckoned ? band_words(decided->spread.break_even_requests) : "–",
           reckoned ? decided->spread.break_even_requests.median : std::nullopt},
          {reckoned ? duration_text(decided->spread.break_even_s) : "–"},
          {reckoned ? std::string(economics::to_string(decided->decision)) : "–"}});
   }
   html_table(table, out);
   out << "<p>Why they differ:</p><ul>"
-         "<li>The paper counts electricity only. The whole reckoning adds the machine (rented, or bought and recovered "
+         "<li>The paper counts electricity only. The whole reckoning adds the machine (rented, or bought and "
+         "recovered "
          "over its life), its upkeep, idle power, people, and every stage that made the variant.</li>"
-         "<li>The paper holds a request against one fixed price of a large model. The whole reckoning takes input, output "
+         "<li>The paper holds a request against one fixed price of a large model. The whole reckoning takes "
+         "input, output "
          "and cached tokens at the prices of the API in the table of assumptions, and lets them fall.</li>"
-         "<li>A machine costs money while nobody asks. So a number of requests alone says nothing: it takes a demand, and "
+         "<li>A machine costs money while nobody asks. So a number of requests alone says nothing: it takes "
+         "a demand, and "
          "below the demand floor no number of requests pays.</li>"
-         "<li>The paper gives a point. Here every input has a range, and the answer says in how many draws it "
+         "<li>The paper gives a point. Here every input has a range, and the answer says in how many draws "
+         "it "
          "holds.</li></ul></section>\n";
 }
 
@@ -218,7 +258,8 @@ void findings_section(const StudyReport& report, std::ostream& out) {
   out << "<section id=\"findings\"><h2>The paper's questions, from this study's data</h2>\n";
   HtmlTable table{{}, {"question", "answer", "in words"}, {}, {}};
   for (const auto& finding : report.decision->findings)
-    table.rows.push_back({{finding.question}, {finding.verdict}, {finding.answer, {}, join(finding.rows, "; ")}});
+    table.rows.push_back(
+        {{finding.question}, {finding.verdict}, {finding.answer, {}, join(finding.rows, "; ")}});
   html_table(table, out);
   out << "</section>\n";
 }
@@ -231,15 +272,18 @@ void assumptions_table(const StudyReport& report, std::ostream& out) {
   }
   if (first == nullptr) return;
   HtmlTable table{"Assumptions of the decision, which all variants share",
-                  {"input", "value", "range", "unit", "grade", "source"}, {}, {}};
+                  {"input", "value", "range", "unit", "grade", "source"},
+                  {},
+                  {}};
   const auto fields = economics::input_table();
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (fields[i].owner != economics::Owner::scenario) continue;
     const auto& spread = first->inputs.at(i);
     const auto& origin = first->origins.at(i);
-    const auto range = spread.shape == economics::Shape::fixed
-                           ? std::string("–")
-                           : fmt::format("{} to {}", format_significant(spread.lo), format_significant(spread.hi));
+    const auto range =
+        spread.shape == economics::Shape::fixed
+            ? std::string("–")
+            : fmt::format("{} to {}", format_significant(spread.lo), format_significant(spread.hi));
     table.rows.push_back({{std::string(fields[i].title), {}, std::string(fields[i].meaning)},
                           {format_significant(spread.value), spread.value},
                           {range},

@@ -7,7 +7,8 @@
 
 namespace edgeeval::html {
 
-/// One box a task with what to do, how sure, and what would turn it; then every variant's decision as a table.
+/// One box a task with what to do, how sure, and what would turn it; then every variant's decision as a
+/// table.
 void decision_section(const StudyReport& report, std::ostream& out);
 
 /// The place for sliders and the charts that follow them; says so where the page has no script.

@@ -25,8 +25,11 @@ void all_figures(const StudyReport& report, const VariantInfo& variant, std::ost
   for (const auto& row : report.rows) {
     if (row.variant != variant.id) continue;
     if (row.value) {
-      content.rows.push_back({{row.metric}, {row.mode}, {figure_with_interval(&row, 4), row.value->value},
-                              {row.value->unit}, {std::string(to_string(row.value->grade))},
+      content.rows.push_back({{row.metric},
+                              {row.mode},
+                              {figure_with_interval(&row, 4), row.value->value},
+                              {row.value->unit},
+                              {std::string(to_string(row.value->grade))},
                               {join(row.value->sources, "; ")}});
       continue;
     }
@@ -42,7 +45,8 @@ void all_figures(const StudyReport& report, const VariantInfo& variant, std::ost
   if (absent.empty()) return;
   out << "<p class=\"note\">Absent: ";
   for (std::size_t i = 0; i < absent.size(); ++i)
-    out << (i == 0 ? "" : "; ") << escaped(join(absent[i].second, ", ")) << " (" << escaped(absent[i].first) << ")";
+    out << (i == 0 ? "" : "; ") << escaped(join(absent[i].second, ", ")) << " (" << escaped(absent[i].first)
+        << ")";
   out << ".</p>\n";
 }
 
@@ -66,7 +70,8 @@ void settings(const RunRecord& record, std::ostream& out) {
   for (const auto& [key, value] : record.settings) content.rows.push_back({key, value});
   for (const auto& [name, fact] : record.prices) {
     content.rows.push_back({name, format_round_trip(fact.value) + " " + fact.unit + " (" +
-                                      std::string(to_string(fact.grade)) + ": " + join(fact.sources, "; ") + ")"});
+                                      std::string(to_string(fact.grade)) + ": " + join(fact.sources, "; ") +
+                                      ")"});
   }
   html_table(content, out);
 }
@@ -91,8 +96,8 @@ void methods(std::ostream& out) {
 void details_section(const StudyReport& report, std::ostream& out) {
   out << "<section id=\"details\"><h2>Every variant in detail</h2>\n";
   for (const auto& variant : report.record.variants) {
-    out << "<details><summary>" << escaped(variant_name(variant) + " · " + variant.task + " · " + variant.model)
-        << "</summary>\n";
+    out << "<details><summary>"
+        << escaped(variant_name(variant) + " · " + variant.task + " · " + variant.model) << "</summary>\n";
     if (!variant.note.empty()) out << "<p>" << escaped(variant.note) << "</p>";
     all_figures(report, variant, out);
     predictions(report.record, variant, out);
@@ -108,7 +113,8 @@ void grounds_section(const StudyReport& report, std::ostream& out) {
   assumptions_table(report, out);
   out << "<details><summary>Metrics: units, formulas, sources</summary>\n";
   methods(out);
-  out << "</details>\n<p>Raw files beside this page: record.jsonl, requests/, predictions/, power.csv, results.json, "
+  out << "</details>\n<p>Raw files beside this page: record.jsonl, requests/, predictions/, power.csv, "
+         "results.json, "
          "metrics.csv. <code>edgeeval report RUN</code> makes this page from them again.</p></section>\n";
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/html_page.hpp"
 
+#include <algorithm>
 #include <ostream>
 
 #include "core/text.hpp"
@@ -23,21 +24,23 @@ main { max-width: 76rem; margin: 0 auto; padding: 1rem 1.25rem 3rem; }
 h1 { font-size: 1.5rem; margin: .5rem 0 1rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; } h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
 h4 { font-size: .95rem; margin: 1rem 0 .3rem; } p { max-width: 60rem; } ul { padding-left: 1.2rem; } li { max-width: 60rem; }
 a { color: var(--accent); } :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.verdict > p { font-size: 1.05rem; }
+.verdict > p:not(.note) { font-size: 1.05rem; }
 .decision { background: var(--soft); border-left: .35rem solid var(--faint); border-radius: .3rem; padding: .7rem 1.1rem; margin: .8rem 0; }
 .decision.local { border-color: var(--good); } .decision.never { border-color: var(--bad); } .decision.api { border-color: var(--accent); }
 .decision.undecided { border-color: var(--warn); } .decision p { margin: .2rem 0; }
 .decision .word { font-size: 1.35rem; font-weight: 650; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(13.5rem, 1fr)); gap: .6rem 1.2rem; margin: .7rem 0 .2rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(12.5rem, 1fr)); gap: .6rem 1.2rem; margin: .7rem 0 .2rem; }
 .facts dt { color: var(--faint); font-size: .82rem; } .facts dd { margin: 0; font-variant-numeric: tabular-nums; }
+.facts .wide { grid-column: span 2; }
+@media (max-width: 34rem) { .facts { grid-template-columns: 1fr 1fr; } }
 .signs, figcaption, .note { color: var(--faint); font-size: .85rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; margin: .5rem 0; }
 caption { text-align: left; color: var(--faint); padding: .2rem 0; }
 th, td { padding: .32rem .65rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; overflow-wrap: normal; }
-tbody th { font-weight: 600; } th:first-child, td.words { text-align: left; } td { max-width: 34rem; } td.words { overflow-wrap: anywhere; min-width: 9rem; }
+tbody th { font-weight: 600; } th:first-child, .words { text-align: left; } td { max-width: 34rem; } td.words { overflow-wrap: anywhere; min-width: 9rem; }
 thead th { border-bottom: 2px solid var(--line); vertical-align: bottom; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; } figure { margin: 0; min-width: 0; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1rem; } figure { margin: 0; min-width: 0; }
 svg { max-width: 100%; } svg.bars { width: 100%; height: auto; } svg.bars text { font-size: 12px; fill: var(--ink); }
 .bar { fill: var(--accent); opacity: .55; } .whisker { stroke: var(--ink); stroke-width: 1.5; fill: none; }
 details { border: 1px solid var(--line); border-radius: .3rem; margin: .4rem 0; padding: .3rem .8rem; } summary { cursor: pointer; font-weight: 600; }
@@ -53,15 +56,26 @@ std::string policy_of(const WebAssets& assets) {
   return policy;
 }
 
-/// Whether a column of strings reads as words: then it stands left.
-bool is_words(std::string_view text) { return text.size() > 28; }
+/// Which columns hold words: they stand left. A long text with a number behind it is a figure with its
+/// interval.
+std::vector<bool> word_columns(const HtmlTable& content) {
+  constexpr std::size_t kLongestFigure = 28;
+  std::vector<bool> words(content.header.size(), false);
+  for (const auto& row : content.rows) {
+    for (std::size_t i = 0; i < std::min(row.size(), words.size()); ++i)
+      if (!row[i].value && row[i].text.size() > kLongestFigure) words[i] = true;
+  }
+  return words;
+}
 
-void header_cells(const std::vector<std::string>& header, const std::vector<std::string>& titles, std::ostream& out) {
+void header_cells(const HtmlTable& content, const std::vector<bool>& words, std::ostream& out) {
   out << "<thead><tr>";
-  for (std::size_t i = 0; i < header.size(); ++i) {
+  for (std::size_t i = 0; i < content.header.size(); ++i) {
     out << "<th scope=\"col\"";
-    if (i < titles.size() && !titles[i].empty()) out << " title=\"" << escaped(titles[i]) << "\"";
-    out << ">" << escaped(header[i]) << "</th>";
+    if (words[i]) out << " class=\"words\"";
+    if (i < content.titles.size() && !content.titles[i].empty())
+      out << " title=\"" << escaped(content.titles[i]) << "\"";
+    out << ">" << escaped(content.header[i]) << "</th>";
   }
   out << "</tr></thead><tbody>\n";
 }
@@ -117,13 +131,14 @@ void html_table(const TextTable& content, std::ostream& out) {
 void html_table(const HtmlTable& content, std::ostream& out) {
   out << "<div class=\"scroll\" tabindex=\"0\"><table>";
   if (!content.caption.empty()) out << "<caption>" << escaped(content.caption) << "</caption>";
-  header_cells(content.header, content.titles, out);
+  const auto words = word_columns(content);
+  header_cells(content, words, out);
   for (const auto& row : content.rows) {
     out << "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
       const auto& cell = row[i];
       out << (i == 0 ? "<th scope=\"row\"" : "<td");
-      if (i > 0 && !cell.value && is_words(cell.text)) out << " class=\"words\"";
+      if (i > 0 && i < words.size() && words[i]) out << " class=\"words\"";
       if (cell.value) out << " data-v=\"" << format_round_trip(*cell.value) << "\"";
       if (!cell.title.empty()) out << " title=\"" << escaped(cell.title) << "\"";
       out << ">" << escaped(cell.text) << (i == 0 ? "</th>" : "</td>");

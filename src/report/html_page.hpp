@@ -16,8 +16,8 @@ namespace edgeeval {
 /// `text` with what HTML acts on, in text or in a quoted attribute, replaced; control characters too.
 [[nodiscard]] std::string escaped(std::string_view text);
 
-/// Everything up to and including the page's first heading; `title` is escaped here. The page may run the script of
-/// `assets` and no other, and may load nothing.
+/// Everything up to and including the page's first heading; `title` is escaped here. The page may run the
+/// script of `assets` and no other, and may load nothing.
 [[nodiscard]] std::string page_head(std::string_view title, const WebAssets& assets = {});
 
 /// A table whose first column names its rows; cells are escaped here.

@@ -25,12 +25,10 @@ struct Column {
   const char* metric;
   const char* title;
 };
-constexpr Column kColumns[] = {{"observed", "j_per_request", "J/request"},
-                               {"observed", "ttft_p95", "TTFT p95 s"},
-                               {"observed", "cold_start", "cold start s"},
-                               {"paper", "rho_sys", "tok/s per GB"},
-                               {"honest", "ipj", "score per J"},
-                               {"honest", "q_ret_paired", "quality kept %"}};
+constexpr Column kColumns[] = {
+    {"observed", "j_per_request", "J/request"}, {"observed", "ttft_p95", "TTFT p95 s"},
+    {"observed", "cold_start", "cold start s"}, {"paper", "rho_sys", "tok/s per GB"},
+    {"honest", "ipj", "score per J"},           {"honest", "q_ret_paired", "quality kept %"}};
 
 const MetricDefinition* definition_of(const char* mode, const char* metric) {
   const auto& table = metric_table();
@@ -78,7 +76,8 @@ HtmlTable table_of(const StudyReport& report, const std::string& task) {
       table.rows.back().push_back(cell_of(find_row(report, variant.id, column.mode, column.metric)));
   }
   for (auto column = table.header.size(); column-- > 2;) {
-    if (std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& row) { return row[column].value; })) continue;
+    if (std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& row) { return row[column].value; }))
+      continue;
     const auto offset = static_cast<std::ptrdiff_t>(column);
     table.header.erase(table.header.begin() + offset);
     table.titles.erase(table.titles.begin() + offset);
@@ -90,7 +89,8 @@ HtmlTable table_of(const StudyReport& report, const std::string& task) {
 void failed_stages(const RunRecord& record, std::ostream& out) {
   for (const auto& [id, stage] : record.stages) {
     if (stage.outcome != StageOutcome::failed) continue;
-    out << "<h3>" << escaped(id) << " failed</h3><p>" << escaped(stage.error ? stage.error->message : "") << "</p>";
+    out << "<h3>" << escaped(id) << " failed</h3><p>" << escaped(stage.error ? stage.error->message : "")
+        << "</p>";
     if (stage.log_tail.empty()) continue;
     out << "<pre tabindex=\"0\">";
     for (const auto& line : stage.log_tail) out << escaped(line) << "\n";
@@ -100,7 +100,11 @@ void failed_stages(const RunRecord& record, std::ostream& out) {
 
 /// What kept single requests of a variant from counting: failures, cut-off answers, answers without counts.
 HtmlTable request_failures(const StudyReport& report) {
-  HtmlTable table{{}, {"variant", "requests", "failed", "cut off at the limit", "without token counts", "retries"}, {}, {}};
+  HtmlTable table{
+      {},
+      {"variant", "requests", "failed", "cut off at the limit", "without token counts", "retries"},
+      {},
+      {}};
   for (const auto& variant : report.record.variants) {
     const auto found = report.record.requests.find(variant.id);
     if (found == report.record.requests.end() || found->second.empty()) continue;
@@ -110,13 +114,12 @@ HtmlTable request_failures(const StudyReport& report) {
     };
     int retries = 0;
     for (const auto& request : found->second) retries += request.retries;
-    table.rows.push_back(
-        {{full_name(report, variant) + " · " + variant.task},
-         count([](const RequestTimeline&) { return true; }),
-         count([](const RequestTimeline& r) { return !r.ok; }),
-         count([](const RequestTimeline& r) { return r.ok && r.finish_reason == "length"; }),
-         count([](const RequestTimeline& r) { return r.ok && !r.completion_tokens; }),
-         {std::to_string(retries), static_cast<double>(retries)}});
+    table.rows.push_back({{full_name(report, variant) + " · " + variant.task},
+                          count([](const RequestTimeline&) { return true; }),
+                          count([](const RequestTimeline& r) { return !r.ok; }),
+                          count([](const RequestTimeline& r) { return r.ok && r.finish_reason == "length"; }),
+                          count([](const RequestTimeline& r) { return r.ok && !r.completion_tokens; }),
+                          {std::to_string(retries), static_cast<double>(retries)}});
   }
   return table;
 }
@@ -125,7 +128,8 @@ HtmlTable request_failures(const StudyReport& report) {
 std::map<std::string, std::vector<std::string>> energy_notes(const StudyReport& report) {
   std::map<std::string, std::vector<std::string>> notes;
   for (const auto& row : report.ledger) {
-    for (const auto& missing : row.missing) notes["not known: " + missing].push_back(row.stage + " " + row.phase);
+    for (const auto& missing : row.missing)
+      notes["not known: " + missing].push_back(row.stage + " " + row.phase);
     for (const auto& flag : row.flags) notes[flag].push_back(row.stage + " " + row.phase);
   }
   return notes;
@@ -137,7 +141,8 @@ void careful_section(const StudyReport& report, std::ostream& out) {
   out << "<section id=\"careful\"><h2>Before quoting a figure</h2><ul>";
   for (const auto& sentence : report.careful) out << "<li>" << escaped(sentence) << "</li>\n";
   for (const auto& warning : report.record.warnings) out << "<li>Warning: " << escaped(warning) << "</li>\n";
-  out << "</ul><p class=\"signs\">~ modelled · * assumed · † published by others · – absent; no sign: measured, or computed "
+  out << "</ul><p class=\"signs\">~ modelled · * assumed · † published by others · – absent; no sign: "
+         "measured, or computed "
          "from measured figures. Hover over a figure for its interval, grade and source.</p></section>\n";
 }
 
@@ -145,8 +150,9 @@ void variants_section(const StudyReport& report, std::ostream& out) {
   out << "<section id=\"variants\"><h2>Variants</h2>\n";
   for (const auto& task : tasks_of(report)) {
     out << "<h3>Task " << escaped(task) << "</h3>\n";
+    out << "<div class=\"charts\" data-pareto=\"" << escaped(task) << "\"></div>\n";
     html_table(table_of(report, task), out);
-    out << "<div class=\"charts\" data-pareto=\"" << escaped(task) << "\"></div>\n<noscript><div class=\"charts\">";
+    out << "<noscript><div class=\"charts\">";
     bars(report, task, "observed", "token_f1", "Quality: token F1 (95 % bootstrap)", out);
     bars(report, task, "observed", "j_per_request", "Energy of a request (J)", out);
     out << "</div></noscript>\n";
@@ -156,20 +162,25 @@ void variants_section(const StudyReport& report, std::ostream& out) {
 
 void fidelity_section(const StudyReport& report, std::ostream& out) {
   out << "<section id=\"fidelity\"><h2>Quality kept after quantization</h2>\n";
-  HtmlTable table{"100 · score ÷ score of the FP16 variant of the same adaptation; 95 % by paired bootstrap over items",
-                  {"variant", "task", "quality kept %", "interval"}, {}, {}};
+  HtmlTable table{
+      "100 · score ÷ score of the FP16 variant of the same adaptation; 95 % by paired bootstrap over items",
+      {"variant", "task", "quality kept %", "interval"},
+      {},
+      {}};
   for (const auto& variant : report.record.variants) {
     const auto* row = find_row(report, variant.id, "honest", "q_ret_paired");
     if (row == nullptr || !row->value) continue;
     const auto interval = interval_text(*row->value);
-    table.rows.push_back({{full_name(report, variant)}, {variant.task}, cell_of(row),
+    table.rows.push_back({{full_name(report, variant)},
+                          {variant.task},
+                          cell_of(row),
                           {interval.empty() ? "none: no scores of single items" : interval}});
   }
   if (table.rows.empty()) {
     out << "<p>No variant has a scored FP16 variant of the same adaptation to compare with.</p></section>\n";
     return;
   }
-  out << "<div data-forest></div>\n<details><summary>The figures as a table</summary>\n";
+  out << "<div data-forest></div>\n<details><summary>All tasks as a table</summary>\n";
   html_table(table, out);
   out << "</details></section>\n";
 }
@@ -199,8 +210,8 @@ void failures_section(const StudyReport& report, std::ostream& out) {
   const auto notes = energy_notes(report);
   if (!notes.empty()) out << "<h3>What the energy sources say</h3><ul>";
   for (const auto& [note, stages] : notes)
-    out << "<li>" << escaped(note) << " (" << stages.size() << (stages.size() == 1 ? " window: " : " windows, first: ")
-        << escaped(stages.front()) << ")</li>\n";
+    out << "<li>" << escaped(note) << " (" << stages.size()
+        << (stages.size() == 1 ? " window: " : " windows, first: ") << escaped(stages.front()) << ")</li>\n";
   if (!notes.empty()) out << "</ul>";
   out << "</section>\n";
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sections of a study's page that hold what was measured: tables of variants, life cycle, failures, details, method.
+// The sections of a study's page that hold what was measured: tables of variants, life cycle, failures,
+// details, method.
 #pragma once
 
 #include <edgeeval/reporter.hpp>

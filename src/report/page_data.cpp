@@ -17,13 +17,14 @@
 namespace edgeeval {
 namespace {
 
-constexpr std::array kGrades{Grade::measured, Grade::computed, Grade::modelled, Grade::published, Grade::assumed};
+constexpr std::array kGrades{Grade::measured, Grade::computed, Grade::modelled, Grade::published,
+                             Grade::assumed};
 
 /// The figures of a variant that charts are drawn from: mode and id of each.
 constexpr std::pair<const char*, const char*> kFigures[] = {
-    {"observed", "token_f1"},      {"observed", "published_score"}, {"observed", "j_per_request"},
-    {"observed", "ttft_p95"},      {"observed", "e2e_p50"},         {"observed", "cold_start"},
-    {"observed", "output_tok_per_s"}, {"honest", "q_ret_paired"},   {"paper", "n_break"},
+    {"observed", "token_f1"},         {"observed", "published_score"}, {"observed", "j_per_request"},
+    {"observed", "ttft_p95"},         {"observed", "e2e_p50"},         {"observed", "cold_start"},
+    {"observed", "output_tok_per_s"}, {"honest", "q_ret_paired"},      {"paper", "n_break"},
     {"honest", "n_break_making"}};
 
 std::size_t place_of_grade(Grade grade) {
@@ -72,8 +73,8 @@ Json json_of(const economics::InputField& field) {
 Json json_of(const economics::Uncertain& input, const InputOrigin& origin, Texts& texts) {
   constexpr const char* kShapes[] = {"fixed", "split_normal", "split_lognormal", "uniform"};
   return Json::array({input.value, input.lo, input.hi, kShapes[static_cast<std::size_t>(input.shape)],
-                      input.correlation, place_of_grade(origin.grade), texts.place(join(origin.sources, "; ")),
-                      texts.place(origin.note)});
+                      input.correlation, place_of_grade(origin.grade),
+                      texts.place(join(origin.sources, "; ")), texts.place(origin.note)});
 }
 
 Json json_of(const VariantInfo& variant, const StudyReport& report, Texts& texts) {
@@ -82,13 +83,18 @@ Json json_of(const VariantInfo& variant, const StudyReport& report, Texts& texts
     const auto* row = find_row(report, variant.id, mode, metric);
     if (row != nullptr && row->value) figures[metric] = json_of(*row->value, texts);
   }
-  return {{"id", variant.id},           {"name", full_name(report, variant)}, {"task", variant.task},
-          {"model", variant.model},     {"method", variant.method},           {"precision", variant.precision},
+  return {{"id", variant.id},
+          {"name", full_name(report, variant)},
+          {"task", variant.task},
+          {"model", variant.model},
+          {"method", variant.method},
+          {"precision", variant.precision},
           {"figures", std::move(figures)}};
 }
 
 Json json_of(const LedgerRow& row, Texts& texts) {
-  Json json{{"stage", row.stage}, {"phase", row.phase}, {"variants", row.variants}, {"duration_s", row.duration_s}};
+  Json json{
+      {"stage", row.stage}, {"phase", row.phase}, {"variants", row.variants}, {"duration_s", row.duration_s}};
   json["gross"] = row.gross ? json_of(*row.gross, texts) : Json(nullptr);
   json["missing"] = row.missing;
   return json;
@@ -116,20 +122,18 @@ Json json_of(const VariantDecision& variant, Texts& texts) {
           {"decision", economics::to_string(variant.decision)},
           {"local_cheaper", variant.spread.local_cheaper},
           {"never", variant.spread.never},
-          {"local_usd", Json::array({json_of(variant.spread.local_usd.lo), json_of(variant.spread.local_usd.median),
-                                     json_of(variant.spread.local_usd.hi)})},
+          {"local_usd",
+           Json::array({json_of(variant.spread.local_usd.lo), json_of(variant.spread.local_usd.median),
+                        json_of(variant.spread.local_usd.hi)})},
           {"grade", place_of_grade(variant.grade)},
           {"missing_stages", variant.missing_stages}};
 }
 
 Json json_of(const StudyDecision& decision, const StudyReport& report, Texts& texts) {
   const auto numbers = draw_numbers(decision);
-  Json json{{"scenario", decision.scenario.name},
-            {"seed", decision.scenario.seed},
-            {"draws", decision.scenario.draws},
-            {"boundary", decision.boundary},
-            {"shared", Json::object()},
-            {"best", Json::object()},
+  Json json{{"scenario", decision.scenario.name}, {"seed", decision.scenario.seed},
+            {"draws", decision.scenario.draws},   {"boundary", decision.boundary},
+            {"shared", Json::object()},           {"best", Json::object()},
             {"variants", Json::object()}};
   for (const auto& variant : decision.variants) {
     if (!variant.absent_reason.empty()) {
@@ -192,7 +196,8 @@ std::string page_data(const StudyReport& report) {
   root["inputs"] = Json::array();
   for (const auto& field : economics::input_table()) root["inputs"].push_back(json_of(field));
   root["variants"] = Json::array();
-  for (const auto& variant : report.record.variants) root["variants"].push_back(json_of(variant, report, texts));
+  for (const auto& variant : report.record.variants)
+    root["variants"].push_back(json_of(variant, report, texts));
   root["ledger"] = Json::array();
   for (const auto& row : report.ledger) root["ledger"].push_back(json_of(row, texts));
   root["decision"] = report.decision ? json_of(*report.decision, report, texts) : Json(nullptr);

@@ -14,7 +14,8 @@ namespace {
 
 /// Everything that has ever let a text out of its place on a page.
 const std::string kHostile =
-    "</script><script>window.pwned = 1</script><img src=x onerror=\"window.pwned = 1\"><!--<script>'\"`{{7*7}}\xe2\x80\xa8&lt;";
+    "</script><script>window.pwned = 1</script><img src=x onerror=\"window.pwned = "
+    "1\"><!--<script>'\"`{{7*7}}\xe2\x80\xa8&lt;";
 
 template <class T>
 void rename_keys(std::map<std::string, T>& map, const std::string& suffix) {
@@ -46,8 +47,9 @@ void poison(StageRecord& stage) {
 }
 
 void poison(VariantInfo& variant) {
-  for (auto* text : {&variant.id, &variant.model, &variant.family, &variant.size, &variant.method, &variant.task,
-                     &variant.model_stage, &variant.serve_stage, &variant.score_stage, &variant.note})
+  for (auto* text :
+       {&variant.id, &variant.model, &variant.family, &variant.size, &variant.method, &variant.task,
+        &variant.model_stage, &variant.serve_stage, &variant.score_stage, &variant.note})
     *text += kHostile;
   for (auto& stage : variant.stages) stage += kHostile;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A chart with its title, what it says in words, and the table behind it; drawn only once it comes into sight.
 import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, use, type EChartsCoreOption, type EChartsType } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { h, tableOf, type Table } from "./dom.js";
 import { enhanceAll } from "./tables.js";
 
-use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
 
 /** Colours of the page as it looks now. */
 export interface Colours { ink: string; faint: string; line: string; paper: string; soft: string; accent: string; good: string;
@@ -56,6 +56,8 @@ export function axis(c: Colours, name: string, place: "x" | "y", more: Record<st
 
 export interface ChartSpec {
   title: string;
+  /** How to read it; may be absent. */
+  note?: string;
   /** What it shows, for those who do not see it. */
   label(): string;
   height(): number;
@@ -76,7 +78,7 @@ export class Chart {
   constructor(private readonly spec: ChartSpec) {
     this.place = h("div", { class: "chart", role: "img" });
     this.behind = h("details", { class: "behind", toggle: () => this.fillTable() }, h("summary", {}, "The figures as a table"));
-    this.element = h("figure", {}, h("figcaption", {}, spec.title), this.place, this.behind);
+    this.element = h("figure", {}, h("figcaption", {}, spec.title, spec.note ? h("span", { class: "how" }, spec.note) : null), this.place, this.behind);
     this.place.style.height = `${spec.height()}px`;
     charts.push(this);
     new IntersectionObserver((entries) => {

@@ -30,6 +30,15 @@ export function valueAt(field: InputField, position: number): number {
   return field.key === "replicas" ? Math.round(value) : Number(value.toPrecision(6));
 }
 
+/** Why an input counts for nothing at present; empty where it counts. */
+function uncounted(model: Model, field: InputField): string {
+  const owned = model.valueOf("owned") >= 0.5;
+  if (field.key === "rent_usd_per_h" || field.key === "rent_includes_power") return owned ? "does not count: owned" : "";
+  if (field.key === "capex_usd" || field.key === "salvage_usd") return owned ? "" : "does not count: rented";
+  const landlord = !owned && model.valueOf("rent_includes_power") >= 0.5;
+  return field.key === "electricity_usd_per_kwh" && landlord ? "does not count: the rent includes power" : "";
+}
+
 /** One input's row; gives what refreshes it. */
 function row(model: Model, field: InputField): { element: HTMLElement; refresh: () => void } {
   const id = `input-${field.key}`;
@@ -62,6 +71,8 @@ function row(model: Model, field: InputField): { element: HTMLElement; refresh: 
     const origin = originOf(model.data, model.variant, field.key);
     from.textContent = changed ? "changed by you"
       : `${signOf(origin.grade)}${origin.grade}${spread.shape === "fixed" ? "" : ` ${significant(spread.lo)} to ${significant(spread.hi)}`}`;
+    const idle = uncounted(model, field);
+    if (idle !== "") from.textContent = idle;
     from.title = [origin.sources, origin.note].filter((text) => text !== "").join("; ");
     element.classList.toggle("changed", changed);
     back.hidden = !changed;

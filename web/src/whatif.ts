@@ -28,7 +28,7 @@ function facts(model: Model, computer: Computer): [string, string][] {
   return [
     [`Local is cheaper within ${significant(inputs.horizon_years)} years`, spread ? `in ${percent(spread.local_cheaper)} of draws` : "…"],
     ["Demand floor, requests a day", `${outcome.demand_floor_per_s === null && !spread ? "none" : shown("demand_floor_per_s", DAY)}; assumed ${significant(inputs.demand_per_day)}`],
-    ["Use of the machines now / needed, %", `${significant(100 * outcome.utilisation, 2)} of ${significant(outcome.replicas)} / ${shown("utilisation_floor", 100)}`],
+    [`Use of ${outcome.replicas === 1 ? "the machine" : `${significant(outcome.replicas)} machines`}, %`, `${significant(100 * outcome.utilisation, 2)}; needed ${shown("utilisation_floor", 100)}`],
     ["1,000 local requests, USD", shown("local_usd", 1000)],
     ["1,000 API requests, USD", shown("api_usd", 1000)],
     ["Paid back after", spread ? band(spread.break_even_s, duration) : duration(outcome.break_even_s)],
@@ -50,8 +50,15 @@ export class WhatIf {
   private saying: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly model: Model, private readonly computer: Computer, place: HTMLElement) {
+    const { decision } = model.data;
     this.controls = controls(model);
     this.charts = [breakEven(computer), tornadoChart(model, computer), ...loadCurves(model, computer), keepWarm(model, computer)];
+    if (decision && Object.keys(decision.shared).length === 0) {
+      // Nothing to move: no variant could be reckoned.
+      this.charts = [];
+      place.append(this.box);
+      return;
+    }
     place.append(this.choosers(), this.said, h("div", { class: "whatif" }, h("div", { class: "side" }, this.buttons(), this.controls.element),
       h("div", { class: "seen" }, this.box, h("div", { class: "charts" }, ...this.charts.map((chart) => chart.element)))));
     this.refresh();
@@ -105,7 +112,7 @@ export class WhatIf {
     const reversal = result.outcome.reversal_s;
     this.box.replaceChildren(h("p", {}, this.model.chosen?.name ?? "", ` · ${this.model.changed.size} assumption${this.model.changed.size === 1 ? "" : "s"} changed`),
       h("p", { class: "word" }, word), h("dl", { class: "facts" }, ...facts(this.model, this.computer).map(([title, text]) =>
-        h("div", {}, h("dt", {}, title), h("dd", {}, text)))),
+        h("div", title === "Biggest lever" ? { class: "wide" } : {}, h("dt", {}, title), h("dd", {}, text)))),
       ...(reversal !== null ? [h("p", { class: "note" }, `The API's falling price makes it the cheaper again after ${duration(reversal)}.`)] : []),
       h("p", { class: "note" }, `${this.model.draws.toLocaleString("en-US")} draws; medians with 90 % bands in brackets.`));
     for (const chart of this.charts) chart.update();

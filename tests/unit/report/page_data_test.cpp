@@ -31,7 +31,8 @@ Json data_of(const StudyReport& report) {
 TEST(ScriptSafe, LetsNothingEndAScriptOrALine) {
   EXPECT_EQ(script_safe("</script><!--&"), "\\u003c/script\\u003e\\u003c!--\\u0026");
   EXPECT_EQ(script_safe("a\xe2\x80\xa8g\xe2\x80\xa9h"), "a\\u2028g\\u2029h");
-  EXPECT_EQ(script_safe("\xe2\x80\xa6 \xe2\x80"), "\xe2\x80\xa6 \xe2\x80") << "other characters stay, whole or torn";
+  EXPECT_EQ(script_safe("\xe2\x80\xa6 \xe2\x80"), "\xe2\x80\xa6 \xe2\x80")
+      << "other characters stay, whole or torn";
 }
 
 TEST(PageData, HoldsTheTableOfInputsOnce) {
@@ -51,7 +52,8 @@ TEST(PageData, GivesEveryVariantItsFiguresWithGradeAndSource) {
   EXPECT_EQ(energy[1], 50.0);
   EXPECT_EQ(energy[2], 200.0);
   EXPECT_EQ(data["grades"][energy[3].get<std::size_t>()], "modelled");
-  EXPECT_NE(data["sources"][energy[4].get<std::size_t>()].get<std::string>().find("cpu-model"), std::string::npos);
+  EXPECT_NE(data["sources"][energy[4].get<std::size_t>()].get<std::string>().find("cpu-model"),
+            std::string::npos);
   EXPECT_EQ(energy[5], "J");
 }
 

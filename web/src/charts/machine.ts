@@ -2,7 +2,7 @@
 // Keeping a model warm, quality kept after quantization, and the life cycle in joules, money and grams.
 import type { Computer } from "../compute.js";
 import { axis, base, Chart, lines, type Colours } from "../chart.js";
-import { factOf, type PageData } from "../data.js";
+import { factOf, isDecided, type PageData } from "../data.js";
 import { central } from "../economics/inputs.js";
 import { keepAliveEnergyJ, termsOf } from "../economics/evaluate.js";
 import { duration, significant, signOf } from "../format.js";
@@ -59,7 +59,8 @@ function keepWarmOption(c: Colours, points: Parked[]): Record<string, unknown> |
 
 export function keepWarm(model: Model, computer: Computer): Chart {
   return new Chart({
-    title: "Keep it loaded between requests? Variants of this task: above the solid line yes, below it no",
+    title: "Keep it loaded between requests?",
+    note: "variants of this task: above the solid line yes, below it no; lines join equal gaps between requests",
     label: () => `${parked(model, computer).filter((point) => point.warm).length} of ${parked(model, computer).length} variants are worth keeping loaded.`,
     height: () => 300,
     option: (c) => keepWarmOption(c, parked(model, computer)),
@@ -91,8 +92,7 @@ function forestOption(c: Colours, rows: Kept[]): Record<string, unknown> | null 
   if (rows.length === 0) return null;
   const ends = rows.flatMap((row) => [row.value, row.lo ?? row.value, row.hi ?? row.value]).concat(100, MARGIN_PERCENT);
   const room = Math.max(1, (Math.max(...ends) - Math.min(...ends)) * 0.08);
-  const line = (at: number, type: string, colour: string): object => ({ type: "line", silent: true, symbol: "none", z: 1,
-    lineStyle: { color: colour, width: 1.5, type }, data: rows.map((_, i) => [at, i]) });
+  const line = (at: number, type: string, colour: string): object => ({ xAxis: at, lineStyle: { color: colour, width: 1.5, type } });
   const colour = (row: Kept): string =>
     ({ kept: c.good, lost: c.bad } as Record<string, string>)[ruling(row)] ?? c.faint;
   return {
@@ -102,12 +102,12 @@ function forestOption(c: Colours, rows: Kept[]): Record<string, unknown> | null 
       return lines(row.name, `${signOf(row.grade)}${significant(row.value, 4)} % [${significant(row.lo ?? NaN, 4)}, ${significant(row.hi ?? NaN, 4)}]`,
         `${row.grade}: ${row.sources}`, ruling(row));
     } },
-    xAxis: axis(c, "quality kept (%); solid: 100, dashed: the margin of 2 %", "x", { min: Math.floor(Math.min(...ends) - room), max: Math.ceil(Math.max(...ends) + room) }),
+    xAxis: axis(c, "quality kept (%); solid: 100, dashed: the margin", "x", { min: Math.floor(Math.min(...ends) - room), max: Math.ceil(Math.max(...ends) + room) }),
     yAxis: { type: "category", inverse: true, data: rows.map((row) => row.name), axisTick: { show: false }, axisLine: { lineStyle: { color: c.line } },
              axisLabel: { color: c.ink, width: 130, overflow: "break", lineHeight: 13, fontSize: 11.5, interval: 0 } },
     series: [
-      line(100, "solid", c.faint), line(MARGIN_PERCENT, "dashed", c.bad),
-      { type: "custom", data: rows.map((row, i) => [row.value, i]), renderItem: (item: { dataIndex: number }, api: { coord(at: number[]): number[] }) => {
+      { type: "custom", markLine: { silent: true, symbol: "none", label: { show: false },
+          data: [line(100, "solid", c.faint), line(MARGIN_PERCENT, "dashed", c.bad)] }, data: rows.map((row, i) => [row.value, i]), renderItem: (item: { dataIndex: number }, api: { coord(at: number[]): number[] }) => {
         const row = rows[item.dataIndex]!;
         const at = api.coord([row.value, item.dataIndex]);
         const children: object[] = [{ type: "circle", shape: { cx: at[0], cy: at[1], r: 5 }, style: { fill: colour(row) } }];
@@ -124,9 +124,10 @@ function forestOption(c: Colours, rows: Kept[]): Record<string, unknown> | null 
 export function forest(model: Model): Chart {
   const rows = (): Kept[] => kept(model.data, model.chosen?.task);
   return new Chart({
-    title: "Quality kept against FP16, variants of the chosen task, with 95 % intervals where items were scored",
+    title: "Quality kept against FP16, variants of the chosen task",
+    note: "95 % intervals where items were scored; green: kept within the margin of 2 %, red: lost, grey: undecided or without interval",
     label: () => rows().map((row) => `${row.name}: ${ruling(row)}`).join("; "),
-    height: () => 56 + 30 * Math.max(2, rows().length),
+    height: () => 64 + 30 * Math.max(3, rows().length),
     option: (c) => forestOption(c, rows()),
     table: () => ({ header: ["variant", "kept %", "low", "high", "ruling"], rows: rows().map((row) => [row.name,
       ...[row.value, row.lo, row.hi].map((value) => ({ text: significant(value, 4), value })), ruling(row)]) }),
@@ -172,7 +173,7 @@ function waterfallOption(c: Colours, model: Model, unit: Unit): Record<string, u
         `${step.phase.grade}: ${step.phase.sources}`) : lines("all", `${significant(sum)} ${unit}`);
     } },
     xAxis: { type: "category", data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: c.line } },
-             axisLabel: { color: c.ink, interval: 0, fontSize: 11, width: 52, overflow: "break" } },
+             axisLabel: { color: c.ink, interval: 0, fontSize: 11, width: 52, overflow: "break", lineHeight: 12 } },
     yAxis: axis(c, unit, "y", { nameGap: 52, axisLabel: { color: c.faint, formatter: (y: number) => significant(y, 2) } }),
     series: [
       { type: "bar", stack: "all", silent: true, itemStyle: { color: "transparent" }, data: [...before, 0] },
@@ -185,9 +186,10 @@ function waterfallOption(c: Colours, model: Model, unit: Unit): Record<string, u
 
 /** Joules, money and grams of each phase as the study went through it once. */
 export function waterfall(model: Model): Chart[] {
-  return (["J", "USD", "g CO2e"] as Unit[]).filter((unit) => unit === "J" || model.data.decision !== null).map((unit) => new Chart({
-    title: { J: "Energy of each phase, once, as the study ran it (J, gross)", USD: "Money: machine time and electricity (USD)",
+  return (["J", "USD", "g CO2e"] as Unit[]).filter((unit) => unit === "J" || isDecided(model.data, model.variant)).map((unit) => new Chart({
+    title: { J: "Energy of each phase (J, gross)", USD: "Money: machine time and electricity (USD)",
              "g CO2e": "Carbon of the electricity (g CO2e)" }[unit],
+    note: "the chosen variant, each phase once, as the study ran it",
     label: () => `${unit} of ${phases(model).length} phases of ${model.chosen?.name ?? ""}.`,
     height: () => 260,
     option: (c) => waterfallOption(c, model, unit),

@@ -50,7 +50,8 @@ function breakEvenOption(c: Colours, result: Result): Record<string, unknown> | 
 
 export function breakEven(computer: Computer): Chart {
   return new Chart({
-    title: "What is spent over time: medians with 90 % bands",
+    title: "What is spent over time",
+    note: "medians with 90 % bands; local is paid back where its line falls below the API's",
     label: () => {
       const t = computer.result?.outcome.break_even_s ?? null;
       return computer.result ? `At the central values local is paid back: ${duration(t)}.` : nothing;
@@ -91,7 +92,7 @@ function tornadoOption(c: Colours, model: Model, result: Result): Record<string,
         `at ${withUnit(significant(lever.at_hi), field.unit)}: saving ${significant(lever.saving_at_hi)} USD`,
         `elasticity of the cost of a request: ${significant(lever.elasticity, 2)}`);
     } },
-    xAxis: axis(c, `change of the saving at the horizon (USD), from ${significant(result.outcome.saving_usd)}`, "x",
+    xAxis: axis(c, "change of the saving (USD)", "x",
       { axisLabel: { color: c.faint, hideOverlap: true, formatter: (x: number) => significant(x, 2) } }),
     yAxis: { type: "category", data: levers.map((lever) => name(lever.input)), axisLine: { lineStyle: { color: c.line } },
              axisTick: { show: false }, axisLabel: { color: c.ink, width: 118, overflow: "break", lineHeight: 13, fontSize: 11.5 } },
@@ -101,7 +102,8 @@ function tornadoOption(c: Colours, model: Model, result: Result): Record<string,
 
 export function tornadoChart(model: Model, computer: Computer): Chart {
   return new Chart({
-    title: "Levers: what each assumption does to the saving, over its range or ±20 % where it is fixed",
+    title: "Levers: what each assumption does to the saving at the horizon",
+    note: "each moved over its range, or by ±20 % where it is fixed; the others at their values",
     label: () => {
       const first = computer.result?.levers[0];
       return first ? `The biggest lever is ${model.table[first.input]!.title}.` : nothing;

@@ -30,12 +30,30 @@ function panels(data: PageData, computer: Computer): Panel[] {
   ];
 }
 
+/** The score with its interval; where the study has none, the one that the decision was made with. */
+function scoreWithInterval(data: PageData, variant: VariantData): Fact | null {
+  const score = scoreOf(data, variant);
+  const input = data.decision?.variants[variant.id]?.inputs?.["quality"];
+  if (!score || score.lo !== null || score.hi !== null || !input) return score;
+  return { ...score, lo: input[1], hi: input[2], sources: `${score.sources}; ${data.sources[input[7]] ?? ""}` };
+}
+
+/** Ends of an axis that hold all intervals, but for those that reach beyond `reach` times the points' own range. */
+function ends(facts: Fact[], log: boolean): [number, number] {
+  const values = facts.map((fact) => fact.value);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const lo = Math.min(...facts.map((fact) => fact.lo ?? fact.value)), hi = Math.max(...facts.map((fact) => fact.hi ?? fact.value));
+  if (log) return [Math.max(lo, least / 30) * 0.8, Math.min(hi, most * 30) * 1.25];
+  const room = 0.06 * (hi - lo || Math.abs(most) || 1);
+  return [Math.max(lo - room, 0), hi + room];
+}
+
 /** Those with no other that is at least as good in both and better in one. */
 function pointsOf(data: PageData, task: string, panel: Panel): Point[] {
   const points: Point[] = [];
   for (const variant of data.variants) {
     if (variant.task !== task) continue;
-    const x = panel.x(variant), y = scoreOf(data, variant);
+    const x = panel.x(variant), y = scoreWithInterval(data, variant);
     if (x && y && x.value > 0) points.push({ variant, x, y, dominated: false });
   }
   for (const point of points)
@@ -70,23 +88,21 @@ function tip(panel: Panel, point: Point, computer: Computer): HTMLElement {
 
 function option(c: Colours, data: PageData, panel: Panel, points: Point[], computer: Computer): Record<string, unknown> {
   const models = [...new Set(data.variants.map((each) => each.model))];
-  const xs = points.flatMap((point) => [point.x.value, point.x.lo ?? point.x.value, point.x.hi ?? point.x.value]).filter((x) => x > 0);
-  const log = Math.max(...xs) / Math.min(...xs) > 12;
+  const xs = points.map((point) => point.x);
+  const log = Math.max(...xs.map((x) => x.hi ?? x.value)) / Math.min(...xs.map((x) => Math.max(x.lo ?? x.value, x.value / 50))) > 60;
   const front = points.filter((point) => !point.dominated).sort((a, b) => a.x.value - b.x.value);
-  const ys = points.map((point) => point.y.value);
-  const wide = Math.max(0.02, Math.max(...ys) - Math.min(...ys));
-  const shown = points.flatMap((point) => [point.y.lo ?? point.y.value, point.y.hi ?? point.y.value]);
-  const lowest = Math.max(0, Math.min(...shown, Math.min(...ys) - 0.15 * wide));
+  const [x0, x1] = ends(xs, log), [y0, y1] = ends(points.map((point) => point.y), false);
   const colour = (point: Point): string =>
     point.dominated ? c.fade : c.series[models.indexOf(point.variant.model) % c.series.length]!;
   return {
     ...base(c),
     legend: { show: models.length > 1, top: 0, type: "plain", textStyle: { color: c.ink }, icon: "circle", itemWidth: 9,
               data: models.map((name, i) => ({ name, itemStyle: { color: c.series[i % c.series.length] } })) },
-    grid: { ...(base(c)["grid"] as object), top: models.length > 1 ? 52 : 14 },
-    xAxis: axis(c, panel.unit, "x", { type: log ? "log" : "value", scale: true,
-      axisLabel: { color: c.faint, hideOverlap: true, formatter: (x: number) => significant(x, 2) } }),
-    yAxis: axis(c, "score", "y", { scale: true, min: Number(lowest.toPrecision(2)), axisLabel: { color: c.faint, formatter: (y: number) => significant(y, 2) } }),
+    grid: { ...(base(c)["grid"] as object), top: models.length > 1 ? 56 : 14 },
+    xAxis: axis(c, panel.unit, "x", { type: log ? "log" : "value", min: x0, max: x1,
+      axisLabel: { color: c.faint, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: (x: number) => significant(x, 3) } }),
+    yAxis: axis(c, "score", "y", { min: y0, max: y1,
+      axisLabel: { color: c.faint, showMinLabel: false, showMaxLabel: false, formatter: (y: number) => significant(y, 3) } }),
     tooltip: { ...(base(c)["tooltip"] as object), trigger: "item", formatter: (item: { data: { point?: Point } }) =>
       item.data.point ? tip(panel, item.data.point, computer) : "" },
     series: [
@@ -116,6 +132,7 @@ function tableOf(panel: Panel, points: Point[]): Table {
 export function pareto(data: PageData, task: string, computer: Computer): Chart[] {
   return panels(data, computer).filter((panel) => pointsOf(data, task, panel).length > 0).map((panel) => new Chart({
     title: `${panel.title} · ${task}`,
+    note: "● FP16 ■ INT8 ▲ INT4 ◆ merged; outlines: intervals; grey: another is as good in both; dashed: the frontier",
     label: () => `${panel.title}, task ${task}: ${pointsOf(data, task, panel).filter((p) => !p.dominated).length} variants on ` +
       "the frontier. The figures stand in the table below.",
     height: () => 320,
