@@ -8,8 +8,8 @@
 namespace edgeeval::economics {
 namespace {
 
-constexpr int kMostSteps = 200;  // A double root halves the distance a step; others take about five.
-constexpr double kSmallStep = 2e-16;
+constexpr int kMostSteps = 200;       // A double root halves the distance a step; others take about five.
+constexpr double kSmallStep = 2e-16;  // Twice the relative step that is no longer worth making.
 
 // The difference of the curves in units of api/decay, over x = decay·t: f(x) = v − gain·x + (e^−x − 1 + x).
 // It is convex and falls at 0 where gain > 0; its minimum is at x = −ln(rest).
@@ -23,21 +23,25 @@ struct Scaled {
         gain((race.api_usd_per_s - race.local_usd_per_s) / race.api_usd_per_s),
         rest(race.local_usd_per_s / race.api_usd_per_s) {}
 
-  [[nodiscard]] bool reaches_zero() const { return rest > 0.0 ? v <= deepest_dip(gain, rest) : v < 1.0; }
-  [[nodiscard]] double value(double x) const { return v - gain * x + exponential_excess(x); }
-  [[nodiscard]] double slope(double x) const { return -gain - std::expm1(-x); }
+  [[nodiscard]] bool reaches_zero() const {
+    if (rest <= 0.0) return v < 1.0;
+    // The first term of the dip's series, all of whose terms are positive, is nearly always enough.
+    return v <= 0.5 * gain * gain || v <= deepest_dip(gain, rest);
+  }
 };
 
 // Newton's steps from `x`, where f > 0, towards the root on the side where f's slope has the sign `side`. f
 // is convex, so the steps never leap over the root; rounding ends them there.
 double newton(const Scaled& f, double x, double side) {
   for (int step = 0; step < kMostSteps; ++step) {
-    const double value = f.value(x);
-    const double slope = f.slope(x);
+    const double excess = exponential_excess(x);
+    const double value = f.v - f.gain * x + excess;
+    const double slope = x - f.gain - excess;
     if (value <= 0.0 || slope * side <= 0.0) break;
     const double move = value / slope;
     x -= move;
-    if (std::abs(move) <= kSmallStep * x) break;
+    // f'' is at most 1, so the next step is at most half of move²/(|slope| − |move|).
+    if (move * move <= kSmallStep * x * (std::abs(slope) - std::abs(move))) break;
   }
   return x;
 }

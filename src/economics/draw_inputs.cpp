@@ -55,26 +55,6 @@ Chance chance_of(std::uint32_t seed, std::uint32_t draw, std::uint32_t slot, boo
   return {.uniform = uniform, .normal = wanted ? normal_quantile(uniform) : 0.0};
 }
 
-double InputDraw::at(const Chance& chance) const {
-  const double z = chance.normal;
-  const double width = z < 0.0 ? below : above;
-  double drawn = value;
-  switch (shape) {
-    case Shape::fixed:
-      break;
-    case Shape::split_normal:
-      drawn = value + z * width;
-      break;
-    case Shape::split_lognormal:
-      drawn = value * std::exp(z * width);
-      break;
-    case Shape::uniform:
-      drawn = below + chance.uniform * above;
-      break;
-  }
-  return std::clamp(drawn, least, most);
-}
-
 std::vector<InputDraw> input_draws(const UncertainInputs& inputs, Owner owner, std::uint32_t variant) {
   std::vector<InputDraw> draws;
   const auto table = input_table();

@@ -2,6 +2,8 @@
 // How one input is drawn: its place, its slot, and its distribution with what can be computed once.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -33,7 +35,24 @@ struct InputDraw {
   double most = 0.0;
 
   /// The input's value at `chance`, clipped to [least, most].
-  [[nodiscard]] double at(const Chance& chance) const;
+  [[nodiscard]] double at(const Chance& chance) const {
+    const double width = chance.normal < 0.0 ? below : above;
+    double drawn = value;
+    switch (shape) {
+      case Shape::fixed:
+        break;
+      case Shape::split_normal:
+        drawn = value + chance.normal * width;
+        break;
+      case Shape::split_lognormal:
+        drawn = value * std::exp(chance.normal * width);
+        break;
+      case Shape::uniform:
+        drawn = below + chance.uniform * above;
+        break;
+    }
+    return std::clamp(drawn, least, most);
+  }
 };
 
 /// The inputs of `inputs` that spread and belong to `owner`.

@@ -10,13 +10,16 @@ namespace edgeeval::economics {
 /// it would at its first value.
 [[nodiscard]] inline double decayed_share(double x) { return x == 0.0 ? 1.0 : -std::expm1(-x) / x; }
 
-/// e^−x − 1 + x for x ≥ 0. Below ½ by its series x²/2·(1 − x/3·(1 − x/4·(1 − …))), where the plain form would
-/// cancel.
+/// e^−x − 1 + x for x ≥ 0. Below ½ by its series x²/2 − x³/6 + x⁴/24 − …, where the plain form would cancel.
 [[nodiscard]] inline double exponential_excess(double x) {
   if (x >= 0.5) return std::expm1(-x) + x;
-  double sum = 1.0;
-  for (int n = 16; n >= 3; --n) sum = 1.0 - x / n * sum;
-  return 0.5 * x * x * sum;
+  double term = 0.5 * x * x;
+  double sum = term;
+  for (int n = 3; std::abs(term) > 1e-17 * sum; ++n) {
+    term *= -x / n;
+    sum += term;
+  }
+  return sum;
 }
 
 /// gain + rest·ln(rest) for rest = 1 − gain in (0, 1]: the most that v may be for v − gain·x + (e^−x − 1 + x)

@@ -7,33 +7,10 @@
 #include <thread>
 
 #include "economics/band.hpp"
-#include "economics/input_draw.hpp"
-#include "economics/terms.hpp"
+#include "economics/shared_draws.hpp"
 
 namespace edgeeval::economics {
 namespace {
-
-// One draw of what all variants share.
-struct ScenarioDraw {
-  Inputs inputs;
-  Terms terms;
-};
-
-// All draws of the scenario.
-std::vector<ScenarioDraw> draw_scenario(const UncertainInputs& inputs, std::uint32_t seed,
-                                        std::uint32_t draws) {
-  const std::vector<InputDraw> spread = input_draws(inputs, Owner::scenario, 0);
-  std::vector<ScenarioDraw> drawn(draws);
-  const Inputs values = clipped_values(inputs);
-  for (std::uint32_t draw = 0; draw < draws; ++draw) {
-    ScenarioDraw& one = drawn[draw];
-    one.inputs = values;
-    for (const InputDraw& input : spread)
-      one.inputs.*input.member = input.at(chance_of(seed, draw, input.slot, input.shape != Shape::uniform));
-    one.terms = terms_of(one.inputs);
-  }
-  return drawn;
-}
 
 // A figure whose band is wanted: where it goes, and where it comes from.
 struct Figure {
@@ -61,19 +38,28 @@ constexpr std::array<Figure, 13> kFigures{{
     {&Spread::keep_warm_gap_s, [](const Outcome& o) { return or_infinite(o.keep_warm_gap_s); }},
 }};
 
-// Draws one variant on top of the scenario's draws and summarises.
+double or_zero(std::size_t part, std::size_t whole) {
+  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// Draws variants on top of what they share and summarises; one for each thread.
 class Simulation {
  public:
-  Simulation(const std::vector<ScenarioDraw>& scenario, std::uint32_t seed)
-      : scenario_(scenario), seed_(seed), figures_(kFigures.size() * scenario.size()) {}
+  explicit Simulation(const SharedDraws& shared)
+      : shared_(shared), columns_(kFigures.size() * shared.size()) {
+    for (const InputField& field : input_table())
+      if (field.owner == Owner::variant) variant_members_.push_back(field.member);
+  }
 
   [[nodiscard]] Spread run(const UncertainInputs& inputs, std::uint32_t variant) {
-    const std::vector<InputDraw> spread = input_draws(inputs, Owner::variant, variant);
+    const std::vector<DrawSource> spread = shared_.sources(inputs, Owner::variant, variant);
     const Inputs values = clipped_values(inputs);
     std::size_t cheaper = 0, never = 0, pays = 0;
-    for (std::uint32_t draw = 0; draw < scenario_.size(); ++draw) {
-      const Terms& terms = scenario_[draw].terms;
-      const Inputs drawn = one_draw(scenario_[draw].inputs, values, spread, draw);
+    for (std::uint32_t draw = 0; draw < shared_.size(); ++draw) {
+      const auto& [scenario, terms] = shared_.scenario(draw);
+      Inputs drawn = scenario;
+      for (const auto member : variant_members_) drawn.*member = values.*member;
+      for (const DrawSource& source : spread) drawn.*source.input.member = source.at(shared_.seed(), draw);
       const Outcome outcome = evaluate_with(drawn, terms, false);
       cheaper += outcome.saving_usd > 0.0 ? 1U : 0U;
       never += outcome.verdict == Verdict::never ? 1U : 0U;
@@ -85,35 +71,22 @@ class Simulation {
 
  private:
   [[nodiscard]] std::span<double> column(std::size_t figure) {
-    return std::span(figures_).subspan(figure * scenario_.size(), scenario_.size());
-  }
-
-  [[nodiscard]] Inputs one_draw(const Inputs& scenario, const Inputs& values,
-                                const std::vector<InputDraw>& spread, std::uint32_t draw) const {
-    Inputs drawn = scenario;
-    for (const InputField& field : input_table())
-      if (field.owner == Owner::variant) drawn.*field.member = values.*field.member;
-    for (const InputDraw& input : spread)
-      drawn.*input.member = input.at(chance_of(seed_, draw, input.slot, input.shape != Shape::uniform));
-    return drawn;
+    return std::span(columns_).subspan(figure * shared_.size(), shared_.size());
   }
 
   [[nodiscard]] Spread summary(std::size_t cheaper, std::size_t never, std::size_t pays) {
     Spread spread;
-    spread.draws = static_cast<std::uint32_t>(scenario_.size());
-    const auto share = [this](std::size_t count) {
-      return scenario_.empty() ? 0.0 : static_cast<double>(count) / static_cast<double>(scenario_.size());
-    };
-    spread.local_cheaper = share(cheaper);
-    spread.never = share(never);
-    spread.pays_within = share(pays);
+    spread.draws = shared_.size();
+    spread.local_cheaper = or_zero(cheaper, spread.draws);
+    spread.never = or_zero(never, spread.draws);
+    spread.pays_within = or_zero(pays, spread.draws);
     for (std::size_t i = 0; i < kFigures.size(); ++i) spread.*kFigures[i].band = band_of(column(i));
     return spread;
   }
 
-  const std::vector<ScenarioDraw>& scenario_;
-  std::uint32_t seed_;
-  std::vector<double> figures_;  // One column a figure.
+  const SharedDraws& shared_;
+  std::vector<double> columns_;  // One a figure.
+  std::vector<double Inputs::*> variant_members_;
 };
 
 bool same(const Uncertain& a, const Uncertain& b) {
@@ -132,21 +105,21 @@ bool same_scenario(const UncertainInputs& a, const UncertainInputs& b) {
 
 Spread simulate(const UncertainInputs& inputs, std::uint32_t variant, std::uint32_t seed,
                 std::uint32_t draws) {
-  const std::vector<ScenarioDraw> scenario = draw_scenario(inputs, seed, draws);
-  return Simulation(scenario, seed).run(inputs, variant);
+  const SharedDraws shared(std::span(&inputs, 1), seed, draws);
+  return Simulation(shared).run(inputs, variant);
 }
 
 std::vector<Spread> simulate_all(std::span<const UncertainInputs> all, std::uint32_t seed,
                                  std::uint32_t draws, unsigned threads) {
   std::vector<Spread> spreads(all.size());
   if (all.empty()) return spreads;
-  const std::vector<ScenarioDraw> scenario = draw_scenario(all.front(), seed, draws);
+  const SharedDraws shared(all, seed, draws);
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    Simulation shared(scenario, seed);
+    Simulation simulation(shared);
     for (std::size_t i = next++; i < all.size(); i = next++) {
       const auto variant = static_cast<std::uint32_t>(i);
-      spreads[i] = same_scenario(all.front(), all[i]) ? shared.run(all[i], variant)
+      spreads[i] = same_scenario(all.front(), all[i]) ? simulation.run(all[i], variant)
                                                       : simulate(all[i], variant, seed, draws);
     }
   };

@@ -30,7 +30,9 @@ TEST(Ipw, DividesChatScoresByTen) {
   EXPECT_DOUBLE_EQ(ipw(7.5, Joules(2.5), true), 0.3);
 }
 
-TEST(CTax, IsLoadTimesPowerOverARequest) { EXPECT_DOUBLE_EQ(c_tax(Seconds(20.0), Watts(100.0), Joules(8.0)), 250.0); }
+TEST(CTax, IsLoadTimesPowerOverARequest) {
+  EXPECT_DOUBLE_EQ(c_tax(Seconds(20.0), Watts(100.0), Joules(8.0)), 250.0);
+}
 
 TEST(QRet, IsAPercentage) { EXPECT_DOUBLE_EQ(q_ret(0.6, 0.75), 0.6 / 0.75 * 100.0); }
 
