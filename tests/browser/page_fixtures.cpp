@@ -36,7 +36,8 @@ void poison(StageRecord& stage) {
   stage.notes[kHostile] = kHostile;
   for (auto& window : stage.windows) {
     window.notes.push_back(kHostile);
-    window.voids.push_back({kHostile, kHostile, kHostile, "", kHostile, {}});
+    // Where a source is missing no sum is known: only where no decision needs one.
+    if (stage.kind == "score") window.voids.push_back({kHostile, kHostile, kHostile, "", kHostile, {}});
     for (auto& entry : window.energy) {
       poison(entry.joules);
       entry.source += kHostile;

@@ -76,7 +76,7 @@ export class Chart {
   private visible = false;
 
   constructor(private readonly spec: ChartSpec) {
-    this.place = h("div", { class: "chart", role: "img" });
+    this.place = h("div", { class: "chart", role: "img", "aria-label": spec.title });
     this.behind = h("details", { class: "behind", toggle: () => this.fillTable() }, h("summary", {}, "The figures as a table"));
     this.element = h("figure", {}, h("figcaption", {}, spec.title, spec.note ? h("span", { class: "how" }, spec.note) : null), this.place, this.behind);
     this.place.style.height = `${spec.height()}px`;

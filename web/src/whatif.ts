@@ -27,7 +27,7 @@ function facts(model: Model, computer: Computer): [string, string][] {
   const field = lever ? model.table[lever.input]! : null;
   return [
     [`Local is cheaper within ${significant(inputs.horizon_years)} years`, spread ? `in ${percent(spread.local_cheaper)} of draws` : "…"],
-    ["Demand floor, requests a day", `${outcome.demand_floor_per_s === null && !spread ? "none" : shown("demand_floor_per_s", DAY)}; assumed ${significant(inputs.demand_per_day)}`],
+    ["Demand floor, requests a day", `${outcome.demand_floor_per_s === null && !spread ? "none" : shown("demand_floor_per_s", DAY)}; assumed ${significant(inputs.demand_per_day, 6)}`],
     [`Use of ${outcome.replicas === 1 ? "the machine" : `${significant(outcome.replicas)} machines`}, %`, `${significant(100 * outcome.utilisation, 2)}; needed ${shown("utilisation_floor", 100)}`],
     ["1,000 local requests, USD", shown("local_usd", 1000)],
     ["1,000 API requests, USD", shown("api_usd", 1000)],
