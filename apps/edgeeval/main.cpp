@@ -24,6 +24,7 @@
 #include "run_command.hpp"
 #include "standard_streams.hpp"
 #include "subcommand.hpp"
+#include "whatif_command.hpp"
 
 namespace {
 
@@ -41,6 +42,7 @@ int run(int argc, char** argv) {
   edgeeval::register_run(app, chosen);
   edgeeval::register_check(app, chosen);
   edgeeval::register_report(app, chosen);
+  edgeeval::register_whatif(app, chosen);
   edgeeval::register_metrics(app, chosen);
   edgeeval::register_paper(app, chosen);
   edgeeval::register_audit(app, chosen);

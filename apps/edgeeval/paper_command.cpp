@@ -4,14 +4,18 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <edgeeval/clock.hpp>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "console.hpp"
+#include "decision/scenario.hpp"
 #include "output_target.hpp"
 #include "paper/paper_report.hpp"
+#include "paper/published_run.hpp"
+#include "report/honest_paper.hpp"
 #include "report/paper_page.hpp"
 #include "report/report.hpp"
 #include "tables_source.hpp"
@@ -23,7 +27,9 @@ struct Options {
   std::string folder;
   std::string mapping;
   std::vector<std::string> outputs;
+  std::string scenario;
   bool json = false;
+  bool honest = false;
   double api_usd_per_request = paper::Constants{}.api_usd_per_request;
 };
 
@@ -40,7 +46,17 @@ Result<std::string> rendered(const paper::PaperReport& report, const std::string
   return text.str();
 }
 
-Result<void> write_all(const paper::PaperReport& report, const Options& options) {
+Result<std::string> rendered(const HonestPaper& paper, const std::string& format) {
+  if (format == "console") return honest_console(paper);
+  if (format == "md") return honest_markdown(paper);
+  if (format == "json") return honest_json(paper);
+  if (format == "csv") return honest_csv(paper);
+  return fail(ErrorCode::usage, "unknown report format \"" + format + "\"", "-o",
+              "known with --honest: console, csv, json, md");
+}
+
+template <class Report>
+Result<void> write_all(const Report& report, const Options& options) {
   auto outputs = options.outputs;
   if (options.json) outputs.push_back("json:-");
   if (outputs.empty()) outputs.push_back("console:-");
@@ -54,6 +70,19 @@ Result<void> write_all(const paper::PaperReport& report, const Options& options)
   return {};
 }
 
+/// The study with rent, idle machines and an API of the same size.
+int run_honest(const PublishedStudy& study, const paper::Constants& constants, const Options& options) {
+  const SystemClock clock;
+  const auto record = paper::published_record(study, constants, clock.wall_label());
+  if (!record) return report_error(record.error());
+  const auto scenario = scenario_of_run(*record, "", options.scenario);
+  if (!scenario) return report_error(scenario.error());
+  const auto paper = honest_paper(*record, *scenario);
+  if (!paper) return report_error(paper.error());
+  if (auto written = write_all(*paper, options); !written) return report_error(written.error());
+  return 0;
+}
+
 int run(const Options& options) {
   const double price = options.api_usd_per_request;
   if (!std::isfinite(price) || price <= 0.0)
@@ -63,6 +92,10 @@ int run(const Options& options) {
   if (!study) return report_error(study.error());
   paper::Constants constants;
   constants.api_usd_per_request = options.api_usd_per_request;
+  if (options.honest) return run_honest(*study, constants, options);
+  if (!options.scenario.empty())
+    return report_error(
+        {ErrorCode::usage, "the paper's formulas have no scenario", "--scenario", "Add --honest."});
   auto variants = paper::compute(*study, constants);
   if (!variants) return report_error(variants.error());
   auto rows = paper::metric_rows(*variants, study->context, constants);
@@ -90,8 +123,12 @@ void register_paper(CLI::App& app, Subcommand& chosen) {
       ->add_option("--api-usd-per-request", options->api_usd_per_request,
                    "API price; the paper's README says 0.005")
       ->capture_default_str();
+  command->add_flag("--honest", options->honest,
+                    "Break-even with rent, idle machines and an API of the same size, beside the paper's");
+  command->add_option("--scenario", options->scenario, "YAML file of assumptions for --honest");
   command->footer(
-      "Examples:\n  edgeeval paper\n  edgeeval paper -o csv:metrics.csv -o html:paper.html\n"
+      "Examples:\n  edgeeval paper\n  edgeeval paper --honest\n  edgeeval paper -o csv:metrics.csv -o "
+      "html:paper.html\n"
       "  edgeeval paper tables/ --mapping mapping.yaml --api-usd-per-request 0.005\n"
       "What a mapping file holds: docs/tables.md.");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });

@@ -3,6 +3,7 @@
 
 #include <edgeeval/record.hpp>
 #include <edgeeval/reporter.hpp>
+#include <filesystem>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -12,6 +13,7 @@
 #include "bench_assembly.hpp"
 #include "bench_outputs.hpp"
 #include "console.hpp"
+#include "decision/scenario.hpp"
 #include "output_target.hpp"
 #include "report/report.hpp"
 
@@ -20,6 +22,7 @@ namespace {
 
 struct Options {
   std::string run;
+  std::string scenario;
   std::vector<std::string> outputs;
   bool json = false;
 };
@@ -63,10 +66,20 @@ int run_bench_report(const Options& options) {
 }
 
 int run(const Options& options) {
-  if (is_bench_folder(options.run)) return run_bench_report(options);
+  if (is_bench_folder(options.run)) {
+    if (options.scenario.empty()) return run_bench_report(options);
+    return report_error(Error{ErrorCode::usage, "a benchmark alone is not decided on", "--scenario",
+                              "Name the folder of a study."});
+  }
   auto record = read_run(options.run);
   if (!record) return report_error(record.error());
-  if (auto written = write_all(make_report(std::move(*record)), options); !written)
+  const auto scenario = scenario_of_run(*record, options.run, options.scenario);
+  // A scenario that the user wrote must be right; shipped tables that cannot be read leave the rest of the report.
+  const auto own = std::filesystem::path(options.run) / "scenario.yaml";
+  std::error_code ignored;
+  if (!scenario && (!options.scenario.empty() || std::filesystem::exists(own, ignored)))
+    return report_error(scenario.error());
+  if (auto written = write_all(make_report(std::move(*record), scenario), options); !written)
     return report_error(written.error());
   return 0;
 }
@@ -80,10 +93,12 @@ void register_report(CLI::App& app, Subcommand& chosen) {
   command->add_option("RUN", options->run, "Run folder, or the folder of a benchmark")->required();
   command->add_option("-o,--output", options->outputs,
                       "FORMAT:PATH (repeatable; formats: console, csv, html, json, md; - is stdout)");
+  command->add_option("--scenario", options->scenario,
+                      "YAML file of prices, demand and other assumptions (default: the run folder's scenario.yaml)");
   command->add_flag("--json", options->json, "The same as -o json:-, beside other outputs");
   command->footer(
       "Examples:\n  edgeeval report runs/quickstart-20260101-120000\n  edgeeval report RUN -o md:summary.md "
-      "-o csv:-\n"
+      "-o csv:-\n  edgeeval report RUN --scenario office.yaml\n"
       "Without -o it writes results.json, metrics.csv, report.md and report.html into the run folder, byte "
       "for byte as the run did.");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });

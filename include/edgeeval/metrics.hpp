@@ -23,7 +23,7 @@ struct MetricDefinition {
   Direction direction = Direction::higher_is_better;
 };
 
-/// All metrics, in the order of reports.
+/// All metrics, in the order of reports; those that a decision adds (src/decision) come last.
 [[nodiscard]] const std::vector<MetricDefinition>& metric_table();
 
 /// One value of one metric for one variant; absent values say why.
@@ -36,7 +36,8 @@ struct MetricRow {
   std::string absent_reason;  ///< Set where value is absent.
 };
 
-/// All rows of a record, variant by variant in the order of the record, metric by metric in table order.
+/// All rows of a record but the decision's, variant by variant in the order of the record, metric by metric in table
+/// order.
 /// Deterministic: opens no file, reads no clock.
 [[nodiscard]] std::vector<MetricRow> compute_metrics(const RunRecord& record);
 

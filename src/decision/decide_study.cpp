@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <numeric>
-#include <span>
 
 #include "decision/decision.hpp"
 #include "decision/decision_words.hpp"
@@ -13,21 +12,15 @@ namespace {
 /// Threads for the draws; the result does not depend on their number.
 constexpr unsigned kThreads = 2;
 
-std::vector<MetricRow> rows_of(const std::vector<MetricRow>& rows, const std::string& variant) {
-  std::vector<MetricRow> own;
-  std::copy_if(rows.begin(), rows.end(), std::back_inserter(own),
-               [&](const MetricRow& row) { return row.variant == variant; });
-  return own;
-}
-
-/// Draws for all that can be reckoned. They are numbered by id and not by their place, so that the order of variants
-/// changes nothing.
+/// Draws for all that can be reckoned. They are numbered by id and not by their place, so that the order of
+/// variants changes nothing.
 void draw(StudyDecision& study) {
   std::vector<std::size_t> order(study.variants.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::erase_if(order, [&](std::size_t i) { return !study.variants[i].absent_reason.empty(); });
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return study.variants[a].variant < study.variants[b].variant; });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return study.variants[a].variant < study.variants[b].variant;
+  });
   std::vector<economics::UncertainInputs> inputs;
   inputs.reserve(order.size());
   for (const auto i : order) inputs.push_back(study.variants[i].inputs);
@@ -43,15 +36,16 @@ void reckon(VariantDecision& variant) {
 
 }  // namespace
 
-StudyDecision decide_study(const RunRecord& record, const std::vector<MetricRow>& rows, const Scenario& scenario) {
+StudyDecision decide_study(const RunRecord& record, const std::vector<MetricRow>& rows,
+                           const Scenario& scenario) {
   StudyDecision study;
   study.scenario = scenario;
   const auto groups = gain_groups(record);
+  const Figures figures(rows);
   for (const auto& variant : record.variants) {
     VariantDecision decision;
     decision.variant = variant.id;
-    const auto own = rows_of(rows, variant.id);
-    fill_inputs(record, variant, own, scenario, groups, decision);
+    fill_inputs(record, variant, figures, scenario, groups, decision);
     study.variants.push_back(std::move(decision));
   }
   draw(study);

@@ -68,11 +68,12 @@ struct StudyDecision {
 /// carbon_per_request, keep_warm_gap), bands in lo and hi, flag = the decision.
 [[nodiscard]] std::vector<MetricRow> decision_rows(const RunRecord& record, const StudyDecision& decision);
 
-/// The words of a decision: "rent it", "call the API", … for a scenario in which machines are owned or rented.
+/// The words of a decision: "rent it", "call the API", … for a scenario in which machines are owned or
+/// rented.
 [[nodiscard]] std::string advice(const VariantDecision& decision);
 
-/// The place in StudyDecision::variants of the variant to take on `task`: among those whose score is not shown to be
-/// worse than the task's best, the one that saves most. Nothing where none could be reckoned.
+/// The place in StudyDecision::variants of the variant to take on `task`: among those whose score is not
+/// shown to be worse than the task's best, the one that saves most. Nothing where none could be reckoned.
 [[nodiscard]] std::optional<std::size_t> best_variant(const RunRecord& record, const StudyDecision& decision,
                                                       const std::string& task);
 

@@ -18,7 +18,7 @@ using economics::Spread;
 /// A row that is a band of the draws.
 struct BandRow {
   const char* id;
-  Band Spread::* band;
+  Band Spread::*band;
   const char* unit;
   double scale;
   const char* never;  ///< Why there is no median.
@@ -34,7 +34,8 @@ constexpr std::array<BandRow, 9> kBands{
      {"break_even_requests", &Spread::break_even_requests, "requests", 1.0, kNeverPays},
      {"usd_per_request", &Spread::local_usd, "USD", 1.0, "there is no demand"},
      {"usd_per_mtok", &Spread::local_usd_per_mtok, "USD/Mtok", 1.0, "no tokens are known"},
-     {"usd_per_correct", &Spread::local_usd_per_correct, "USD", 1.0, "no answer is right, or none was scored"},
+     {"usd_per_correct", &Spread::local_usd_per_correct, "USD", 1.0,
+      "no answer is right, or none was scored"},
      {"saving", &Spread::saving_usd, "USD", 1.0, "the saving is unbounded"},
      {"carbon_per_request", &Spread::carbon_g, "g", 1.0, "there is no demand"}}};
 
@@ -44,7 +45,8 @@ std::vector<std::string> sources_of(const StudyDecision& study, const VariantDec
   for (const auto& [table, name] : study.scenario.chosen) sources.insert(table + " " + name);
   for (const char* key : {"busy_w", "idle_w", "adapt_j", "capacity_per_s"}) {
     const auto* field = economics::find_input(key);
-    for (const auto& source : variant.origins[static_cast<std::size_t>(field - economics::input_table().data())].sources)
+    for (const auto& source :
+         variant.origins[static_cast<std::size_t>(field - economics::input_table().data())].sources)
       sources.insert(source);
   }
   return {sources.begin(), sources.end()};
@@ -70,7 +72,8 @@ MetricRow band_row(const VariantInfo& info, const VariantDecision& variant, cons
   return row;
 }
 
-std::vector<MetricRow> rows_of(const VariantInfo& info, const StudyDecision& study, const VariantDecision& variant) {
+std::vector<MetricRow> rows_of(const VariantInfo& info, const StudyDecision& study,
+                               const VariantDecision& variant) {
   std::vector<MetricRow> rows;
   if (!variant.absent_reason.empty()) {
     for (const auto& rule : kBands) rows.push_back(empty_row(info, rule.id));
@@ -85,10 +88,11 @@ std::vector<MetricRow> rows_of(const VariantInfo& info, const StudyDecision& stu
   p.flag = economics::to_string(variant.decision);
   p.value = Fact{variant.spread.local_cheaper, "1", {}, {}, Grade::assumed, sources};
   rows.push_back(std::move(p));
-  rows.push_back(band_row(info, variant,
-                          {"keep_warm_gap", &Spread::keep_warm_gap_s, "s", 1.0,
-                           "in most draws an idle engine draws nothing beyond the bare machine: always keep it"},
-                          sources));
+  rows.push_back(
+      band_row(info, variant,
+               {"keep_warm_gap", &Spread::keep_warm_gap_s, "s", 1.0,
+                "in most draws an idle engine draws nothing beyond the bare machine: always keep it"},
+               sources));
   return rows;
 }
 

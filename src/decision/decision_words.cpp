@@ -15,13 +15,6 @@ namespace {
 
 constexpr double kSecondsPerDay = 86400.0;
 
-std::string percent(double share) {
-  const double value = 100.0 * share;
-  if (value > 0.0 && value < 1.0) return "under 1 %";
-  if (value < 100.0 && value > 99.0) return "over 99 %";
-  return fmt::format("{:.0f} %", value);
-}
-
 std::string source_of(const VariantDecision& variant, const char* key) {
   return variant.origins[place_of(key)].sources.empty() ? std::string()
                                                         : variant.origins[place_of(key)].sources.front();
@@ -35,13 +28,15 @@ std::string api_name(const StudyDecision& decision) {
 /// What demand would pay, or why none does.
 std::string floor_sentence(const VariantDecision& variant) {
   const auto& floor = variant.spread.demand_floor_per_s;
-  if (!floor.median) return "no demand makes it pay in most draws: a local request's own cost is not below the API's";
+  if (!floor.median)
+    return "no demand makes it pay in most draws: a local request's own cost is not below the API's";
   const auto& use = variant.spread.utilisation_floor;
   auto text = fmt::format("it pays from {} requests a day", band_text(floor, kSecondsPerDay));
   if (use.median && *use.median > 1.0)
-    text += fmt::format(", which is {} times what its machines can serve", format_significant(*use.median, 2));
+    text +=
+        fmt::format(", which is {} times what its machines can serve", format_significant(*use.median, 2));
   else if (use.median)
-    text += fmt::format(", {} of what its machines can serve", percent(*use.median));
+    text += fmt::format(", {} of what its machines can serve", percent_text(*use.median));
   return text;
 }
 
@@ -50,7 +45,8 @@ std::string task_sentence(const RunRecord& record, const StudyDecision& decision
   if (!best) {
     for (std::size_t i = 0; i < decision.variants.size(); ++i) {
       if (record.variants[i].task == task && !decision.variants[i].absent_reason.empty())
-        return fmt::format("On {}, no variant can be reckoned: {}.", task, decision.variants[i].absent_reason);
+        return fmt::format("On {}, no variant can be reckoned: {}.", task,
+                           decision.variants[i].absent_reason);
     }
     return fmt::format("On {}, there is no variant to decide on.", task);
   }
@@ -58,14 +54,22 @@ std::string task_sentence(const RunRecord& record, const StudyDecision& decision
   const auto& demand = variant.inputs[place_of("demand_per_day")];
   const auto horizon = variant.inputs[place_of("horizon_years")].value;
   return fmt::format(
-      "On {}, {}: {}. At {} requests a day a local request costs {} USD, {}'s {} USD; local is cheaper within {} years "
+      "On {}, {}: {}. At {} requests a day a local request costs {} USD, {}'s {} USD; local is cheaper "
+      "within {} years "
       "in {} of draws; {}.",
       task, name_of(record.variants[*best]), advice(variant), format_significant(demand.value, 3),
       band_text(variant.spread.local_usd), api_name(decision), band_text(variant.spread.api_usd),
-      format_significant(horizon, 2), percent(variant.spread.local_cheaper), floor_sentence(variant));
+      format_significant(horizon, 2), percent_text(variant.spread.local_cheaper), floor_sentence(variant));
 }
 
 }  // namespace
+
+std::string percent_text(double share) {
+  const double value = 100.0 * share;
+  if (value > 0.0 && value < 1.0) return "under 1 %";
+  if (value < 100.0 && value > 99.0) return "over 99 %";
+  return fmt::format("{:.0f} %", value);
+}
 
 std::string money(double usd, int digits) {
   if (usd != 0.0 && std::fabs(usd) < 1e-4) return fmt::format("{:.{}e}", usd, digits - 1);
@@ -82,7 +86,8 @@ std::string band_text(const economics::Band& band, double scale, int digits) {
 
 std::string decision_text(const VariantDecision& variant) {
   if (!variant.absent_reason.empty()) return "–";
-  return fmt::format("{} ({})", economics::to_string(variant.decision), percent(variant.spread.local_cheaper));
+  return fmt::format("{} ({})", economics::to_string(variant.decision),
+                     percent_text(variant.spread.local_cheaper));
 }
 
 std::string biggest_lever(const VariantDecision& variant) {
@@ -173,17 +178,18 @@ std::string boundary_line(const RunRecord& record, const StudyDecision& decision
     const auto& pue = variant.inputs[place_of("pue")];
     const auto range = [](const economics::Uncertain& u) {
       return u.lo == u.hi ? format_significant(u.value, 3)
-                          : fmt::format("{} [{}, {}]", format_significant(u.value, 3), format_significant(u.lo, 3),
-                                        format_significant(u.hi, 3));
+                          : fmt::format("{} [{}, {}]", format_significant(u.value, 3),
+                                        format_significant(u.lo, 3), format_significant(u.hi, 3));
     };
     const auto* info = variant_of(record, variant.variant);
     const auto sources = info == nullptr ? std::string() : source_of(variant, "busy_w");
-    return fmt::format("Joules at the boundary \"{}\"{}, times {} for the rest of the machine, times PUE {}; {}.", joules,
-                       sources.empty() ? "" : " (" + sources + ")", range(factor), range(pue),
-                       variant.inputs[place_of("rent_includes_power")].value >= 0.5 &&
-                               variant.inputs[place_of("owned")].value < 0.5
-                           ? "their price is in the rent"
-                           : "their price is paid beside the hardware");
+    return fmt::format(
+        "Joules at the boundary \"{}\"{}, times {} for the rest of the machine, times PUE {}; {}.", joules,
+        sources.empty() ? "" : " (" + sources + ")", range(factor), range(pue),
+        variant.inputs[place_of("rent_includes_power")].value >= 0.5 &&
+                variant.inputs[place_of("owned")].value < 0.5
+            ? "their price is in the rent"
+            : "their price is paid beside the hardware");
   }
   return {};
 }

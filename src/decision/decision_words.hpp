@@ -35,6 +35,9 @@ namespace edgeeval {
 /// The decision on `id`; null where there is none.
 [[nodiscard]] const VariantDecision* decision_of(const StudyDecision& decision, const std::string& id);
 
+/// "83 %", "under 1 %", "over 99 %".
+[[nodiscard]] std::string percent_text(double share);
+
 /// A money amount: "0.0000121", "1,234"; with as many digits as fit.
 [[nodiscard]] std::string money(double usd, int digits = 3);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the findings share: a study's figures by variant, pairs and groups of variants, and ratios with intervals.
+// What the findings share: a study's figures by variant, pairs and groups of variants, and ratios with
+// intervals.
 #pragma once
 
 #include <edgeeval/metrics.hpp>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "decision/decision.hpp"
+#include "decision/figures.hpp"
 #include "stats/bootstrap.hpp"
 
 namespace edgeeval {
@@ -17,18 +19,20 @@ namespace edgeeval {
 /// A study as the findings ask it.
 struct FindingSource {
   const RunRecord& record;
-  const std::vector<MetricRow>& rows;
+  const Figures& figures;
   const StudyDecision& decision;
 
   /// A variant's metric; null where it is absent.
-  [[nodiscard]] const Fact* figure(const std::string& variant, const std::string& metric) const;
+  [[nodiscard]] const Fact* figure(const std::string& variant, const std::string& metric) const {
+    return figures.find(variant, metric);
+  }
 };
 
 /// Parameters that a size label names: "1B" → 1e9, "135M" → 1.35e8; nothing for other words.
 [[nodiscard]] std::optional<double> parameters_of(const std::string& size);
 
-/// Several ratios as one: their geometric mean, its 95 % interval by Student's t on the logarithms (from three on),
-/// and their range.
+/// Several ratios as one: their geometric mean, its 95 % interval by Student's t on the logarithms (from
+/// three on), and their range.
 struct RatioSummary {
   double mean = 1.0;
   std::optional<Bounds> interval;

@@ -12,13 +12,6 @@
 
 namespace edgeeval {
 
-const Fact* FindingSource::figure(const std::string& variant, const std::string& metric) const {
-  for (const auto& row : rows) {
-    if (row.variant == variant && row.metric == metric && row.value) return &*row.value;
-  }
-  return nullptr;
-}
-
 std::optional<double> parameters_of(const std::string& size) {
   if (size.size() < 2) return std::nullopt;
   const auto number = read_number(std::string_view(size).substr(0, size.size() - 1));
@@ -68,8 +61,9 @@ std::string ratio_text(const RatioSummary& summary, const std::string& unit_of_c
 
 std::vector<Finding> findings_of(const RunRecord& record, const std::vector<MetricRow>& rows,
                                  const StudyDecision& decision) {
-  const FindingSource source{record, rows, decision};
-  return {small_models_dominate(source), qlora_cost(source),    best_precision(source),
+  const Figures figures(rows);
+  const FindingSource source{record, figures, decision};
+  return {small_models_dominate(source),  qlora_cost(source),    best_precision(source),
           cold_start_prohibitive(source), fidelity_kept(source), electricity_only_misleads(source)};
 }
 

@@ -30,8 +30,10 @@ std::vector<SizeContest> size_contests(const RunRecord& record) {
     auto& contest = contests[{variant.family, variant.task, variant.method, variant.precision}];
     contest.all.push_back(&variant);
     const auto size = *parameters_of(variant.size);
-    if (contest.smallest == nullptr || size < *parameters_of(contest.smallest->size)) contest.smallest = &variant;
-    if (contest.largest == nullptr || size > *parameters_of(contest.largest->size)) contest.largest = &variant;
+    if (contest.smallest == nullptr || size < *parameters_of(contest.smallest->size))
+      contest.smallest = &variant;
+    if (contest.largest == nullptr || size > *parameters_of(contest.largest->size))
+      contest.largest = &variant;
   }
   std::vector<SizeContest> found;
   for (auto& [key, contest] : contests) {
@@ -41,7 +43,8 @@ std::vector<SizeContest> size_contests(const RunRecord& record) {
   return found;
 }
 
-/// Whether the smallest has the least of `metric`; nothing where a figure is missing. Intervals count where they are.
+/// Whether the smallest has the least of `metric`; nothing where a figure is missing. Intervals count where
+/// they are.
 std::optional<bool> smallest_is_least(const FindingSource& source, const SizeContest& contest,
                                       const std::string& metric) {
   const auto* own = source.figure(contest.smallest->id, metric);
@@ -117,7 +120,8 @@ std::string interval_of(const Fact& fact) {
 }  // namespace
 
 Finding small_models_dominate(const FindingSource& source) {
-  Finding finding{"small_models_dominate", "Do the smallest models dominate on economics and energy?", "", "no data", {}};
+  Finding finding{
+      "small_models_dominate", "Do the smallest models dominate on economics and energy?", "", "no data", {}};
   const auto contests = size_contests(source.record);
   if (contests.empty()) {
     finding.answer = "The study has no family in two sizes with all else equal.";
@@ -151,12 +155,17 @@ Finding small_models_dominate(const FindingSource& source) {
     finding.answer = "No energy and no cost is known of models in two sizes.";
     return finding;
   }
-  finding.answer = energy ? fmt::format("The smallest takes the least energy a request in {} of {} comparisons; the largest "
-                                        "takes {}.", energy_won, energy_known, ratio_text(*energy, "comparison"))
-                          : "No energy a request is known.";
+  finding.answer =
+      energy ? fmt::format(
+                   "The smallest takes the least energy a request in {} of {} comparisons; the largest "
+                   "takes {}.",
+                   energy_won, energy_known, ratio_text(*energy, "comparison"))
+             : "No energy a request is known.";
   if (cost)
-    finding.answer += fmt::format(" With hardware counted it is the cheaper in {} of {}, the largest costing {} as much a "
-                                  "request.", money_won, money_known, ratio_text(*cost, "comparison"));
+    finding.answer += fmt::format(
+        " With hardware counted it is the cheaper in {} of {}, the largest costing {} as much a "
+        "request.",
+        money_won, money_known, ratio_text(*cost, "comparison"));
   const bool all = energy_won == energy_known && money_won == money_known;
   const bool none = energy_won == 0 && money_won == 0;
   finding.verdict = contests.size() < 3 ? "undecided" : (all ? "yes" : (none ? "no" : "undecided"));
@@ -187,15 +196,19 @@ Finding qlora_cost(const FindingSource& source) {
     return finding;
   }
   const auto bounds = energies.size() == 1 ? interval_of(*only) : std::string();
-  finding.answer = fmt::format("QLoRA took {}{} LoRA's energy of adaptation", ratio_text(*energy, "pair"), bounds);
+  finding.answer =
+      fmt::format("QLoRA took {}{} LoRA's energy of adaptation", ratio_text(*energy, "pair"), bounds);
   const auto memory = summarise(memories);
   finding.answer += memory ? fmt::format(", and {} its peak memory.", ratio_text(*memory, "pair"))
                            : "; its memory while adapting was not recorded.";
   std::optional<Bounds> interval = energy->interval;
   if (!interval && only && only->lo && only->hi) interval = Bounds{*only->lo, *only->hi};
-  finding.verdict = !interval ? "undecided" : (interval->lo > 1.0 ? "yes" : (interval->hi < 1.0 ? "no" : "undecided"));
-  if (finding.verdict == "undecided") finding.answer += " Whether it costs more cannot be told from these pairs.";
-  if (energies.size() < 3) finding.answer += " Each was run once: what differs between runs is not in the interval.";
+  finding.verdict =
+      !interval ? "undecided" : (interval->lo > 1.0 ? "yes" : (interval->hi < 1.0 ? "no" : "undecided"));
+  if (finding.verdict == "undecided")
+    finding.answer += " Whether it costs more cannot be told from these pairs.";
+  if (energies.size() < 3)
+    finding.answer += " Each was run once: what differs between runs is not in the interval.";
   return finding;
 }
 
@@ -221,8 +234,10 @@ Finding best_precision(const FindingSource& source) {
     // Score and energy apart: a lead counts as clear where the score of the winner is not below the second's.
     const auto* first = decision_of(source.decision, known[0]->id);
     const auto* second = decision_of(source.decision, known[1]->id);
-    const auto place = static_cast<std::size_t>(economics::find_input("quality") - economics::input_table().data());
-    if (first != nullptr && second != nullptr && first->absent_reason.empty() && second->absent_reason.empty() &&
+    const auto place =
+        static_cast<std::size_t>(economics::find_input("quality") - economics::input_table().data());
+    if (first != nullptr && second != nullptr && first->absent_reason.empty() &&
+        second->absent_reason.empty() &&
         first->inputs[place].lo * source.figure(known[1]->id, "j_per_request")->value >
             second->inputs[place].hi * source.figure(known[0]->id, "j_per_request")->value)
       ++clear;
@@ -234,9 +249,10 @@ Finding best_precision(const FindingSource& source) {
   }
   const auto best = std::max_element(wins.begin(), wins.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
-  finding.answer = fmt::format("{} gives the most score for a joule in {} of {} groups of equal model, task and method; in {} "
-                               "of {} the winner leads whatever its score's interval holds.",
-                               best->first, best->second, contests, clear, contests);
+  finding.answer = fmt::format(
+      "{} gives the most score for a joule in {} of {} groups of equal model, task and method; in {} "
+      "of {} the winner leads whatever its score's interval holds.",
+      best->first, best->second, contests, clear, contests);
   finding.verdict = best->second == contests && clear == contests ? "yes" : "undecided";
   return finding;
 }

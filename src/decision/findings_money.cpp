@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Findings on money and fidelity: are cold starts prohibitive, is the score kept, does electricity alone mislead.
+// Findings on money and fidelity: are cold starts prohibitive, is the score kept, does electricity alone
+// mislead.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,9 +23,10 @@ std::string range_text(double least, double most, int digits = 2) {
   return fmt::format("{} to {}", format_significant(least, digits), format_significant(most, digits));
 }
 
-/// A retention's interval: its own, or where a published score has none, what its items allow: the scores of both
-/// vary at most as right or wrong answers do.
-std::optional<Bounds> retention_bounds(const FindingSource& source, const VariantInfo& variant, const Fact& kept) {
+/// A retention's interval: its own, or where a published score has none, what its items allow: the scores of
+/// both vary at most as right or wrong answers do.
+std::optional<Bounds> retention_bounds(const FindingSource& source, const VariantInfo& variant,
+                                       const Fact& kept) {
   if (kept.lo && kept.hi) return Bounds{*kept.lo, *kept.hi};
   const auto stage = source.record.stages.find(variant.score_stage);
   if (stage == source.record.stages.end() || !stage->second.facts.contains("items")) return std::nullopt;
@@ -77,14 +79,16 @@ Finding cold_start_prohibitive(const FindingSource& source) {
     return finding;
   }
   if (taxed > 0)
-    finding.answer = fmt::format("The paper's rule, load time over serving time above 100 requests, marks {} of {} variants. ",
-                                 flagged, taxed);
+    finding.answer = fmt::format(
+        "The paper's rule, load time over serving time above 100 requests, marks {} of {} variants. ",
+        flagged, taxed);
   if (known == 0) {
     finding.answer += "What a cold start takes in energy against an idle engine is not known.";
     return finding;
   }
   finding.answer += fmt::format(
-      "By energy a loaded model is worth keeping where requests come closer than {} s (medians over variants); here they "
+      "By energy a loaded model is worth keeping where requests come closer than {} s (medians over "
+      "variants); here they "
       "come every {} s, so {} of {} stay loaded and rarely start cold.",
       range_text(least, most), format_significant(gap, 2), warm, known);
   finding.verdict = warm == known ? "no" : (warm == 0 ? "yes" : "undecided");
@@ -120,16 +124,22 @@ Finding fidelity_kept(const FindingSource& source) {
     finding.answer = "No quantized variant has a score and an FP16 variant to compare with.";
     return finding;
   }
-  finding.answer = fmt::format("Retention is {} % over {} variants. At a margin of {:.0f} % of the score {} keep it, {} lose it, "
-                               "{} cannot be told",
-                               range_text(least, most, 3), all, kMarginPercent, kept, lost, open);
-  finding.answer += widest > 0.0 ? fmt::format(": the widest interval is ±{} points.", format_significant(widest, 2)) : ".";
+  finding.answer = fmt::format(
+      "Retention is {} % over {} variants. At a margin of {:.0f} % of the score {} keep it, {} lose it, "
+      "{} cannot be told",
+      range_text(least, most, 3), all, kMarginPercent, kept, lost, open);
+  finding.answer +=
+      widest > 0.0 ? fmt::format(": the widest interval is ±{} points.", format_significant(widest, 2)) : ".";
   finding.verdict = lost > 0 ? "no" : (open > 0 ? "undecided" : "yes");
   return finding;
 }
 
 Finding electricity_only_misleads(const FindingSource& source) {
-  Finding finding{"electricity_only_misleads", "Does a break-even that counts only electricity mislead?", "", "no data", {}};
+  Finding finding{"electricity_only_misleads",
+                  "Does a break-even that counts only electricity mislead?",
+                  "",
+                  "no data",
+                  {}};
   std::vector<double> factors;
   std::vector<double> costs;
   std::size_t never = 0;
@@ -154,11 +164,15 @@ Finding electricity_only_misleads(const FindingSource& source) {
     finding.answer = "No cost of a request with and without hardware can be compared.";
     return finding;
   }
-  finding.answer = fmt::format("A request costs {} its electricity once the machine is paid.", ratio_text(*cost, "variant"));
+  finding.answer = fmt::format("A request costs {} its electricity once the machine is paid.",
+                               ratio_text(*cost, "variant"));
   const auto all = factors.size() + never;
-  if (never > 0) finding.answer += fmt::format(" {} of {} that break even on electricity never pay in most draws.", never, all);
+  if (never > 0)
+    finding.answer +=
+        fmt::format(" {} of {} that break even on electricity never pay in most draws.", never, all);
   if (const auto factor = summarise(factors))
-    finding.answer += fmt::format(" For the others the break-even moves to {} as many requests.", ratio_text(*factor, "variant"));
+    finding.answer += fmt::format(" For the others the break-even moves to {} as many requests.",
+                                  ratio_text(*factor, "variant"));
   const double least = never == all && all > 0 ? INFINITY : cost->least;
   finding.verdict = least >= 2.0 ? "yes" : (cost->most < 2.0 ? "no" : "undecided");
   return finding;

@@ -28,7 +28,12 @@ Fact seconds_of(const StageRecord& stage) {
   const auto told = stage.facts.find(stage.kind + "_duration");
   if (told != stage.facts.end()) return told->second;
   const auto* window = window_of(stage);
-  return {window != nullptr ? window->duration_s : stage.duration_s, "s", {}, {}, Grade::measured, {"steady clock"}};
+  return {window != nullptr ? window->duration_s : stage.duration_s,
+          "s",
+          {},
+          {},
+          Grade::measured,
+          {"steady clock"}};
 }
 
 void add_sources(std::vector<std::string>& all, const std::vector<std::string>& more) {

@@ -17,8 +17,8 @@ struct MakingCost {
   std::vector<std::string> missing;  ///< "quantize: no energy source was read": what is not in.
 };
 
-/// Adds up the stages of `variant`. A stage that other variants share counts in full, since each could be the only
-/// one that is deployed.
+/// Adds up the stages of `variant`. A stage that other variants share counts in full, since each could be the
+/// only one that is deployed.
 [[nodiscard]] MakingCost making_cost(const RunRecord& record, const VariantInfo& variant);
 
 }  // namespace edgeeval

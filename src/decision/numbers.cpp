@@ -87,7 +87,8 @@ Result<economics::Uncertain> read_spread(const SpreadText& text, const Limits& l
   spread.lo = *lo;
   spread.hi = *hi;
   if (*lo > *value || *value > *hi)
-    return wrong("lo", fmt::format("lo {} ≤ value {} ≤ hi {} does not hold", text.lo, text.value, text.hi), "");
+    return wrong("lo", fmt::format("lo {} ≤ value {} ≤ hi {} does not hold", text.lo, text.value, text.hi),
+                 "");
   const auto shape = shape_of(text.shape, spread, limits);
   if (!shape) return tl::unexpected(shape.error());
   spread.shape = *shape;

@@ -31,9 +31,9 @@ struct SpreadText {
   std::string_view value, lo, hi, shape;
 };
 
-/// Understands the texts. Without lo and hi the value is fixed; with them the shape is "lognormal", "normal" or
-/// "uniform": what is not said is lognormal where all are above 0 and the input's scale is logarithmic, else
-/// normal. Errors (usage) hold in `where` which of value, lo, hi, shape is wrong.
+/// Understands the texts. Without lo and hi the value is fixed; with them the shape is "lognormal", "normal"
+/// or "uniform": what is not said is lognormal where all are above 0 and the input's scale is logarithmic,
+/// else normal. Errors (usage) hold in `where` which of value, lo, hi, shape is wrong.
 [[nodiscard]] Result<economics::Uncertain> read_spread(const SpreadText& text, const Limits& limits);
 
 /// A finite number that is all of `text`.

@@ -98,13 +98,16 @@ Result<void> PriceTables::add(std::string_view table, const std::filesystem::pat
     if (!row) return tl::unexpected(row.error());
     const auto same = [&](const PriceRow& other) { return other.name == row->name && other.key == row->key; };
     if (const auto twice = std::find_if(read.begin(), read.end(), same); twice != read.end())
-      return fail(ErrorCode::invalid_table,
-                  fmt::format("{} of \"{}\" stands already at {}", row->key, printable(row->name), twice->place),
-                  fmt::format("{}:{}", file.string(), line.line), "Keep one of the two.");
+      return fail(
+          ErrorCode::invalid_table,
+          fmt::format("{} of \"{}\" stands already at {}", row->key, printable(row->name), twice->place),
+          fmt::format("{}:{}", file.string(), line.line), "Keep one of the two.");
     read.push_back(std::move(*row));
     return {};
   };
-  if (auto done = read_csv(file, [&](const CsvRow& line) { return reader.header(line); }, take); !done)
+  if (auto done = read_csv(
+          file, [&](const CsvRow& line) { return reader.header(line); }, take);
+      !done)
     return done;
   for (auto& row : read) {
     const auto same = std::find_if(rows.begin(), rows.end(), [&](const PriceRow& other) {

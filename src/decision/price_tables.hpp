@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables of prices, machines and grids: rows of CSV files, each with its unit, range, source, date and licence.
+// Tables of prices, machines and grids: rows of CSV files, each with its unit, range, source, date and
+// licence.
 #pragma once
 
 #include <array>

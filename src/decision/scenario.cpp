@@ -23,8 +23,8 @@ std::string_view file_of(std::string_view table) {
 
 Assumption assumption_of(const PriceRow& row) {
   return {row.spread, Grade::assumed,
-          fmt::format("{}: {}, {}{}{}", file_of(row.table), row.name, row.source, row.date.empty() ? "" : ", ",
-                      row.date),
+          fmt::format("{}: {}, {}{}{}", file_of(row.table), row.name, row.source,
+                      row.date.empty() ? "" : ", ", row.date),
           row.table};
 }
 
@@ -68,7 +68,8 @@ Result<void> choose_rows(Scenario& scenario, std::string_view table, std::string
   if (rows.empty()) {
     const auto names = scenario.tables->names(table);
     const auto close = nearest(name, names);
-    return fail(ErrorCode::usage, fmt::format("no {} \"{}\" in the tables", table, printable(std::string(name))),
+    return fail(ErrorCode::usage,
+                fmt::format("no {} \"{}\" in the tables", table, printable(std::string(name))),
                 std::string(table),
                 (close.empty() ? std::string() : fmt::format("did you mean \"{}\"?\n", close)) +
                     "known: " + join(names, ", "));
@@ -106,9 +107,8 @@ Result<Scenario> default_scenario(std::string_view today) {
   scenario.tables = std::make_shared<const PriceTables>(std::move(*tables));
   for (const auto* row : scenario.tables->find("default", kDefaultSet)) take(scenario, *row);
   // A rented 2-core machine; an API model of 8B, the largest that small studies run; the world's grid.
-  for (const auto& [table, name] :
-       {std::pair{"site", "average"}, std::pair{"grid", "WORLD"}, std::pair{"device", "vm-2cpu"},
-        std::pair{"api", "llama-3.1-8b"}}) {
+  for (const auto& [table, name] : {std::pair{"site", "average"}, std::pair{"grid", "WORLD"},
+                                    std::pair{"device", "vm-2cpu"}, std::pair{"api", "llama-3.1-8b"}}) {
     if (auto chosen = choose_rows(scenario, table, name); !chosen) {
       auto error = chosen.error();
       error.code = ErrorCode::invalid_table;

@@ -23,8 +23,9 @@ struct RunRecord;
 struct Assumption {
   economics::Uncertain spread;
   Grade grade = Grade::assumed;
-  std::string source;   ///< "api_prices.csv: gpt-4o-mini, <where from>, 2026-10-01", "the command line".
-  std::string table{};  ///< Word of the table it comes from: "device", "default"; empty where the user set it.
+  std::string source;  ///< "api_prices.csv: gpt-4o-mini, <where from>, 2026-10-01", "the command line".
+  std::string
+      table{};  ///< Word of the table it comes from: "device", "default"; empty where the user set it.
 };
 
 /// Every input that is not measured, by its key in economics::input_table(). A key of an input that belongs
@@ -35,12 +36,13 @@ struct Scenario {
   std::vector<std::string> warnings;  ///< "api price gpt-4o-mini is 14 months old (2025-09-01)".
   std::uint32_t seed = 1;
   std::uint32_t draws = 10000;
-  /// What the tables know of inputs that belong to variants (a device's idle power): used, and graded assumed,
-  /// where the record does not tell.
+  /// What the tables know of inputs that belong to variants (a device's idle power): used, and graded
+  /// assumed, where the record does not tell.
   std::map<std::string, Assumption, std::less<>> stand_ins{};
   std::map<std::string, std::string, std::less<>> chosen{};  ///< "device" → "t4": the row sets in use.
-  std::optional<double> device_tdp_w{};  ///< Power limit of the device's accelerators (W), where its rows tell.
-  int max_age_months = 12;               ///< Rows older than this warn.
+  std::optional<double>
+      device_tdp_w{};       ///< Power limit of the device's accelerators (W), where its rows tell.
+  int max_age_months = 12;  ///< Rows older than this warn.
   std::shared_ptr<const PriceTables> tables{};
 };
 
@@ -56,23 +58,26 @@ struct Scenario {
 [[nodiscard]] Result<Scenario> read_scenario(const std::filesystem::path& file, Scenario base,
                                              std::string_view today);
 
-/// default_scenario with the machine that `record` ran on, where the tables know it, else the default one with a
-/// warning; and the factor from the record's measured boundary to the whole machine. Ages are counted from the
-/// run's last sitting. Errors as default_scenario.
+/// default_scenario with the machine that `record` ran on, where the tables know it, else the default one
+/// with a warning; and the factor from the record's measured boundary to the whole machine. Ages are counted
+/// from the run's last sitting. Errors as default_scenario.
 [[nodiscard]] Result<Scenario> scenario_for(const RunRecord& record);
 
 /// The date of the run's last sitting, YYYY-MM-DD; empty where the record has none.
 [[nodiscard]] std::string date_of(const RunRecord& record);
 
-/// scenario_for with `scenario.yaml` of the run folder over it, or with `file` where that is not empty.
-[[nodiscard]] Result<Scenario> scenario_of_run(const RunRecord& record, const std::filesystem::path& run_folder,
+/// scenario_for with `scenario.yaml` of the run folder over it, where there is one, or with `file` where that
+/// is not empty. An empty run folder is none.
+[[nodiscard]] Result<Scenario> scenario_of_run(const RunRecord& record,
+                                               const std::filesystem::path& run_folder,
                                                const std::filesystem::path& file = {});
 
-/// Takes the rows of the set `name` of a table ("device", "api", "grid", "site") in place of those in use. What
-/// the user set key by key stays. Errors: usage with near misses.
+/// Takes the rows of the set `name` of a table ("device", "api", "grid", "site") in place of those in use.
+/// What the user set key by key stays. Errors: usage with near misses.
 [[nodiscard]] Result<void> choose_rows(Scenario& scenario, std::string_view table, std::string_view name);
 
-/// Fills Scenario::warnings anew: a sentence for each set in use with rows older than max_age_months at `today`.
+/// Fills Scenario::warnings anew: a sentence for each set in use with rows older than max_age_months at
+/// `today`.
 void check_ages(Scenario& scenario, std::string_view today);
 
 /// Sets KEY=VALUE over `scenario`: VALUE a number, lo..hi (uniform), or value[lo,hi]; `device=t4`,

@@ -86,7 +86,8 @@ std::string boundary_of(const RunRecord& record) {
     if (stage.kind != "serve") continue;
     for (const auto& window : stage.windows) {
       for (const auto& entry : window.energy)
-        found.insert(entry.domain == "wall" ? "wall" : (entry.boundary == "shared board" ? "board" : entry.boundary));
+        found.insert(entry.domain == "wall" ? "wall"
+                                            : (entry.boundary == "shared board" ? "board" : entry.boundary));
     }
   }
   for (const char* whole : {"wall", "platform", "vcpu"}) {
@@ -136,7 +137,8 @@ Result<Scenario> scenario_of_run(const RunRecord& record, const std::filesystem:
   if (!scenario) return scenario;
   const auto own = run_folder / "scenario.yaml";
   std::error_code ignored;
-  if (file.empty() && !std::filesystem::exists(own, ignored)) return scenario;
+  const bool has_own = !run_folder.empty() && std::filesystem::exists(own, ignored);
+  if (file.empty() && !has_own) return scenario;
   return read_scenario(file.empty() ? own : file, std::move(*scenario), date_of(record));
 }
 

@@ -64,15 +64,13 @@ class ScenarioReader {
 
   Result<void> read_entry(const YamlEntry& entry) {
     if (entry.key == "tables") return read_tables(entry);
-    if (entry.key == "seed") return whole(entry, 0.0, 4294967295.0, [&](double n) {
-      scenario_.seed = static_cast<std::uint32_t>(n);
-    });
-    if (entry.key == "draws") return whole(entry, 100.0, 1e6, [&](double n) {
-      scenario_.draws = static_cast<std::uint32_t>(n);
-    });
-    if (entry.key == "max_age_months") return whole(entry, 0.0, 1200.0, [&](double n) {
-      scenario_.max_age_months = static_cast<int>(n);
-    });
+    if (entry.key == "seed")
+      return whole(entry, 0.0, 4294967295.0,
+                   [&](double n) { scenario_.seed = static_cast<std::uint32_t>(n); });
+    if (entry.key == "draws")
+      return whole(entry, 100.0, 1e6, [&](double n) { scenario_.draws = static_cast<std::uint32_t>(n); });
+    if (entry.key == "max_age_months")
+      return whole(entry, 0.0, 1200.0, [&](double n) { scenario_.max_age_months = static_cast<int>(n); });
     if (turn_of(entry.key) == 1) return read_choice(entry);
     return read_input(entry);
   }
@@ -80,7 +78,8 @@ class ScenarioReader {
   template <class Put>
   Result<void> whole(const YamlEntry& entry, double least, double most, Put put) const {
     const auto number = entry.value.IsScalar() ? read_number(entry.value.Scalar()) : std::nullopt;
-    if (!number || *number < least || *number > most || *number != static_cast<double>(static_cast<std::int64_t>(*number)))
+    if (!number || *number < least || *number > most ||
+        *number != static_cast<double>(static_cast<std::int64_t>(*number)))
       return yaml_.wrong(entry.value, entry.path, "is no such number",
                          fmt::format("allowed: a whole number from {} to {}", least, most));
     put(*number);

@@ -42,7 +42,8 @@ tl::unexpected<Error> unknown(std::string_view key) {
   auto known = input_keys();
   known.insert(known.end(), kChoices.begin(), kChoices.end());
   const auto close = nearest(key, known);
-  return fail(ErrorCode::usage, fmt::format("unknown key \"{}\"", printable(std::string(key))), std::string(key),
+  return fail(ErrorCode::usage, fmt::format("unknown key \"{}\"", printable(std::string(key))),
+              std::string(key),
               close.empty() ? "`edgeeval whatif RUN --list` lists the keys"
                             : fmt::format("did you mean \"{}\"?", close));
 }

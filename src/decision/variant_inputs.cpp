@@ -19,7 +19,8 @@ using economics::Uncertain;
 
 /// A fact's value and interval as a spread: lognormal where all of it is above 0.
 Uncertain spread_of(const Fact& fact, std::uint32_t group) {
-  Uncertain spread{fact.value, fact.lo.value_or(fact.value), fact.hi.value_or(fact.value), Shape::fixed, group};
+  Uncertain spread{fact.value, fact.lo.value_or(fact.value), fact.hi.value_or(fact.value), Shape::fixed,
+                   group};
   // An interval that is open above is widened upwards as far as it goes down, as a ratio.
   if (fact.lo && !fact.hi && *fact.lo > 0.0) spread.hi = fact.value * fact.value / *fact.lo;
   spread.lo = std::min(spread.lo, spread.value);
@@ -68,8 +69,8 @@ class Filler {
     }
   }
 
-  /// A variant's input: what the user set, what the record says, or what stands in for it. `what` names it in the
-  /// reason where there is none of them.
+  /// A variant's input: what the user set, what the record says, or what stands in for it. `what` names it in
+  /// the reason where there is none of them.
   void put(const char* key, const MaybeFact& fact, const char* what, std::string note = {}) {
     if (scenario_.assumptions.contains(key)) return;
     if (fact) {
@@ -137,7 +138,8 @@ MaybeFact mean_tokens(const std::vector<RequestTimeline>* requests,
   }
   if (n == 0.0) return tl::unexpected<std::string>("the server gave no counts");
   const double mean = sum / n;
-  Fact fact{mean, "tokens", {}, {}, Grade::computed, {fmt::format("server's {}, mean of {} requests", source, n)}};
+  Fact fact{mean, "tokens",        {},
+            {},   Grade::computed, {fmt::format("server's {}, mean of {} requests", source, n)}};
   if (n >= 2.0) {
     const double half = 1.96 * std::sqrt(std::max(0.0, squares - sum * mean) / (n - 1.0) / n);
     fact.lo = std::max(0.0, mean - half);
@@ -146,24 +148,31 @@ MaybeFact mean_tokens(const std::vector<RequestTimeline>* requests,
   return fact;
 }
 
-void put_tokens(Filler& filler, const RunRecord& record, const VariantInfo& variant, const VariantFacts& facts) {
+void put_tokens(Filler& filler, const RunRecord& record, const VariantInfo& variant,
+                const VariantFacts& facts) {
   const auto found = record.requests.find(variant.id);
   const auto* requests = found == record.requests.end() ? nullptr : &found->second;
   auto output = mean_tokens(requests, &RequestTimeline::completion_tokens);
   if (!output && facts.output_tokens && facts.requests && facts.requests->value > 0.0)
-    output = Fact{facts.output_tokens->value / facts.requests->value, "tokens", {}, {},
-                  weaker(facts.output_tokens->grade, Grade::computed), facts.output_tokens->sources};
+    output = Fact{facts.output_tokens->value / facts.requests->value,
+                  "tokens",
+                  {},
+                  {},
+                  weaker(facts.output_tokens->grade, Grade::computed),
+                  facts.output_tokens->sources};
   filler.put("output_tokens", output, "output tokens", "as the local tokenizer counts");
   const auto input = mean_tokens(requests, &RequestTimeline::prompt_tokens);
   const auto told = record.prices.find("api_usd_per_request");
   const bool published = told != record.prices.end() && output && output->grade == Grade::published;
-  if (input || !published) return filler.put("input_tokens", input, "input tokens", "as the local tokenizer counts");
+  if (input || !published)
+    return filler.put("input_tokens", input, "input tokens", "as the local tokenizer counts");
   // The paper prices a request at 500 tokens in all (500 × 2.50 USD/Mtok = 0.00125 USD).
   constexpr double kPaperTokens = 500.0;
   const double rest = std::max(0.0, kPaperTokens - output->value);
   if (!filler.user_set("input_tokens"))
     filler.set("input_tokens", {rest, rest / 2.0, rest * 2.0, Shape::split_lognormal, 0},
-               {Grade::assumed, {"arXiv 2604.19342: 500 tokens a request, less its output tokens"},
+               {Grade::assumed,
+                {"arXiv 2604.19342: 500 tokens a request, less its output tokens"},
                 "stands in; prompts are not published; range assumed"});
 }
 
@@ -173,8 +182,9 @@ void put_bare_power(Filler& filler, const VariantFacts& facts) {
     return filler.put("off_w", facts.bare_power, "power of the bare machine");
   if (filler.user_set("off_w")) return;
   const double idle = filler.value("idle_w");
-  filler.set("off_w", {idle / 2.0, 0.0, idle, Shape::uniform, 0},
-             {Grade::assumed, {}, "stands in; between nothing and the idle engine: " + facts.bare_power.error()});
+  filler.set(
+      "off_w", {idle / 2.0, 0.0, idle, Shape::uniform, 0},
+      {Grade::assumed, {}, "stands in; between nothing and the idle engine: " + facts.bare_power.error()});
 }
 
 void put_power(Filler& filler, const VariantFacts& facts) {
@@ -193,7 +203,8 @@ void put_power(Filler& filler, const VariantFacts& facts) {
                {Grade::assumed, facts.cold_ready->sources,
                 "stands in; load time at a power between idle and serving: its energy was not measured"});
   } else if (!filler.user_set("cold_start_j")) {
-    filler.set("cold_start_j", {}, {Grade::assumed, {}, "not known; counts as 0 where there are no cold starts"});
+    filler.set("cold_start_j", {},
+               {Grade::assumed, {}, "not known; counts as 0 where there are no cold starts"});
   }
 }
 
@@ -201,31 +212,29 @@ void put_capacity(Filler& filler, const VariantFacts& facts) {
   MaybeFact capacity = tl::unexpected<std::string>(facts.requests ? "" : facts.requests.error());
   if (!facts.load_time) capacity = tl::unexpected(facts.load_time.error());
   if (facts.requests && facts.load_time && facts.load_time->value > 0.0)
-    capacity = Fact{facts.requests->value / facts.load_time->value, "requests/s", {}, {},
+    capacity = Fact{facts.requests->value / facts.load_time->value,
+                    "requests/s",
+                    {},
+                    {},
                     weaker(weaker(facts.requests->grade, facts.load_time->grade), Grade::computed),
                     facts.load_time->sources};
   filler.put("capacity_per_s", capacity, "capacity",
-             "answered requests over the load window at the tested concurrency: not a maximum found by a load curve");
-}
-
-const MetricRow* row_of(std::span<const MetricRow> rows, std::string_view metric) {
-  const auto found =
-      std::find_if(rows.begin(), rows.end(), [&](const MetricRow& row) { return row.metric == metric; });
-  return found == rows.end() || !found->value ? nullptr : &*found;
+             "answered requests over the load window at the tested concurrency: not a maximum found by a "
+             "load curve");
 }
 
 /// The score: token F1 with its interval, or a published score with the widest interval that its items allow.
 void put_quality(Filler& filler, const RunRecord& record, const VariantInfo& variant,
-                 std::span<const MetricRow> rows) {
+                 const Figures& figures) {
   if (filler.user_set("quality")) return;
-  const auto* f1 = row_of(rows, "token_f1");
-  const auto* published = row_of(rows, "published_score");
+  const auto* f1 = figures.find(variant.id, "token_f1");
+  const auto* published = figures.find(variant.id, "published_score");
   const auto* row = f1 != nullptr ? f1 : published;
   if (row == nullptr) {
     filler.set("quality", {}, {Grade::assumed, {}, "the variant was not scored; no cost by correct answer"});
     return;
   }
-  auto fact = *row->value;
+  auto fact = *row;
   std::string note = f1 != nullptr ? "mean token F1" : "the published score";
   const auto stage = record.stages.find(variant.score_stage);
   if (f1 == nullptr && stage != record.stages.end() && stage->second.facts.contains("items")) {
@@ -256,7 +265,7 @@ GainGroups gain_groups(const RunRecord& record) {
   return groups;
 }
 
-void fill_inputs(const RunRecord& record, const VariantInfo& variant, std::span<const MetricRow> rows,
+void fill_inputs(const RunRecord& record, const VariantInfo& variant, const Figures& figures,
                  const Scenario& scenario, const GainGroups& groups, VariantDecision& decision) {
   const auto facts = gather(record, variant);
   const auto group = groups.find(counted_sources(record, variant));
@@ -265,7 +274,7 @@ void fill_inputs(const RunRecord& record, const VariantInfo& variant, std::span<
   put_capacity(filler, facts);
   put_power(filler, facts);
   put_tokens(filler, record, variant, facts);
-  put_quality(filler, record, variant, rows);
+  put_quality(filler, record, variant, figures);
   auto making = making_cost(record, variant);
   decision.missing_stages = std::move(making.missing);
   filler.put("adapt_s", making.seconds, "time of adaptation");
@@ -273,8 +282,8 @@ void fill_inputs(const RunRecord& record, const VariantInfo& variant, std::span<
   const bool rented = filler.value("owned") < 0.5;
   const char* price = rented ? "rent_usd_per_h" : "capex_usd";
   if (!scenario.assumptions.contains(price) && decision.absent_reason.empty())
-    decision.absent_reason =
-        fmt::format("no {} is known of the machine: name one with device=, or set {}", rented ? "rent" : "price", price);
+    decision.absent_reason = fmt::format("no {} is known of the machine: name one with device=, or set {}",
+                                         rented ? "rent" : "price", price);
 }
 
 }  // namespace edgeeval

@@ -5,6 +5,7 @@
 #include <edgeeval/metrics.hpp>
 
 #include "economics/paper_formulas.hpp"
+#include "metrics/decision_metrics.hpp"
 #include "metrics/propagate.hpp"
 #include "metrics/variant_facts.hpp"
 #include "stats/bootstrap.hpp"
@@ -363,6 +364,8 @@ const std::vector<MetricDefinition>& metric_table() {
   static const std::vector<MetricDefinition> kTable = [] {
     std::vector<MetricDefinition> table;
     for (const auto& rule : rules()) table.push_back(rule.definition);
+    const auto& decided = decision_metrics();
+    table.insert(table.end(), decided.begin(), decided.end());
     return table;
   }();
   return kTable;

@@ -199,6 +199,7 @@ RecordedPlan plan_of(const PublishedStudy& study, const Constants& constants,
     text += stage.id + "\n";
   }
   RecordedPlan plan{study.context.title, sha256(text), {}, {}, {{"source", study.context.source}}};
+  if (!study.context.device.empty()) plan.settings.emplace_back("device", study.context.device);
   for (const auto& row : study.serving) plan.variants.push_back(variant_of(row.key, known));
   plan.prices["electricity_usd_per_kwh"] =
       Fact{constants.electricity_usd_per_kwh,   "USD/kWh", {}, {}, Grade::assumed,
@@ -228,6 +229,22 @@ Result<void> write_published_run(const PublishedStudy& study, const Constants& c
     if (auto done = writer->stage_ended(stage); !done) return done;
   }
   return writer->sitting_ended(1, when, "finished");
+}
+
+Result<RunRecord> published_record(const PublishedStudy& study, const Constants& constants,
+                                   const std::string& when) {
+  auto stages = stages_of(study);
+  if (!stages) return tl::unexpected(stages.error());
+  auto plan = plan_of(study, constants, *stages);
+  RunRecord record;
+  record.study = plan.study;
+  record.plan_key = plan.plan_key;
+  record.sittings.push_back({1, when, when, "finished", {{"imported_from", study.context.source}}});
+  record.variants = std::move(plan.variants);
+  record.prices = std::move(plan.prices);
+  record.settings = std::move(plan.settings);
+  for (auto& stage : *stages) record.stages[stage.id] = std::move(stage);
+  return record;
 }
 
 }  // namespace edgeeval::paper

@@ -3,6 +3,7 @@
 // published.
 #pragma once
 
+#include <edgeeval/record.hpp>
 #include <edgeeval/result.hpp>
 #include <filesystem>
 #include <string>
@@ -19,5 +20,9 @@ namespace edgeeval::paper {
 /// label has no nominal size.
 [[nodiscard]] Result<void> write_published_run(const PublishedStudy& study, const Constants& constants,
                                                const std::filesystem::path& folder, const std::string& when);
+
+/// The same record without a folder, its only sitting dated `when`. Errors: invalid_table.
+[[nodiscard]] Result<RunRecord> published_record(const PublishedStudy& study, const Constants& constants,
+                                                 const std::string& when);
 
 }  // namespace edgeeval::paper

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "report/decision_section.hpp"
 #include "report/ledger_table.hpp"
 #include "report/renderers.hpp"
 #include "report/text_table.hpp"
@@ -39,24 +40,6 @@ std::string wrapped(const std::string& text) {
   return result;
 }
 
-std::vector<std::size_t> widths_of(const TextTable& table) {
-  std::vector<std::size_t> widths;
-  for (const auto& cell : table.header) widths.push_back(display_width(cell));
-  for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
-  }
-  return widths;
-}
-
-std::string line_of(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
-  std::string line;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const std::string pad(widths[i] - display_width(cells[i]), ' ');
-    line += i == 0 ? cells[i] + pad : "  " + pad + cells[i];
-  }
-  return line;
-}
-
 /// The ledger: one line a variant.
 void energy(const StudyReport& report, const std::string& bold, const std::string& plain, std::ostream& out) {
   bool titled = false;
@@ -86,6 +69,8 @@ void console(const StudyReport& report, bool colour, std::ostream& out) {
   }
   energy(report, bold, plain, out);
   out << sign_line() << "\n\n" << bold << "Verdict   " << plain << wrapped(printable(report.verdict)) << "\n";
+  if (report.decision)
+    out << bold << "Decision  " << plain << wrapped(printable(decision_line(report))) << "\n";
   bool first = true;
   for (const auto& sentence : report.careful) {
     out << (first ? bold + "Careful   " + plain : std::string(kLabelColumns, ' '))

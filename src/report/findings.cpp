@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "core/text.hpp"
-#include "decision/decision.hpp"
+#include "decision/scenario.hpp"
+#include "report/decision_section.hpp"
 #include "report/energy_findings.hpp"
+#include "report/report.hpp"
 #include "report/rows.hpp"
 #include "report/verdict.hpp"
 
@@ -60,12 +62,14 @@ std::vector<std::string> cautions(const StudyReport& report, const std::vector<s
     if (!variant.note.empty() && notes.insert(variant.note).second)
       careful.push_back(variant.model + ": " + variant.note + (variant.note.ends_with('.') ? "" : "."));
   }
-  careful.push_back("Break-even counts electricity only, as the paper does; prices: " + price_sources(report) + ".");
+  careful.push_back(
+      "Break-even counts electricity only, as the paper does; prices: " + price_sources(report) + ".");
   if (!report.record.scores.empty())
     careful.push_back("The score in the paper's formulas is token F1, which stands in for its NLI score.");
   if (has_published(report))
-    careful.push_back("Numbers marked † are published by others: no raw samples, no intervals. `edgeeval audit` asks "
-                      "whether they hold together.");
+    careful.push_back(
+        "Numbers marked † are published by others: no raw samples, no intervals. `edgeeval audit` asks "
+        "whether they hold together.");
   const auto killed = std::count_if(report.record.sittings.begin(), report.record.sittings.end(),
                                     [](const Sitting& s) { return s.how_ended == "killed"; });
   if (report.record.sittings.size() > 1) {
@@ -78,6 +82,11 @@ std::vector<std::string> cautions(const StudyReport& report, const std::vector<s
 }  // namespace
 
 StudyReport make_report(RunRecord record) {
+  const auto scenario = scenario_for(record);
+  return make_report(std::move(record), scenario);
+}
+
+StudyReport make_report(RunRecord record, const Result<Scenario>& scenario) {
   StudyReport report{std::move(record), {}, {}, "", {}, {}};
   report.rows = compute_metrics(report.record);
   report.ledger = life_cycle(report.record);
@@ -89,9 +98,7 @@ StudyReport make_report(RunRecord record) {
   for (const auto& task : tasks) verdicts.push_back(verdict_for(report, task));
   report.verdict = join(verdicts, " ");
   report.careful = cautions(report, tasks);
-  // Without tables of prices nothing is decided; the reports then say so.
-  if (const auto scenario = scenario_for(report.record))
-    report.decision = std::make_shared<StudyDecision>(decide_study(report.record, report.rows, *scenario));
+  add_decision(report, scenario);
   return report;
 }
 

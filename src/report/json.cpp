@@ -4,12 +4,13 @@
 #include <ostream>
 
 #include "record/codec.hpp"
+#include "report/decision_json.hpp"
 #include "report/renderers.hpp"
 
 namespace edgeeval::render {
 namespace {
 
-constexpr const char* kSchemaVersion = "1.1";
+constexpr const char* kSchemaVersion = "1.2";
 
 Json json_of(const MetricRow& row) {
   Json json{{"variant", row.variant}, {"mode", row.mode}, {"metric", row.metric}};
@@ -24,8 +25,11 @@ Json json_of(const MetricRow& row) {
 }
 
 Json json_of(const LedgerRow& row) {
-  Json json{{"stage", row.stage},       {"phase", row.phase},           {"window", row.window},
-            {"variants", row.variants}, {"duration_s", row.duration_s}};
+  Json json{{"stage", row.stage},
+            {"phase", row.phase},
+            {"window", row.window},
+            {"variants", row.variants},
+            {"duration_s", row.duration_s}};
   if (row.gross) {
     json["gross"] = to_json(*row.gross);
     json["measured_share"] = row.measured_share;
@@ -68,6 +72,7 @@ void json(const StudyReport& report, std::ostream& out) {
   for (const auto& row : report.rows) root["metrics"].push_back(json_of(row));
   root["ledger"] = Json::array();
   for (const auto& row : report.ledger) root["ledger"].push_back(json_of(row));
+  root["decision"] = report.decision ? to_json(*report.decision) : Json(nullptr);
   root["idle"] = Json::array();
   for (const auto& idle : record.idle) root["idle"].push_back(to_json(idle));
   root["stages"] = Json::array();

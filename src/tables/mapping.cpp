@@ -64,7 +64,7 @@ class MappingReader {
 
  private:
   Result<void> read_context(const YamlEntry& context_entry, StudyContext& context) const {
-    std::vector<std::string> allowed{"title", "source", "window_holds_load", "api_prices_usd", "cost_terms"};
+    std::vector<std::string> allowed{"title", "source", "device", "window_holds_load", "api_prices_usd", "cost_terms"};
     for (const auto& number : kContextNumbers) allowed.emplace_back(number.key);
     const auto entries = yaml_.map(context_entry.value, context_entry.path, allowed);
     if (!entries) return tl::unexpected(entries.error());
@@ -86,6 +86,7 @@ class MappingReader {
     }
     if (entry.key == "title") return put(context.title, yaml_.text(entry.value, entry.path));
     if (entry.key == "source") return put(context.source, yaml_.text(entry.value, entry.path));
+    if (entry.key == "device") return put(context.device, yaml_.text(entry.value, entry.path));
     if (entry.key == "window_holds_load")
       return put(context.window_holds_load, yaml_.flag(entry.value, entry.path));
     if (entry.key == "cost_terms") return put(context.cost_terms, yaml_.texts(entry.value, entry.path));

@@ -92,6 +92,7 @@ struct QualityRow {
 struct StudyContext {
   std::string title;
   std::string source;                               ///< Citation of the tables.
+  std::string device{};  ///< The machine's name in data/economics/devices.csv; empty where not told.
   std::optional<double> board_power_limit_w;        ///< Of one accelerator (W).
   std::optional<double> boards;                     ///< Accelerators in the machine.
   std::optional<double> boards_read;                ///< Accelerators that the published sensor loop reads.

@@ -54,6 +54,7 @@ void serve(RunRecord& record, const std::string& variant, double megabytes) {
     request.first_token_s = request.sent_s + 0.5;
     request.last_token_s = request.sent_s + 2.46;
     request.closed_s = request.last_token_s;
+    request.prompt_tokens = 200;
     request.completion_tokens = 50;
     request.token_source = "usage";
     request.finish_reason = "stop";

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/decision_json.hpp"
+
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "decision/numbers.hpp"
+
+namespace edgeeval {
+namespace {
+
+using economics::Band;
+using economics::Outcome;
+using economics::Spread;
+
+Json maybe(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
+Json json_of(const economics::Uncertain& spread) {
+  Json json{{"value", spread.value}};
+  if (spread.shape == economics::Shape::fixed) return json;
+  json["lo"] = spread.lo;
+  json["hi"] = spread.hi;
+  json["shape"] = shape_name(spread.shape);
+  if (spread.correlation != 0) json["correlation"] = spread.correlation;
+  return json;
+}
+
+Json json_of(const Band& band) {
+  Json json{{"median", maybe(band.median)}, {"lo", maybe(band.lo)}, {"hi", maybe(band.hi)}};
+  if (band.defined < 1.0) json["defined"] = band.defined;
+  return json;
+}
+
+Json inputs_of(const VariantDecision& variant) {
+  Json inputs = Json::object();
+  const auto table = economics::input_table();
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    auto json = json_of(variant.inputs[i]);
+    json["unit"] = table[i].unit;
+    json["grade"] = to_string(variant.origins[i].grade);
+    json["sources"] = variant.origins[i].sources;
+    if (!variant.origins[i].note.empty()) json["note"] = variant.origins[i].note;
+    inputs[std::string(table[i].key)] = std::move(json);
+  }
+  return inputs;
+}
+
+constexpr std::array<std::pair<const char*, double Outcome::*>, 22> kFigures{
+    {{"replicas", &Outcome::replicas},
+     {"utilisation", &Outcome::utilisation},
+     {"hardware_usd_per_s", &Outcome::hardware_usd_per_s},
+     {"maintenance_usd_per_s", &Outcome::maintenance_usd_per_s},
+     {"staff_usd_per_s", &Outcome::staff_usd_per_s},
+     {"idle_usd_per_s", &Outcome::idle_usd_per_s},
+     {"retrain_usd_per_s", &Outcome::retrain_usd_per_s},
+     {"fixed_usd_per_s", &Outcome::fixed_usd_per_s},
+     {"variable_usd", &Outcome::variable_usd},
+     {"api_usd", &Outcome::api_usd},
+     {"local_usd", &Outcome::local_usd},
+     {"adapt_usd", &Outcome::adapt_usd},
+     {"upfront_usd", &Outcome::upfront_usd},
+     {"saving_usd", &Outcome::saving_usd},
+     {"npv_usd", &Outcome::npv_usd},
+     {"cascade_usd", &Outcome::cascade_usd},
+     {"energy_j", &Outcome::energy_j},
+     {"operational_g", &Outcome::operational_g},
+     {"embodied_g", &Outcome::embodied_g},
+     {"adaptation_g", &Outcome::adaptation_g},
+     {"carbon_g", &Outcome::carbon_g},
+     {"api_g", &Outcome::api_g}}};
+
+constexpr std::array<std::pair<const char*, std::optional<double> Outcome::*>, 13> kMaybes{
+    {{"demand_floor_per_s", &Outcome::demand_floor_per_s},
+     {"utilisation_floor", &Outcome::utilisation_floor},
+     {"break_even_s", &Outcome::break_even_s},
+     {"break_even_requests", &Outcome::break_even_requests},
+     {"reversal_s", &Outcome::reversal_s},
+     {"local_usd_per_mtok", &Outcome::local_usd_per_mtok},
+     {"api_usd_per_mtok", &Outcome::api_usd_per_mtok},
+     {"local_usd_per_mtok_out", &Outcome::local_usd_per_mtok_out},
+     {"api_usd_per_mtok_out", &Outcome::api_usd_per_mtok_out},
+     {"local_usd_per_correct", &Outcome::local_usd_per_correct},
+     {"api_usd_per_correct", &Outcome::api_usd_per_correct},
+     {"keep_warm_gap_s", &Outcome::keep_warm_gap_s},
+     {"c_tax", &Outcome::c_tax}}};
+
+Json json_of(const Outcome& outcome) {
+  Json json = Json::object();
+  // Without demand a local request has no price: null, as JSON knows no infinity.
+  for (const auto& [name, member] : kFigures)
+    json[name] = std::isfinite(outcome.*member) ? Json(outcome.*member) : Json(nullptr);
+  for (const auto& [name, member] : kMaybes) json[name] = maybe(outcome.*member);
+  json["park_w"] = outcome.park_w;
+  json["keep_warm"] = outcome.keep_warm;
+  json["verdict"] = economics::to_string(outcome.verdict);
+  return json;
+}
+
+constexpr std::array<std::pair<const char*, Band Spread::*>, 13> kBands{
+    {{"local_usd", &Spread::local_usd},
+     {"api_usd", &Spread::api_usd},
+     {"demand_floor_per_s", &Spread::demand_floor_per_s},
+     {"utilisation_floor", &Spread::utilisation_floor},
+     {"break_even_s", &Spread::break_even_s},
+     {"break_even_requests", &Spread::break_even_requests},
+     {"saving_usd", &Spread::saving_usd},
+     {"npv_usd", &Spread::npv_usd},
+     {"local_usd_per_mtok", &Spread::local_usd_per_mtok},
+     {"local_usd_per_correct", &Spread::local_usd_per_correct},
+     {"energy_j", &Spread::energy_j},
+     {"carbon_g", &Spread::carbon_g},
+     {"keep_warm_gap_s", &Spread::keep_warm_gap_s}}};
+
+Json json_of(const Spread& spread) {
+  Json json{{"draws", spread.draws},
+            {"local_cheaper", spread.local_cheaper},
+            {"never", spread.never},
+            {"pays_within", spread.pays_within}};
+  for (const auto& [name, band] : kBands) json[name] = json_of(spread.*band);
+  return json;
+}
+
+Json json_of(const economics::Lever& lever) {
+  Json json{{"input", economics::input_table()[lever.input].key},
+            {"at_lo", lever.at_lo},
+            {"at_hi", lever.at_hi},
+            {"saving_usd_at_lo", lever.saving_at_lo},
+            {"saving_usd_at_hi", lever.saving_at_hi}};
+  json["elasticity"] = maybe(lever.elasticity);
+  return json;
+}
+
+}  // namespace
+
+Json to_json(const Scenario& scenario) {
+  Json json{{"name", scenario.name}, {"seed", scenario.seed}, {"draws", scenario.draws}};
+  json["chosen"] = Json::object();
+  for (const auto& [table, name] : scenario.chosen) json["chosen"][table] = name;
+  json["warnings"] = scenario.warnings;
+  return json;
+}
+
+Json to_json(const VariantDecision& variant) {
+  Json json{{"variant", variant.variant}};
+  if (!variant.absent_reason.empty()) {
+    json["decision"] = nullptr;
+    json["absent_reason"] = variant.absent_reason;
+    return json;
+  }
+  json["decision"] = economics::to_string(variant.decision);
+  json["advice"] = advice(variant);
+  json["grade"] = to_string(variant.grade);
+  json["missing_stages"] = variant.missing_stages;
+  json["inputs"] = inputs_of(variant);
+  json["outcome"] = json_of(variant.outcome);
+  json["spread"] = json_of(variant.spread);
+  json["levers"] = Json::array();
+  for (const auto& lever : variant.levers) json["levers"].push_back(json_of(lever));
+  return json;
+}
+
+Json to_json(const StudyDecision& decision) {
+  Json json{{"verdict", decision.verdict},
+            {"boundary", decision.boundary},
+            {"scenario", to_json(decision.scenario)}};
+  json["variants"] = Json::array();
+  for (const auto& variant : decision.variants) json["variants"].push_back(to_json(variant));
+  json["findings"] = Json::array();
+  for (const auto& finding : decision.findings)
+    json["findings"].push_back({{"id", finding.id},
+                                {"question", finding.question},
+                                {"verdict", finding.verdict},
+                                {"answer", finding.answer},
+                                {"rows", finding.rows}});
+  return json;
+}
+
+}  // namespace edgeeval
