@@ -55,16 +55,16 @@ async function check(name, work) {
   }
 }
 
-/** Scrolls through the page, so that every chart is drawn. */
+/** Looks at every chart until it is drawn, or says that there is nothing to draw. */
 async function seeAll(page) {
-  await page.evaluate(async () => {
-    for (let y = 0; y < document.documentElement.scrollHeight; y += 600) {
-      scrollTo(0, y);
-      // What comes into sight is told at a frame, and drawn in the next.
-      for (let frame = 0; frame < 3; ++frame) await new Promise((done) => requestAnimationFrame(done));
-    }
-    scrollTo(0, 0);
-  });
+  const charts = page.locator(".chart");
+  for (let i = 0; i < await charts.count(); ++i) {
+    await charts.nth(i).scrollIntoViewIfNeeded();
+    await charts.nth(i).evaluate(async (chart) => {
+      while (!chart.querySelector("svg") && chart.textContent === "") await new Promise((done) => requestAnimationFrame(done));
+    });
+  }
+  await page.evaluate(() => scrollTo(0, 0));
 }
 
 const settled = (page) => page.waitForFunction(() => document.querySelector(".live .word")?.textContent !== "Computing …");

@@ -56,9 +56,11 @@ function pointsOf(data: PageData, task: string, panel: Panel): Point[] {
     const x = panel.x(variant), y = scoreWithInterval(data, variant);
     if (x && y && x.value > 0) points.push({ variant, x, y, dominated: false });
   }
+  // What differs by less than half a per cent counts as equal, or the noise of a cost would make a frontier.
+  const slack = 1.005;
   for (const point of points)
-    point.dominated = points.some((other) => other.x.value <= point.x.value && other.y.value >= point.y.value &&
-      (other.x.value < point.x.value || other.y.value > point.y.value));
+    point.dominated = points.some((other) => other.x.value <= point.x.value * slack && other.y.value * slack >= point.y.value &&
+      (other.x.value * slack < point.x.value || other.y.value > point.y.value * slack));
   return points;
 }
 
@@ -132,7 +134,7 @@ function tableOf(panel: Panel, points: Point[]): Table {
 export function pareto(data: PageData, task: string, computer: Computer): Chart[] {
   return panels(data, computer).filter((panel) => pointsOf(data, task, panel).length > 0).map((panel) => new Chart({
     title: `${panel.title} · ${task}`,
-    note: "● FP16 ■ INT8 ▲ INT4 ◆ merged; outlines: intervals; grey: another is as good in both; dashed: the frontier",
+    note: "● FP16 ■ INT8 ▲ INT4 ◆ merged; outlines: intervals; grey: another is as good in both and better in one (by 0.5 % or more); dashed: the frontier",
     label: () => `${panel.title}, task ${task}: ${pointsOf(data, task, panel).filter((p) => !p.dominated).length} variants on ` +
       "the frontier. The figures stand in the table below.",
     height: () => 320,
