@@ -30,13 +30,14 @@ TEST(Band, HasNoBoundWhereTooManyDrawsHaveNoFigure) {
   std::fill(values.begin(), values.begin() + 4, HUGE_VAL);
   EXPECT_EQ(band_of(values).hi, 1.0) << "four in a hundred are beyond the band";
   EXPECT_DOUBLE_EQ(band_of(values).defined, 0.96);
+  values.assign(100, 1.0);  // band_of() reordered them.
   std::fill(values.begin(), values.begin() + 60, HUGE_VAL);
   const Band band = band_of(values);
   EXPECT_EQ(band.lo, 1.0);
   EXPECT_FALSE(band.median);
   EXPECT_FALSE(band.hi);
   EXPECT_DOUBLE_EQ(band.defined, 0.4);
-  std::fill(values.begin(), values.end(), HUGE_VAL);
+  values.assign(100, HUGE_VAL);
   EXPECT_FALSE(band_of(values).lo);
   EXPECT_EQ(band_of(values).defined, 0.0);
 }
@@ -53,7 +54,7 @@ TEST(Band, OfOneValueIsThatValueAndOfNoneIsUndefined) {
 TEST(Band, AgreesWithSortingWhateverTheValues) {
   SplitMix64 random(5);
   for (int round = 0; round < 2000; ++round) {
-    std::vector<double> values(1 + random.below(300));
+    std::vector<double> values(1 + random.below(round % 10 == 0 ? 5000 : 300));
     const auto kind = random.below(5);
     for (double& value : values) {
       value = samples::unit(random) - 0.5;

@@ -44,7 +44,11 @@ TEST(Tornado, PutsTheLargestSwingFirst) {
   ASSERT_GT(levers.size(), 5U);
   EXPECT_TRUE(std::is_sorted(levers.begin(), levers.end(),
                              [](const Lever& a, const Lever& b) { return a.swing > b.swing; }));
-  EXPECT_EQ(input_table()[levers.front().input].key, "demand_per_day") << "moves all of the gain";
+  // All of the API's bill moves with the tokens it counts; demand moves it less what a request costs here.
+  EXPECT_EQ(input_table()[levers[0].input].key, "api_tokenizer_ratio");
+  EXPECT_NEAR(levers[0].swing, 0.4 * 0.002 * kHorizon, 1e-6);
+  EXPECT_EQ(input_table()[levers[1].input].key, "demand_per_day");
+  EXPECT_NEAR(levers[1].swing, 0.4 * 0.0019975 * kHorizon, 1e-6);
 }
 
 TEST(Tornado, LeavesOutWhatIsZeroOrYesOrNoOrMovesNothing) {
