@@ -2,6 +2,8 @@
 // One page, no network: it opens from disk, reads well without its script, and prints. All text from the
 // record is escaped: a model's output is hostile input.
 #include <ostream>
+#include <string_view>
+#include <utility>
 
 #include "report/html_decision.hpp"
 #include "report/html_document.hpp"
@@ -20,9 +22,12 @@ constexpr std::pair<const char*, const char*> kContents[] = {
     {"ways", "Two ways to count"}, {"failures", "Failures"},
     {"details", "Details"},        {"grounds", "Grounds and method"}};
 
-void contents(std::ostream& out) {
+void contents(bool decided, std::ostream& out) {
   out << "<nav aria-label=\"Sections\" class=\"contents\"><ul>";
-  for (const auto& [id, title] : kContents) out << "<li><a href=\"#" << id << "\">" << title << "</a></li>";
+  for (const auto& [id, title] : kContents) {
+    if (decided || std::string_view(id) != "whatif")
+      out << "<li><a href=\"#" << id << "\">" << title << "</a></li>";
+  }
   out << "</ul></nav>\n";
 }
 
@@ -31,7 +36,7 @@ void contents(std::ostream& out) {
 void html::document(const StudyReport& report, const WebAssets& assets, std::ostream& out) {
   const bool has_script = !assets.script.empty();
   out << page_head(report.record.study, assets);
-  contents(out);
+  contents(report.decision != nullptr, out);
   decision_section(report, out);
   careful_section(report, out);
   variants_section(report, out);

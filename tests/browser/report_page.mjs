@@ -24,6 +24,8 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 execFileSync(join(tests, "page_fixtures"), [out]);
 execFileSync(join(bin, "edgeeval"), ["import", "--out", join(out, "published")], { stdio: "ignore" });
+const vectors = execFileSync(join(tests, "economics_vectors"), ["1000", "1", "20", "200"], { maxBuffer: 1 << 28 }).toString().trim()
+  .split("\n").map((line) => JSON.parse(line));
 const pages = { sample: join(out, "sample.html"), hostile: join(out, "hostile.html"), published: join(out, "published", "report.html") };
 
 const browser = await chromium.launch({ executablePath: browser_path, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
@@ -70,11 +72,19 @@ async function seeAll(page) {
 const settled = (page) => page.waitForFunction(() => document.querySelector(".live .word")?.textContent !== "Computing …");
 
 function expectClose(ours, theirs, where) {
-  const missing = (value) => value === null || value === undefined || value === "inf";
-  if (missing(ours) || missing(theirs)) return assert.equal(missing(ours), missing(theirs), `${where}: ${ours} and ${theirs}`);
-  if (typeof theirs === "string" || typeof theirs === "boolean") return assert.equal(ours, theirs, where);
-  const near = Math.abs(ours - theirs) <= RELATIVE * Math.max(Math.abs(ours), Math.abs(theirs), 1e-12);
+  if (theirs === null) return assert.equal(ours, null, where);
+  if (theirs === "inf") return assert.equal(ours, Infinity, where);
+  if (typeof theirs !== "number") return assert.equal(ours, theirs, where);
+  const near = typeof ours === "number" && Math.abs(ours - theirs) <= RELATIVE * Math.max(Math.abs(ours), Math.abs(theirs));
   assert.ok(near, `${where}: the page says ${ours}, C++ ${theirs}`);
+}
+
+/** Every member of `theirs` in `ours`, also of the bands in it. */
+function expectAllClose(ours, theirs, where) {
+  for (const [key, value] of Object.entries(theirs)) {
+    if (value !== null && typeof value === "object") expectAllClose(ours[key], value, `${where}, ${key}`);
+    else expectClose(ours[key], value, `${where}, ${key}`);
+  }
 }
 
 await check("the page of each study asks for nothing and complains of nothing", async () => {
@@ -105,13 +115,24 @@ await check("what a record holds runs nothing", async () => {
 });
 
 await check("C++ and the page agree on 1,000 random settings", async () => {
-  const vectors = execFileSync(join(tests, "economics_vectors"), ["1000"], { maxBuffer: 1 << 28 }).toString().trim().split("\n").map((line) => JSON.parse(line));
-  assert.ok(vectors.length >= 1000);
   const { page, close } = await open(pages.sample);
-  const ours = await page.evaluate((all) => all.map(({ inputs }) => window.edgeeval.evaluate(inputs)), vectors);
-  vectors.forEach(({ outcome }, i) => {
-    for (const [key, value] of Object.entries(outcome)) expectClose(ours[i][key], value, `vector ${i}, ${key}`);
-  });
+  const outcomes = vectors.filter(({ inputs }) => inputs);
+  assert.equal(outcomes.length, 1000);
+  const ours = await page.evaluate((all) => all.map(({ inputs }) => window.edgeeval.evaluate(inputs)), outcomes);
+  outcomes.forEach(({ outcome }, i) => expectAllClose(ours[i], outcome, `setting ${i}`));
+  await close();
+});
+
+await check("and on the bands of 20 random spreads", async () => {
+  const { page, close } = await open(pages.sample);
+  const spreads = vectors.filter(({ uncertain }) => uncertain);
+  assert.equal(spreads.length, 20);
+  const ours = await page.evaluate((all) => all.map(({ uncertain, variant, seed, spread }) => {
+    const { data, simulate, decide } = window.edgeeval;
+    const found = simulate(data.inputs, data.inputs.map(({ key }) => uncertain[key]), variant, seed, spread.draws);
+    return { ...found, decision: decide(found) };
+  }), spreads);
+  spreads.forEach(({ spread }, i) => expectAllClose(ours[i], spread, `spread ${i}`));
   await close();
 });
 

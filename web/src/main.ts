@@ -7,7 +7,7 @@ import { Computer } from "./compute.js";
 import { readData, type PageData } from "./data.js";
 import { all, h } from "./dom.js";
 import { evaluate, keepAliveEnergyJ } from "./economics/evaluate.js";
-import { drawInputs, simulate } from "./economics/spread.js";
+import { decide, drawInputs, simulate } from "./economics/spread.js";
 import { tornado } from "./economics/tornado.js";
 import { Model } from "./model.js";
 import { enhanceAll } from "./tables.js";
@@ -16,7 +16,7 @@ import { WhatIf } from "./whatif.js";
 
 /** What a console, or a test, may ask of this page. */
 interface Page { data: PageData | null; model: Model | null; evaluate: typeof evaluate; keepAliveEnergyJ: typeof keepAliveEnergyJ;
-                 drawInputs: typeof drawInputs; simulate: typeof simulate; tornado: typeof tornado; ready: boolean }
+                 drawInputs: typeof drawInputs; simulate: typeof simulate; decide: typeof decide; tornado: typeof tornado; ready: boolean }
 
 declare global {
   interface Window { edgeeval: Page }
@@ -65,7 +65,7 @@ function start(page: Page, data: PageData): void {
 }
 
 const data = readData();
-const page: Page = { data, model: null, evaluate, keepAliveEnergyJ, drawInputs, simulate, tornado, ready: false };
+const page: Page = { data, model: null, evaluate, keepAliveEnergyJ, drawInputs, simulate, decide, tornado, ready: false };
 window.edgeeval = page;
 document.querySelector("nav.contents")?.append(h("span", { class: "tools" }, themeButton()));
 idle(() => {

@@ -13,6 +13,13 @@ export class Model {
     const best = data.decision?.best[tasks[0] ?? ""];
     this.variant = best ?? data.variants.find((each) => isDecided(data, each.id))?.id ?? data.variants[0]?.id ?? "";
     this.readHash();
+    // An address put in by hand; links to sections of the page hold no choices.
+    addEventListener("hashchange", () => {
+      if (!location.hash.includes("variant=")) return;
+      this.changed.clear();
+      this.readHash();
+      this.tell();
+    });
   }
 
   get chosen(): VariantData | undefined { return this.data.variants.find((each) => each.id === this.variant); }

@@ -114,9 +114,14 @@ export class WhatIf {
       h("p", { class: "word" }, word), h("dl", { class: "facts" }, ...facts(this.model, this.computer).map(([title, text]) =>
         h("div", title === "Biggest lever" ? { class: "wide" } : {}, h("dt", {}, title), h("dd", {}, text)))),
       ...(reversal !== null ? [h("p", { class: "note" }, `The API's falling price makes it the cheaper again after ${duration(reversal)}.`)] : []),
-      h("p", { class: "note" }, `${this.model.draws.toLocaleString("en-US")} draws; medians with 90 % bands in brackets.`));
+      ...this.missing(), h("p", { class: "note" }, `${this.model.draws.toLocaleString("en-US")} draws; medians with 90 % bands in brackets.`));
     for (const chart of this.charts) chart.update();
     if (result.spread) this.say(`${word}; local is cheaper in ${percent(result.spread.local_cheaper)} of draws.`);
+  }
+
+  private missing(): HTMLElement[] {
+    const stages = this.model.data.decision?.variants[this.model.variant]?.missing_stages ?? [];
+    return stages.length === 0 ? [] : [h("p", { class: "note" }, `Not in the cost: ${stages.join("; ")}.`)];
   }
 
   /** Said once the reader stops moving. */

@@ -172,12 +172,13 @@ function waterfallOption(c: Colours, model: Model, unit: Unit): Record<string, u
       return step ? lines(step.phase.stage, `${signOf(step.phase.grade)}${significant(step.value)} ${unit} in ${duration(step.phase.seconds)}`,
         `${step.phase.grade}: ${step.phase.sources}`) : lines("all", `${significant(sum)} ${unit}`);
     } },
-    xAxis: { type: "category", data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: c.line } },
-             axisLabel: { color: c.ink, interval: 0, fontSize: 11, width: 52, overflow: "break", lineHeight: 12 } },
-    yAxis: axis(c, unit, "y", { nameGap: 52, axisLabel: { color: c.faint, formatter: (y: number) => significant(y, 2) } }),
+    grid: { ...(base(c)["grid"] as object), right: 62 },
+    yAxis: { type: "category", inverse: true, data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: c.line } },
+             axisLabel: { color: c.ink, interval: 0, fontSize: 11.5 } },
+    xAxis: axis(c, unit, "x", { axisLabel: { color: c.faint, hideOverlap: true, formatter: (x: number) => significant(x, 2) } }),
     series: [
       { type: "bar", stack: "all", silent: true, itemStyle: { color: "transparent" }, data: [...before, 0] },
-      { type: "bar", stack: "all", barMaxWidth: 46, label: { show: true, position: "top", color: c.ink, fontSize: 11,
+      { type: "bar", stack: "all", barMaxWidth: 20, label: { show: true, position: "right", color: c.ink, fontSize: 11,
           formatter: (item: { value: number }) => significant(item.value, 2) },
         data: [...steps.map((step) => ({ value: step.value, itemStyle: { color: c.series[0] } })), { value: sum, itemStyle: { color: c.faint } }] },
     ],
@@ -191,7 +192,7 @@ export function waterfall(model: Model): Chart[] {
              "g CO2e": "Carbon of the electricity (g CO2e)" }[unit],
     note: "the chosen variant, each phase once, as the study ran it",
     label: () => `${unit} of ${phases(model).length} phases of ${model.chosen?.name ?? ""}.`,
-    height: () => 260,
+    height: () => 66 + 27 * (phases(model).length + 1),
     option: (c) => waterfallOption(c, model, unit),
     table: () => ({ header: ["phase", "stage", "time", unit], rows: phases(model).map((phase) => {
       const value = amountOf(model, unit)(phase);

@@ -71,8 +71,12 @@ export function breakEven(computer: Computer): Chart {
 
 const SHOWN_LEVERS = 10;
 
+/** The largest levers; what moves next to nothing stands in the table only. */
+const shownLevers = (result: Result) =>
+  result.levers.slice(0, SHOWN_LEVERS).filter((lever) => lever.swing >= 0.004 * result.levers[0]!.swing);
+
 function tornadoOption(c: Colours, model: Model, result: Result): Record<string, unknown> | null {
-  const levers = result.levers.slice(0, SHOWN_LEVERS).reverse();
+  const levers = shownLevers(result).reverse();
   if (levers.length === 0) return null;
   const name = (place: number): string => model.table[place]!.title;
   const side = (end: "lo" | "hi", colour: string): object => ({
@@ -108,7 +112,7 @@ export function tornadoChart(model: Model, computer: Computer): Chart {
       const first = computer.result?.levers[0];
       return first ? `The biggest lever is ${model.table[first.input]!.title}.` : nothing;
     },
-    height: () => 60 + 27 * Math.max(3, Math.min(SHOWN_LEVERS, computer.result?.levers.length ?? SHOWN_LEVERS)),
+    height: () => 82 + 27 * Math.max(3, computer.result ? shownLevers(computer.result).length : SHOWN_LEVERS),
     option: (c) => (computer.result ? tornadoOption(c, model, computer.result) : null),
     table: () => ({ header: ["input", "low", "saving USD", "high", "saving USD", "swing USD", "elasticity"],
       rows: (computer.result?.levers ?? []).map((lever) => [model.table[lever.input]!.title,

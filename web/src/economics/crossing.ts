@@ -5,12 +5,15 @@
 /** (1 − e^−x)/x, which is 1 at 0. */
 export const decayedShare = (x: number): number => (x === 0 ? 1 : -Math.expm1(-x) / x);
 
-/** e^−x − 1 + x for x ≥ 0; by its series below ½, where the plain form would cancel. */
+/** e^−x − 1 + x for x ≥ 0; below ½ by its series, where the plain form would cancel. */
 function exponentialExcess(x: number): number {
   if (x >= 0.5) return Math.expm1(-x) + x;
-  let sum = 1;
-  for (let n = 16; n >= 3; --n) sum = 1 - (x / n) * sum;
-  return 0.5 * x * x * sum;
+  let term = 0.5 * x * x, sum = term;
+  for (let n = 3; Math.abs(term) > 1e-17 * sum; ++n) {
+    term *= -x / n;
+    sum += term;
+  }
+  return sum;
 }
 
 /** gain + rest·ln(rest), rest = 1 − gain: the most that v may be for v − gain·x + (e^−x − 1 + x) to have a root. */
@@ -38,7 +41,10 @@ const scaled = (race: Race): Scaled => ({
   rest: race.localUsdPerS / race.apiUsdPerS,
 });
 
-const reachesZero = (f: Scaled): boolean => (f.rest > 0 ? f.v <= deepestDip(f.gain, f.rest) : f.v < 1);
+function reachesZero(f: Scaled): boolean {
+  if (f.rest <= 0) return f.v < 1;
+  return f.v <= 0.5 * f.gain * f.gain || f.v <= deepestDip(f.gain, f.rest);
+}
 
 const MOST_STEPS = 200;
 const SMALL_STEP = 2e-16;
@@ -46,12 +52,14 @@ const SMALL_STEP = 2e-16;
 /** Newton's steps from x, where f > 0, towards the root on the side where the slope has the sign `side`. */
 function newton(f: Scaled, x: number, side: number): number {
   for (let step = 0; step < MOST_STEPS; ++step) {
-    const value = f.v - f.gain * x + exponentialExcess(x);
-    const slope = -f.gain - Math.expm1(-x);
+    const excess = exponentialExcess(x);
+    const value = f.v - f.gain * x + excess;
+    const slope = x - f.gain - excess;
     if (value <= 0 || slope * side <= 0) break;
     const move = value / slope;
     x -= move;
-    if (Math.abs(move) <= SMALL_STEP * x) break;
+    // f'' is at most 1, so the next step is at most half of move²/(|slope| − |move|).
+    if (move * move <= SMALL_STEP * x * (Math.abs(slope) - Math.abs(move))) break;
   }
   return x;
 }

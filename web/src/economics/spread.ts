@@ -70,13 +70,13 @@ export function bandOf(values: Float64Array): Band {
   const count = values.length;
   if (count === 0) return { lo: null, median: null, hi: null, defined: 0 };
   values.sort();
-  let infinite = 0;
-  for (const value of values) if (!Number.isFinite(value)) ++infinite;
+  let finite = 0;
+  for (const value of values) if (Number.isFinite(value)) ++finite;
   const at = (p: number): number | null => {
     const value = values[Math.floor(p * (count - 1) + 0.5)]!;
     return Number.isFinite(value) ? value : null;
   };
-  return { lo: at(0.05), median: at(0.5), hi: at(0.95), defined: 1 - infinite / count };
+  return { lo: at(0.05), median: at(0.5), hi: at(0.95), defined: finite / count };
 }
 
 /** Draws that are made slice by slice, so that a page stays responsive meanwhile. */
