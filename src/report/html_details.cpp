@@ -17,22 +17,13 @@ namespace edgeeval::html {
 namespace {
 
 constexpr std::size_t kShownPredictions = 6;
+constexpr std::size_t kReasonsUpTo = 24;  // Variants.
 
-void all_figures(const StudyReport& report, const VariantInfo& variant, std::ostream& out) {
-  HtmlTable content{{}, {"metric", "mode", "value", "unit", "grade", "sources"}, {}, {}};
-  // What is absent for the same reason is told together.
+/// What is absent, told together where the reason is the same.
+void absent_figures(const StudyReport& report, const VariantInfo& variant, std::ostream& out) {
   std::vector<std::pair<std::string, std::vector<std::string>>> absent;
   for (const auto& row : report.rows) {
-    if (row.variant != variant.id) continue;
-    if (row.value) {
-      content.rows.push_back({{row.metric},
-                              {row.mode},
-                              {figure_with_interval(&row, 4), row.value->value},
-                              {row.value->unit},
-                              {std::string(to_string(row.value->grade))},
-                              {join(row.value->sources, "; ")}});
-      continue;
-    }
+    if (row.variant != variant.id || row.value) continue;
     const auto same = std::find_if(absent.begin(), absent.end(),
                                    [&](const auto& entry) { return entry.first == row.absent_reason; });
     if (same == absent.end()) {
@@ -41,13 +32,62 @@ void all_figures(const StudyReport& report, const VariantInfo& variant, std::ost
       same->second.push_back(row.metric);
     }
   }
-  html_table(content, out);
   if (absent.empty()) return;
+  // In a large study the same reasons would be told for every variant.
+  if (report.record.variants.size() > kReasonsUpTo) {
+    out << "<p class=\"note\">Absent (results.json says why): ";
+    for (std::size_t i = 0; i < absent.size(); ++i)
+      out << (i == 0 ? "" : ", ") << escaped(join(absent[i].second, ", "));
+    out << ".</p>\n";
+    return;
+  }
   out << "<p class=\"note\">Absent: ";
   for (std::size_t i = 0; i < absent.size(); ++i)
     out << (i == 0 ? "" : "; ") << escaped(join(absent[i].second, ", ")) << " (" << escaped(absent[i].first)
         << ")";
   out << ".</p>\n";
+}
+
+/// Sources that many figures share, numbered, so that each text stands once.
+class Numbered {
+ public:
+  /// "1, 3": the numbers of `sources`.
+  std::string numbers(const std::vector<std::string>& sources) {
+    std::vector<std::string> found;
+    for (const auto& source : sources) {
+      auto place = std::find(texts_.begin(), texts_.end(), source);
+      if (place == texts_.end()) place = texts_.insert(place, source);
+      found.push_back(std::to_string(place - texts_.begin() + 1));
+    }
+    return join(found, ", ");
+  }
+  void write(std::ostream& out) const {
+    if (texts_.empty()) return;
+    out << "<p class=\"note\">Sources: ";
+    for (std::size_t i = 0; i < texts_.size(); ++i)
+      out << (i == 0 ? "" : "; ") << "<b>" << i + 1 << "</b> " << escaped(texts_[i]);
+    out << ".</p>\n";
+  }
+
+ private:
+  std::vector<std::string> texts_;
+};
+
+void all_figures(const StudyReport& report, const VariantInfo& variant, std::ostream& out) {
+  HtmlTable content{{}, {"metric", "mode", "value", "unit", "grade", "sources"}, {}, {}};
+  Numbered sources;
+  for (const auto& row : report.rows) {
+    if (row.variant != variant.id || !row.value) continue;
+    content.rows.push_back({{row.metric},
+                            {row.mode},
+                            {figure_with_interval(&row, 4), row.value->value},
+                            {row.value->unit},
+                            {std::string(to_string(row.value->grade))},
+                            {sources.numbers(row.value->sources)}});
+  }
+  html_table(content, out);
+  sources.write(out);
+  absent_figures(report, variant, out);
 }
 
 void predictions(const RunRecord& record, const VariantInfo& variant, std::ostream& out) {

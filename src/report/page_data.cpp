@@ -22,10 +22,8 @@ constexpr std::array kGrades{Grade::measured, Grade::computed, Grade::modelled, 
 
 /// The figures of a variant that charts are drawn from: mode and id of each.
 constexpr std::pair<const char*, const char*> kFigures[] = {
-    {"observed", "token_f1"},         {"observed", "published_score"}, {"observed", "j_per_request"},
-    {"observed", "ttft_p95"},         {"observed", "e2e_p50"},         {"observed", "cold_start"},
-    {"observed", "output_tok_per_s"}, {"honest", "q_ret_paired"},      {"paper", "n_break"},
-    {"honest", "n_break_making"}};
+    {"observed", "token_f1"}, {"observed", "published_score"}, {"observed", "j_per_request"},
+    {"observed", "ttft_p95"}, {"observed", "e2e_p50"},         {"honest", "q_ret_paired"}};
 
 std::size_t place_of_grade(Grade grade) {
   return static_cast<std::size_t>(std::find(kGrades.begin(), kGrades.end(), grade) - kGrades.begin());
@@ -92,9 +90,16 @@ Json json_of(const VariantInfo& variant, const StudyReport& report, Texts& texts
           {"figures", std::move(figures)}};
 }
 
-Json json_of(const LedgerRow& row, Texts& texts) {
-  Json json{
-      {"stage", row.stage}, {"phase", row.phase}, {"variants", row.variants}, {"duration_s", row.duration_s}};
+/// Variants are named by their place in the record.
+Json json_of(const LedgerRow& row, const std::map<std::string, std::size_t>& places, Texts& texts) {
+  Json variants = Json::array();
+  for (const auto& id : row.variants) {
+    if (const auto found = places.find(id); found != places.end()) variants.push_back(found->second);
+  }
+  Json json{{"stage", row.stage},
+            {"phase", row.phase},
+            {"variants", std::move(variants)},
+            {"duration_s", row.duration_s}};
   json["gross"] = row.gross ? json_of(*row.gross, texts) : Json(nullptr);
   json["missing"] = row.missing;
   return json;
@@ -199,7 +204,9 @@ std::string page_data(const StudyReport& report) {
   for (const auto& variant : report.record.variants)
     root["variants"].push_back(json_of(variant, report, texts));
   root["ledger"] = Json::array();
-  for (const auto& row : report.ledger) root["ledger"].push_back(json_of(row, texts));
+  std::map<std::string, std::size_t> places;
+  for (const auto& variant : report.record.variants) places.emplace(variant.id, places.size());
+  for (const auto& row : report.ledger) root["ledger"].push_back(json_of(row, places, texts));
   root["decision"] = report.decision ? json_of(*report.decision, report, texts) : Json(nullptr);
   root["sources"] = texts.all();
   return script_safe(root.dump(-1, ' ', false, Json::error_handler_t::replace));

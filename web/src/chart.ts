@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A chart with its title, what it says in words, and the table behind it; drawn only once it comes into sight.
 import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { GridComponent, LegendPlainComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, use, type EChartsCoreOption, type EChartsType } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { h, tableOf, type Table } from "./dom.js";
 import { enhanceAll } from "./tables.js";
 
-use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
+use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendPlainComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
 
 /** Colours of the page as it looks now. */
 export interface Colours { ink: string; faint: string; line: string; paper: string; soft: string; accent: string; good: string;

@@ -20,7 +20,8 @@ export interface VariantData {
 export interface LedgerData {
   stage: string;
   phase: string;
-  variants: string[];
+  /** Places in the list of variants. */
+  variants: number[];
   duration_s: number;
   gross: FactTuple | null;
   missing: string[];

@@ -138,7 +138,8 @@ export function forest(model: Model): Chart {
 interface Phase { name: string; stage: string; joules: number | null; seconds: number; grade: string; sources: string }
 
 function phases(model: Model): Phase[] {
-  return model.data.ledger.filter((row) => row.variants.includes(model.variant) && row.phase !== "idle").flatMap((row) => {
+  const place = model.data.variants.findIndex((each) => each.id === model.variant);
+  return model.data.ledger.filter((row) => row.variants.includes(place) && row.phase !== "idle").flatMap((row) => {
     const fact = factOf(model.data, row.gross);
     if (!fact && row.duration_s <= 0) return [];
     return [{ name: row.phase.replace("_", " "), stage: row.stage, joules: fact?.value ?? null, seconds: row.duration_s,

@@ -56,11 +56,11 @@ function pointsOf(data: PageData, task: string, panel: Panel): Point[] {
     const x = panel.x(variant), y = scoreWithInterval(data, variant);
     if (x && y && x.value > 0) points.push({ variant, x, y, dominated: false });
   }
-  // What differs by less than half a per cent counts as equal, or the noise of a cost would make a frontier.
+  // Costs that differ by less than half a per cent count as equal, or their noise would make a frontier.
   const slack = 1.005;
   for (const point of points)
-    point.dominated = points.some((other) => other.x.value <= point.x.value * slack && other.y.value * slack >= point.y.value &&
-      (other.x.value * slack < point.x.value || other.y.value > point.y.value * slack));
+    point.dominated = points.some((other) => other.x.value <= point.x.value * slack && other.y.value >= point.y.value &&
+      (other.y.value > point.y.value || other.x.value * slack < point.x.value));
   return points;
 }
 
@@ -92,6 +92,7 @@ function option(c: Colours, data: PageData, panel: Panel, points: Point[], compu
   const models = [...new Set(data.variants.map((each) => each.model))];
   const xs = points.map((point) => point.x);
   const log = Math.max(...xs.map((x) => x.hi ?? x.value)) / Math.min(...xs.map((x) => Math.max(x.lo ?? x.value, x.value / 50))) > 60;
+  const crowded = points.length > 8;
   const front = points.filter((point) => !point.dominated).sort((a, b) => a.x.value - b.x.value);
   const [x0, x1] = ends(xs, log), [y0, y1] = ends(points.map((point) => point.y), false);
   const colour = (point: Point): string =>
@@ -114,7 +115,8 @@ function option(c: Colours, data: PageData, panel: Panel, points: Point[], compu
         renderItem: (item: { dataIndex: number }, api: { coord(at: number[]): number[] }) => {
           const point = points[item.dataIndex]!;
           return { type: "polygon", shape: { points: ellipse(point).map((at) => api.coord(at)) },
-                   style: { fill: colour(point), opacity: point.dominated ? 0.06 : 0.13, stroke: colour(point), lineWidth: 0.8 } };
+                   style: { fill: colour(point), fillOpacity: point.dominated ? (crowded ? 0 : 0.05) : crowded ? 0.04 : 0.13, stroke: colour(point),
+                            strokeOpacity: point.dominated && crowded ? 0.12 : 0.6, lineWidth: 1 } };
         } },
       ...models.map((name) => ({ name, type: "scatter", itemStyle: { color: c.fade },
         data: points.filter((point) => point.variant.model === name).map((point) => ({
@@ -134,7 +136,8 @@ function tableOf(panel: Panel, points: Point[]): Table {
 export function pareto(data: PageData, task: string, computer: Computer): Chart[] {
   return panels(data, computer).filter((panel) => pointsOf(data, task, panel).length > 0).map((panel) => new Chart({
     title: `${panel.title} · ${task}`,
-    note: "● FP16 ■ INT8 ▲ INT4 ◆ merged; outlines: intervals; grey: another is as good in both and better in one (by 0.5 % or more); dashed: the frontier",
+    note: "● FP16 ■ INT8 ▲ INT4 ◆ merged; grey: another is as good in both and better in one; dashed: the frontier; outlines: " +
+      (panel.unit.startsWith("USD") ? "intervals, mostly of prices that all share" : "intervals"),
     label: () => `${panel.title}, task ${task}: ${pointsOf(data, task, panel).filter((p) => !p.dominated).length} variants on ` +
       "the frontier. The figures stand in the table below.",
     height: () => 320,
