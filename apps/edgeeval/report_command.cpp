@@ -74,7 +74,8 @@ int run(const Options& options) {
   auto record = read_run(options.run);
   if (!record) return report_error(record.error());
   const auto scenario = scenario_of_run(*record, options.run, options.scenario);
-  // A scenario that the user wrote must be right; shipped tables that cannot be read leave the rest of the report.
+  // A scenario that the user wrote must be right; shipped tables that cannot be read leave the rest of the
+  // report.
   const auto own = std::filesystem::path(options.run) / "scenario.yaml";
   std::error_code ignored;
   if (!scenario && (!options.scenario.empty() || std::filesystem::exists(own, ignored)))
@@ -93,8 +94,9 @@ void register_report(CLI::App& app, Subcommand& chosen) {
   command->add_option("RUN", options->run, "Run folder, or the folder of a benchmark")->required();
   command->add_option("-o,--output", options->outputs,
                       "FORMAT:PATH (repeatable; formats: console, csv, html, json, md; - is stdout)");
-  command->add_option("--scenario", options->scenario,
-                      "YAML file of prices, demand and other assumptions (default: the run folder's scenario.yaml)");
+  command->add_option(
+      "--scenario", options->scenario,
+      "YAML file of prices, demand and other assumptions (default: the run folder's scenario.yaml)");
   command->add_flag("--json", options->json, "The same as -o json:-, beside other outputs");
   command->footer(
       "Examples:\n  edgeeval report runs/quickstart-20260101-120000\n  edgeeval report RUN -o md:summary.md "

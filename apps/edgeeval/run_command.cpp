@@ -15,6 +15,7 @@
 
 #include "console.hpp"
 #include "core/cancel.hpp"
+#include "decision/scenario.hpp"
 #include "output_target.hpp"
 #include "plan/plan.hpp"
 #include "probe/open_probes.hpp"
@@ -77,7 +78,8 @@ Result<RunSummary> sit(const Plan& plan, const fs::path& folder, bool require_me
   auto sources = open_sources(clock, source_options_from_environment());
   if (sources.refused) return tl::unexpected(std::move(*sources.refused));
   for (const auto& note : sources.notes) listener.on_event(Warned{note});
-  WindowMeter meter(std::move(sources.probes), clock, epoch, folder / "power.csv", {}, std::move(sources.conditions));
+  WindowMeter meter(std::move(sources.probes), clock, epoch, folder / "power.csv", {},
+                    std::move(sources.conditions));
   Workers workers;
   const RunOptions options{folder, plan_to_json(plan), capture_environment(), require_measured};
   return run_plan(plan, options, RunServices{clock, meter, epoch, workers.set(), cancel, listener});
@@ -87,7 +89,8 @@ Result<RunSummary> sit(const Plan& plan, const fs::path& folder, bool require_me
 int conclude(const RunSummary& summary, const fs::path& folder, const Options& options) {
   auto record = read_run(folder.string());
   if (!record) return report_error(record.error());
-  const auto report = make_report(std::move(*record));
+  const auto scenario = scenario_of_run(*record, folder);
+  const auto report = make_report(std::move(*record), scenario);
   if (auto written = write_reports(report, folder); !written) return report_error(written.error());
   if (!options.json) {
     std::ostringstream table;
@@ -125,8 +128,9 @@ int run(const Options& options) {
     // A terminal has shown ^C itself, at the beginning of this line.
     const char* stopped = cancel.signal_number() == SIGTERM ? "Stopped by SIGTERM" : "^C stopped";
     print_if_possible(
-        stderr, fmt::format("{} after {} of {} stages. Run the same command to go on; {} keeps what is done.\n",
-                            stopped, summary->finished, summary->total, folder.string()));
+        stderr,
+        fmt::format("{} after {} of {} stages. Run the same command to go on; {} keeps what is done.\n",
+                    stopped, summary->finished, summary->total, folder.string()));
     return 128 + cancel.signal_number();
   }
   return conclude(*summary, folder, options);
@@ -144,7 +148,9 @@ void register_run(CLI::App& app, Subcommand& chosen) {
                     "Begin a new run folder even where an unfinished one could go on");
   command->add_flag("-q,--quiet", options->quiet, "Show only warnings, failures and the result");
   command->add_flag("--json", options->json, "Events as JSON lines on stdout instead of progress and table");
-  command->add_option("--require", options->require, "What energy must be: any, or measured (exit code 20 without a sensor)")
+  command
+      ->add_option("--require", options->require,
+                   "What energy must be: any, or measured (exit code 20 without a sensor)")
       ->check(CLI::IsMember({"any", "measured"}));
   command->footer(
       "Examples:\n  edgeeval run examples/quickstart.yaml\n  edgeeval run study.yaml --out results/monday "

@@ -32,7 +32,7 @@ struct Options {
 };
 
 /// The scenario that the changes are made to: the run's own, or the file's where there are changes beside it.
-Result<Scenario> scenario_before(const RunRecord& record, const Options& options) {
+Result<CostScenario> scenario_before(const RunRecord& record, const Options& options) {
   const bool file_is_the_change = options.changes.empty() && !options.list;
   auto scenario = scenario_of_run(record, options.run, file_is_the_change ? "" : options.scenario);
   if (!scenario) return scenario;
@@ -41,7 +41,8 @@ Result<Scenario> scenario_before(const RunRecord& record, const Options& options
   return scenario;
 }
 
-Result<Scenario> scenario_after(const RunRecord& record, const Scenario& before, const Options& options) {
+Result<CostScenario> scenario_after(const RunRecord& record, const CostScenario& before,
+                                    const Options& options) {
   auto scenario = before;
   if (options.changes.empty() && !options.scenario.empty()) {
     auto read = read_scenario(options.scenario, std::move(scenario), date_of(record));

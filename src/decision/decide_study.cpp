@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -34,10 +36,28 @@ void reckon(VariantDecision& variant) {
   variant.decision = economics::decide(variant.spread);
 }
 
+/// A board that draws more than the device's limit is another device.
+void check_device(StudyDecision& study) {
+  constexpr double kTolerance = 1.05;
+  const auto boundary = study.scenario.chosen.find("boundary");
+  const auto device = study.scenario.chosen.find("device");
+  const auto& limit = study.scenario.device_tdp_w;
+  if (!limit || boundary == study.scenario.chosen.end() || boundary->second != "board") return;
+  double most = 0.0;
+  for (const auto& variant : study.variants) {
+    if (variant.absent_reason.empty()) most = std::max(most, variant.inputs[place_of("busy_w")].value);
+  }
+  if (most > kTolerance * *limit)
+    study.scenario.warnings.push_back(
+        fmt::format("the boards drew {:.0f} W, and device {} has a limit of {:.0f} W: is it the "
+                    "right one?",
+                    most, device->second, *limit));
+}
+
 }  // namespace
 
 StudyDecision decide_study(const RunRecord& record, const std::vector<MetricRow>& rows,
-                           const Scenario& scenario) {
+                           const CostScenario& scenario) {
   StudyDecision study;
   study.scenario = scenario;
   const auto groups = gain_groups(record);
@@ -48,6 +68,7 @@ StudyDecision decide_study(const RunRecord& record, const std::vector<MetricRow>
     fill_inputs(record, variant, figures, scenario, groups, decision);
     study.variants.push_back(std::move(decision));
   }
+  check_device(study);
   draw(study);
   for (auto& variant : study.variants) {
     if (variant.absent_reason.empty()) reckon(variant);

@@ -51,7 +51,7 @@ struct Finding {
 
 /// The decisions of a study.
 struct StudyDecision {
-  Scenario scenario;
+  CostScenario scenario;
   std::string boundary;  ///< One line: which joules are in, at which boundary, and the factor for the rest.
   std::vector<VariantDecision> variants;  ///< In the order of the record.
   std::string
@@ -61,7 +61,7 @@ struct StudyDecision {
 
 /// Decides every variant of `record` under `scenario`. Deterministic; opens no file.
 [[nodiscard]] StudyDecision decide_study(const RunRecord& record, const std::vector<MetricRow>& rows,
-                                         const Scenario& scenario);
+                                         const CostScenario& scenario);
 
 /// The decision's figures as rows of mode "honest" (ids: demand_floor, utilisation_floor, break_even_time,
 /// break_even_requests, usd_per_request, usd_per_mtok, usd_per_correct, saving, p_local_cheaper,

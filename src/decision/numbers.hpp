@@ -36,6 +36,11 @@ struct SpreadText {
 /// else normal. Errors (usage) hold in `where` which of value, lo, hi, shape is wrong.
 [[nodiscard]] Result<economics::Uncertain> read_spread(const SpreadText& text, const Limits& limits);
 
+/// Whether the key says what a machine costs: then no table has to.
+[[nodiscard]] inline bool is_machine_price(std::string_view key) {
+  return key == "rent_usd_per_h" || key == "capex_usd";
+}
+
 /// A finite number that is all of `text`.
 [[nodiscard]] std::optional<double> read_number(std::string_view text);
 

@@ -29,7 +29,7 @@ Assumption assumption_of(const PriceRow& row) {
 }
 
 /// Takes a row in, unless the user has set its key.
-void take(Scenario& scenario, const PriceRow& row) {
+void take(CostScenario& scenario, const PriceRow& row) {
   const auto* field = economics::find_input(row.key);
   if (field == nullptr) {
     scenario.device_tdp_w = row.spread.value;
@@ -42,7 +42,7 @@ void take(Scenario& scenario, const PriceRow& row) {
 }
 
 /// Takes away what the tables `table` and "default" gave, and gives the defaults anew.
-void reset_to_defaults(Scenario& scenario, std::string_view table) {
+void reset_to_defaults(CostScenario& scenario, std::string_view table) {
   for (auto* place : {&scenario.assumptions, &scenario.stand_ins})
     std::erase_if(*place, [&](const auto& entry) { return entry.second.table == table; });
   if (table == "device") scenario.device_tdp_w.reset();
@@ -55,7 +55,7 @@ void reset_to_defaults(Scenario& scenario, std::string_view table) {
 }
 
 /// The API's cached input costs what its other input does, where nothing else is known.
-void complete_api_price(Scenario& scenario) {
+void complete_api_price(CostScenario& scenario) {
   const auto input = scenario.assumptions.find("api_input_usd_per_mtok");
   if (input == scenario.assumptions.end() || scenario.assumptions.contains("api_cached_usd_per_mtok")) return;
   scenario.assumptions["api_cached_usd_per_mtok"] = input->second;
@@ -63,7 +63,7 @@ void complete_api_price(Scenario& scenario) {
 
 }  // namespace
 
-Result<void> choose_rows(Scenario& scenario, std::string_view table, std::string_view name) {
+Result<void> choose_rows(CostScenario& scenario, std::string_view table, std::string_view name) {
   const auto rows = scenario.tables->find(table, name);
   if (rows.empty()) {
     const auto names = scenario.tables->names(table);
@@ -77,11 +77,12 @@ Result<void> choose_rows(Scenario& scenario, std::string_view table, std::string
   reset_to_defaults(scenario, table);
   for (const auto* row : rows) take(scenario, *row);
   if (table == "api") complete_api_price(scenario);
+  if (table == "device") scenario.unknown_machine.clear();
   scenario.chosen[std::string(table)] = std::string(name);
   return {};
 }
 
-void check_ages(Scenario& scenario, std::string_view today) {
+void check_ages(CostScenario& scenario, std::string_view today) {
   scenario.warnings.clear();
   for (const auto& [table, name] : scenario.chosen) {
     int oldest = 0;
@@ -95,14 +96,15 @@ void check_ages(Scenario& scenario, std::string_view today) {
     if (oldest > scenario.max_age_months)
       scenario.warnings.push_back(fmt::format("{} {} is {} months old ({})", table, name, oldest, date));
   }
+  if (!scenario.unknown_machine.empty()) scenario.warnings.push_back(scenario.unknown_machine);
 }
 
-Result<Scenario> default_scenario(std::string_view today) {
+Result<CostScenario> default_scenario(std::string_view today) {
   const auto data = data_folder();
   if (!data) return tl::unexpected(data.error());
   auto tables = read_price_tables(*data / "economics");
   if (!tables) return tl::unexpected(tables.error());
-  Scenario scenario;
+  CostScenario scenario;
   scenario.name = "default";
   scenario.tables = std::make_shared<const PriceTables>(std::move(*tables));
   for (const auto* row : scenario.tables->find("default", kDefaultSet)) take(scenario, *row);

@@ -107,7 +107,7 @@ std::string date_of(const RunRecord& record) {
   return is_date(date) ? date : std::string();
 }
 
-Result<Scenario> scenario_for(const RunRecord& record) {
+Result<CostScenario> scenario_for(const RunRecord& record) {
   const auto today = date_of(record);
   auto scenario = default_scenario(today);
   if (!scenario) return scenario;
@@ -126,13 +126,13 @@ Result<Scenario> scenario_for(const RunRecord& record) {
     if (auto chosen = choose_rows(*scenario, "boundary", boundary); !chosen)
       return tl::unexpected(chosen.error());
   }
+  scenario->unknown_machine = std::move(unknown);
   check_ages(*scenario, today);
-  if (!unknown.empty()) scenario->warnings.push_back(std::move(unknown));
   return scenario;
 }
 
-Result<Scenario> scenario_of_run(const RunRecord& record, const std::filesystem::path& run_folder,
-                                 const std::filesystem::path& file) {
+Result<CostScenario> scenario_of_run(const RunRecord& record, const std::filesystem::path& run_folder,
+                                     const std::filesystem::path& file) {
   auto scenario = scenario_for(record);
   if (!scenario) return scenario;
   const auto own = run_folder / "scenario.yaml";

@@ -20,7 +20,7 @@ constexpr std::array<const char*, 4> kChoices{"device", "api", "grid", "site"};
 /// Reads one file over a scenario.
 class ScenarioReader {
  public:
-  ScenarioReader(const std::filesystem::path& file, Scenario& scenario)
+  ScenarioReader(const std::filesystem::path& file, CostScenario& scenario)
       : folder_(file.parent_path()),
         name_(file.filename().string()),
         yaml_(file.string()),
@@ -144,18 +144,20 @@ class ScenarioReader {
                          spread.error().message, spread.error().hint);
     assumption.spread = *spread;
     scenario_.assumptions[entry.key] = std::move(assumption);
+    if (is_machine_price(entry.key)) scenario_.unknown_machine.clear();
     return {};
   }
 
   std::filesystem::path folder_;
   std::string name_;
   StrictYaml yaml_;
-  Scenario& scenario_;
+  CostScenario& scenario_;
 };
 
 }  // namespace
 
-Result<Scenario> read_scenario(const std::filesystem::path& file, Scenario base, std::string_view today) {
+Result<CostScenario> read_scenario(const std::filesystem::path& file, CostScenario base,
+                                   std::string_view today) {
   const auto text = read_file(file);
   if (!text) return tl::unexpected(text.error());
   YAML::Node root;
@@ -166,7 +168,6 @@ Result<Scenario> read_scenario(const std::filesystem::path& file, Scenario base,
                 fmt::format("{}:{}:{}", file.string(), problem.mark.line + 1, problem.mark.column + 1));
   }
   auto scenario = std::move(base);
-  const auto notes = scenario.warnings;
   scenario.name = file.filename().string();
   ScenarioReader reader(file, scenario);
   if (auto done = reader.read(root); !done) return tl::unexpected(done.error());

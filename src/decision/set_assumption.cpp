@@ -50,7 +50,7 @@ tl::unexpected<Error> unknown(std::string_view key) {
 
 }  // namespace
 
-Result<void> set_assumption(Scenario& scenario, std::string_view key_and_value, std::string_view today) {
+Result<void> set_assumption(CostScenario& scenario, std::string_view key_and_value, std::string_view today) {
   const auto equals = key_and_value.find('=');
   if (equals == std::string_view::npos || equals == 0)
     return fail(ErrorCode::usage, fmt::format("\"{}\" sets nothing", printable(std::string(key_and_value))),
@@ -73,6 +73,8 @@ Result<void> set_assumption(Scenario& scenario, std::string_view key_and_value, 
     return fail(ErrorCode::usage, spread.error().message, std::string(key),
                 spread.error().hint.empty() ? kForms : spread.error().hint);
   scenario.assumptions[std::string(key)] = {*spread, Grade::assumed, "the command line", ""};
+  if (is_machine_price(key)) scenario.unknown_machine.clear();
+  check_ages(scenario, today);
   return {};
 }
 

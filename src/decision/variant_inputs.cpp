@@ -51,7 +51,7 @@ std::string counted_sources(const RunRecord& record, const VariantInfo& variant)
 /// Puts inputs in their places.
 class Filler {
  public:
-  Filler(const Scenario& scenario, std::uint32_t group, VariantDecision& decision)
+  Filler(const CostScenario& scenario, std::uint32_t group, VariantDecision& decision)
       : scenario_(scenario), group_(group), decision_(decision) {}
 
   /// Everything the scenario says. Inputs that nobody names keep their default, which counts as assumed.
@@ -113,7 +113,7 @@ class Filler {
  private:
   static bool is_energy(std::string_view key) { return key.ends_with("_w") || key.ends_with("_j"); }
 
-  const Scenario& scenario_;
+  const CostScenario& scenario_;
   std::uint32_t group_;
   VariantDecision& decision_;
   bool seen_ = false;
@@ -266,7 +266,7 @@ GainGroups gain_groups(const RunRecord& record) {
 }
 
 void fill_inputs(const RunRecord& record, const VariantInfo& variant, const Figures& figures,
-                 const Scenario& scenario, const GainGroups& groups, VariantDecision& decision) {
+                 const CostScenario& scenario, const GainGroups& groups, VariantDecision& decision) {
   const auto facts = gather(record, variant);
   const auto group = groups.find(counted_sources(record, variant));
   Filler filler(scenario, group == groups.end() ? 0 : group->second, decision);

@@ -29,6 +29,6 @@ using GainGroups = std::map<std::string, std::uint32_t>;
 /// stand-ins. Sets absent_reason where an input that nothing can stand in for is not known. `rows` are those
 /// of the variant.
 void fill_inputs(const RunRecord& record, const VariantInfo& variant, const Figures& figures,
-                 const Scenario& scenario, const GainGroups& groups, VariantDecision& decision);
+                 const CostScenario& scenario, const GainGroups& groups, VariantDecision& decision);
 
 }  // namespace edgeeval

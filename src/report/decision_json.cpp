@@ -133,7 +133,7 @@ Json json_of(const economics::Lever& lever) {
 
 }  // namespace
 
-Json to_json(const Scenario& scenario) {
+Json to_json(const CostScenario& scenario) {
   Json json{{"name", scenario.name}, {"seed", scenario.seed}, {"draws", scenario.draws}};
   json["chosen"] = Json::object();
   for (const auto& [table, name] : scenario.chosen) json["chosen"][table] = name;

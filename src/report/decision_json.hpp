@@ -14,6 +14,6 @@ namespace edgeeval {
 [[nodiscard]] Json to_json(const VariantDecision& variant);
 
 /// Inputs, seed, draws and sources of a scenario.
-[[nodiscard]] Json to_json(const Scenario& scenario);
+[[nodiscard]] Json to_json(const CostScenario& scenario);
 
 }  // namespace edgeeval

@@ -48,7 +48,7 @@ std::string requests_text(const economics::Band& band) { return band_text(band, 
 
 }  // namespace
 
-void add_decision(StudyReport& report, const Result<Scenario>& scenario) {
+void add_decision(StudyReport& report, const Result<CostScenario>& scenario) {
   if (!scenario) {
     const auto& error = scenario.error();
     report.careful.push_back(fmt::format("Nothing is decided on money and carbon: {}{}{}.", error.where,

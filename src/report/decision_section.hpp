@@ -14,7 +14,7 @@ namespace edgeeval {
 
 /// Decides the report's record under `scenario` and adds the decision's rows, each variant's after its
 /// others; where `scenario` is an error, a sentence in `careful` says why nothing is decided.
-void add_decision(StudyReport& report, const Result<Scenario>& scenario);
+void add_decision(StudyReport& report, const Result<CostScenario>& scenario);
 
 /// The decision on the variants of `task`: decision, probability, floor, break-even, cost.
 [[nodiscard]] TextTable decision_table(const StudyReport& report, const std::string& task);

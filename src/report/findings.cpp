@@ -86,7 +86,7 @@ StudyReport make_report(RunRecord record) {
   return make_report(std::move(record), scenario);
 }
 
-StudyReport make_report(RunRecord record, const Result<Scenario>& scenario) {
+StudyReport make_report(RunRecord record, const Result<CostScenario>& scenario) {
   StudyReport report{std::move(record), {}, {}, "", {}, {}};
   report.rows = compute_metrics(report.record);
   report.ledger = life_cycle(report.record);

@@ -53,7 +53,7 @@ std::string spread_text(const economics::Uncertain& spread, std::string_view uni
                      format_significant(spread.hi, 3), name);
 }
 
-void add_prices(HonestPaper& paper, const Scenario& scenario, const std::string& only_api) {
+void add_prices(HonestPaper& paper, const CostScenario& scenario, const std::string& only_api) {
   for (const auto& [key, assumption] : scenario.assumptions) {
     const bool of_api = assumption.table == "api";
     if (of_api == only_api.empty()) continue;
@@ -88,7 +88,7 @@ double price_of(const RunRecord& record) {
 
 }  // namespace
 
-Result<HonestPaper> honest_paper(const RunRecord& record, const Scenario& scenario) {
+Result<HonestPaper> honest_paper(const RunRecord& record, const CostScenario& scenario) {
   HonestPaper paper{record.study, scenario, "", {}, {}, {}};
   const auto rows = compute_metrics(record);
   const Figures figures(rows);

@@ -32,7 +32,7 @@ struct PriceSource {
 /// The study in honest mode.
 struct HonestPaper {
   std::string study;
-  Scenario scenario;
+  CostScenario scenario;
   std::string boundary;
   std::vector<HonestVariant> variants;
   std::vector<PriceSource> prices;       ///< Every assumption in use, each with its source.
@@ -41,7 +41,7 @@ struct HonestPaper {
 
 /// Reckons `record`, a published study's, under `scenario`. Errors: usage where the tables lack an API of a
 /// size.
-[[nodiscard]] Result<HonestPaper> honest_paper(const RunRecord& record, const Scenario& scenario);
+[[nodiscard]] Result<HonestPaper> honest_paper(const RunRecord& record, const CostScenario& scenario);
 
 /// For a terminal, for a pull request, for programs.
 [[nodiscard]] std::string honest_console(const HonestPaper& paper);

@@ -12,10 +12,10 @@
 
 namespace edgeeval {
 
-struct Scenario;
+struct CostScenario;
 
 /// make_report under `scenario`; where that is an error, nothing is decided and a sentence says why.
-[[nodiscard]] StudyReport make_report(RunRecord record, const Result<Scenario>& scenario);
+[[nodiscard]] StudyReport make_report(RunRecord record, const Result<CostScenario>& scenario);
 
 /// The names of all formats: "console", "csv", "html", "json", "md".
 [[nodiscard]] std::vector<std::string> report_formats();

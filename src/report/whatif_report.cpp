@@ -72,7 +72,7 @@ struct Listed {
   const Assumption* assumption;  ///< Null: measured of each variant, or the default.
 };
 
-std::vector<Listed> listed(const Scenario& scenario) {
+std::vector<Listed> listed(const CostScenario& scenario) {
   std::vector<Listed> all;
   for (const auto& field : economics::input_table()) {
     const auto found = scenario.assumptions.find(field.key);
@@ -143,7 +143,7 @@ std::string whatif_json(const WhatIf& whatif) {
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string scenario_list_text(const Scenario& scenario) {
+std::string scenario_list_text(const CostScenario& scenario) {
   TextTable table{{"key", "unit", "from", "to", "value", "source"}, {}};
   for (const auto& row : listed(scenario))
     table.rows.push_back({std::string(row.field->key), std::string(row.field->unit),
@@ -156,7 +156,7 @@ std::string scenario_list_text(const Scenario& scenario) {
          "the tables.\n";
 }
 
-std::string scenario_list_json(const Scenario& scenario) {
+std::string scenario_list_json(const CostScenario& scenario) {
   Json root = Json::array();
   for (const auto& row : listed(scenario)) {
     Json json{{"key", row.field->key},         {"title", row.field->title}, {"unit", row.field->unit},

@@ -29,7 +29,7 @@ struct WhatIf {
 [[nodiscard]] std::string whatif_json(const WhatIf& whatif);
 
 /// Every key: unit, range, value with its spread, source.
-[[nodiscard]] std::string scenario_list_text(const Scenario& scenario);
-[[nodiscard]] std::string scenario_list_json(const Scenario& scenario);
+[[nodiscard]] std::string scenario_list_text(const CostScenario& scenario);
+[[nodiscard]] std::string scenario_list_json(const CostScenario& scenario);
 
 }  // namespace edgeeval

@@ -14,7 +14,7 @@ namespace {
 
 /// A scenario without spread: a rented machine at 0.36 USD/h, 8640 requests a day, an API at 1 and 2
 /// USD/Mtok.
-Scenario plain_scenario(const RunRecord& record, std::initializer_list<const char*> more = {}) {
+CostScenario plain_scenario(const RunRecord& record, std::initializer_list<const char*> more = {}) {
   auto scenario = *scenario_for(record);
   scenario.draws = 200;
   for (const char* text : {"rent_usd_per_h=0.36", "demand_per_day=8640", "api_input_usd_per_mtok=1",
@@ -25,7 +25,7 @@ Scenario plain_scenario(const RunRecord& record, std::initializer_list<const cha
   return scenario;
 }
 
-StudyDecision decided(const RunRecord& record, const Scenario& scenario) {
+StudyDecision decided(const RunRecord& record, const CostScenario& scenario) {
   return decide_study(record, compute_metrics(record), scenario);
 }
 
@@ -108,6 +108,20 @@ TEST(Decision, OnNothingReckonableGivesTheReason) {
     EXPECT_FALSE(row.value);
     EXPECT_FALSE(row.absent_reason.empty());
   }
+}
+
+TEST(Decision, WarnsWhereBoardsDrawMoreThanTheDeviceCan) {
+  auto record = sample_run();
+  for (auto& [id, stage] : record.stages) {
+    for (auto& window : stage.windows) window.energy[0].boundary = window.energy[0].domain = "board";
+  }
+  // 40 W while serving: within a T4's 70 W, and above its limit once that is 30 W.
+  auto scenario = plain_scenario(record, {"device=t4"});
+  EXPECT_TRUE(decided(record, scenario).scenario.warnings.empty());
+  scenario.device_tdp_w = 30.0;
+  const auto warned = decided(record, scenario).scenario.warnings;
+  ASSERT_EQ(warned.size(), 1U);
+  EXPECT_EQ(warned.front(), "the boards drew 40 W, and device t4 has a limit of 30 W: is it the right one?");
 }
 
 TEST(BestVariant, SavesMostAmongThoseNotShownToBeWorse) {

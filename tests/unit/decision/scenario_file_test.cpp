@@ -12,7 +12,7 @@ namespace {
 
 class ScenarioFile : public ::testing::Test {
  protected:
-  Result<Scenario> read(const std::string& text) {
+  Result<CostScenario> read(const std::string& text) {
     const auto path = temp_.path() / "office.yaml";
     std::ofstream(path) << text;
     return read_scenario(path, *default_scenario(""), "2026-06-01");

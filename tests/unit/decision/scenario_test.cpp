@@ -15,7 +15,7 @@
 namespace edgeeval {
 namespace {
 
-double value(const Scenario& scenario, const char* key) {
+double value(const CostScenario& scenario, const char* key) {
   const auto found = scenario.assumptions.find(key);
   return found == scenario.assumptions.end() ? -1.0 : found->second.spread.value;
 }

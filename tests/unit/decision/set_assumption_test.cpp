@@ -17,7 +17,7 @@ class Setting : public ::testing::Test {
     const auto set = set_assumption(scenario_, text, "");
     return set ? Error{ErrorCode::internal, "no error"} : set.error();
   }
-  Scenario scenario_;
+  CostScenario scenario_;
 };
 
 TEST_F(Setting, TakesANumberARangeAndAValueWithItsRange) {

@@ -13,7 +13,7 @@ namespace {
 
 using economics::Shape;
 
-VariantDecision filled(const RunRecord& record, const std::string& id, const Scenario& scenario) {
+VariantDecision filled(const RunRecord& record, const std::string& id, const CostScenario& scenario) {
   const auto rows = compute_metrics(record);
   const Figures figures(rows);
   VariantDecision decision;

@@ -34,6 +34,28 @@ TEST(Evaluate, ReckonsADeploymentThatPaysByHand) {
   EXPECT_EQ(out.verdict, Verdict::local);
 }
 
+TEST(Evaluate, DiscountsWhatComesLater) {
+  Inputs in = samples::paying();
+  in.interest_per_year = 0.25;
+  in.horizon_years = 2.0;
+  // ∫₀² 1.25^−t dt = (1 − 1/1.5625)/ln 1.25 years; at a price that halves each year ∫₀² (2·1.25)^−t dt.
+  const double local = 0.36 / std::log(1.25), api = 0.84 / std::log(2.5);
+  EXPECT_NEAR(evaluate(in).npv_usd, (0.002 - 1.061e-4) * kYear * local - 100.0, 1e-6);
+  in.api_decay_per_year = 0.5;
+  EXPECT_NEAR(evaluate(in).npv_usd, (0.002 * api - 1.061e-4 * local) * kYear - 100.0, 1e-6);
+  EXPECT_NEAR(evaluate(in).saving_usd, (0.002 * 0.75 / std::log(2.0) - 1.061e-4 * 2.0) * kYear - 100.0, 1e-6);
+}
+
+TEST(Evaluate, DecidesByTheSavingAndNotByItsPresentValue) {
+  Inputs in = samples::paying();
+  in.interest_per_year = 0.5;
+  in.setup_usd = 0.0018939 * 2.5 * kYear;  // Saved after two and a half of three years.
+  const Outcome out = evaluate(in);
+  EXPECT_GT(out.saving_usd, 0.0);
+  EXPECT_LT(out.npv_usd, 0.0);
+  EXPECT_EQ(out.verdict, Verdict::local);
+}
+
 TEST(Evaluate, ReckonsCostsByOutcomeByHand) {
   const Outcome out = evaluate(samples::paying());
   EXPECT_DOUBLE_EQ(*out.local_usd_per_mtok, 0.2122);

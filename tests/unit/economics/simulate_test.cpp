@@ -135,6 +135,20 @@ TEST(Simulate, OfFixedInputsIsTheOutcome) {
   EXPECT_EQ(decide(spread), Decision::local);
 }
 
+TEST(Simulate, CountsWhatPaysOnlyAfterTheHorizonAsNotPaying) {
+  UncertainInputs inputs = certain(paying());
+  inputs.at(place("setup_usd")).value = 0.0018939 * 4.0 * kSecondsPerYear;
+  Spread spread = simulate(inputs, 0, 1, 50);
+  EXPECT_EQ(spread.break_even_s.defined, 1.0) << "it pays after four years";
+  EXPECT_EQ(spread.pays_within, 0.0) << "and the horizon is three";
+  EXPECT_EQ(spread.local_cheaper, 0.0);
+  EXPECT_EQ(decide(spread), Decision::api);
+  inputs.at(place("horizon_years")) = {4.0, 3.0, 5.0, Shape::uniform};
+  spread = simulate(inputs, 0, 1, 2000);
+  EXPECT_NEAR(spread.pays_within, 0.5, 0.06);
+  EXPECT_EQ(decide(spread), Decision::undecided);
+}
+
 // The API's price spreads from below a local request's variable cost to far above it: in a part of the draws
 // no demand pays, so the floor has a least value and no greatest.
 TEST(Simulate, LeavesTheFloorUnboundedAboveWhereTheMarginStraddlesZero) {
