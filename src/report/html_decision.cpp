@@ -162,8 +162,6 @@ void decision_section(const StudyReport& report, std::ostream& out) {
     const auto& decision = *report.decision;
     for (const auto& task : tasks_of(report)) decision_box(report, decision, task, out);
     out << "<p class=\"note\">" << escaped(decision.boundary) << "</p>\n";
-    for (const auto& warning : decision.scenario.warnings)
-      out << "<p class=\"note\">Warning: " << escaped(warning) << "</p>\n";
     out << "<details><summary>Every variant's decision as a table</summary>\n";
     html_table(decisions_table(report, decision), out);
     out << "</details>\n";
