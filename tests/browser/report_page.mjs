@@ -69,7 +69,7 @@ async function seeAll(page) {
   await page.evaluate(() => scrollTo(0, 0));
 }
 
-const settled = (page) => page.waitForFunction(() => document.querySelector(".live .word")?.textContent !== "Computing …");
+const settled = (page) => page.waitForFunction(() => document.querySelector(".head .word")?.textContent !== "Computing …");
 
 function expectClose(ours, theirs, where) {
   if (theirs === null) return assert.equal(ours, null, where);
@@ -181,9 +181,9 @@ await check("an undecided, a local and an API decision follow from the assumptio
   await page.evaluate(() => { for (const [key, value] of Object.entries({ rent_usd_per_h: 0, owned: 0, setup_usd: 0, staff_usd_per_month: 0,
     maintenance_usd_per_month: 0, api_output_usd_per_mtok: 1000, api_decay_per_year: 0, rent_includes_power: 1, labour_h: 0, data_usd: 0,
     replicas: 1 })) window.edgeeval.model.set(key, value); });
-  await page.waitForFunction(() => document.querySelector(".live .word")?.textContent === "Rent the machine and serve it");
+  await page.waitForFunction(() => document.querySelector(".head .word")?.textContent === "Rent the machine and serve it");
   await page.evaluate(() => window.edgeeval.model.set("rent_usd_per_h", 100000));
-  await page.waitForFunction(() => document.querySelector(".live .word")?.textContent.startsWith("Call the API"));
+  await page.waitForFunction(() => document.querySelector(".head .word")?.textContent.startsWith("Call the API"));
   await page.waitForFunction(() => document.querySelector("[aria-live]")?.textContent.startsWith("Call the API"));
   await close();
 });

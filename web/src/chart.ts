@@ -74,6 +74,7 @@ export class Chart {
   private readonly behind: HTMLDetailsElement;
   private drawn: EChartsType | null = null;
   private visible = false;
+  private stale = false;
 
   constructor(private readonly spec: ChartSpec) {
     this.place = h("div", { class: "chart", role: "img", "aria-label": spec.title });
@@ -83,18 +84,20 @@ export class Chart {
     charts.push(this);
     new IntersectionObserver((entries) => {
       this.visible = entries.some((entry) => entry.isIntersecting);
-      if (this.visible && !this.drawn) this.draw();
+      if (this.visible && (!this.drawn || this.stale)) this.draw();
     }, { rootMargin: "250px" }).observe(this.place);
     new ResizeObserver(() => this.drawn?.resize()).observe(this.place);
   }
 
-  /** Draws anew where it is drawn already; else when it comes into sight. */
+  /** Draws anew where it is in sight; else when it comes there. */
   update(): void {
-    if (this.drawn || this.visible) this.draw();
+    if (this.visible) this.draw();
+    else this.stale = true;
     if (this.behind.open) this.fillTable();
   }
 
   draw(): void {
+    this.stale = false;
     const height = this.spec.height();
     if (this.place.style.height !== `${height}px`) this.place.style.height = `${height}px`;
     const option = this.spec.option(colours());

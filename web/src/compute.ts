@@ -44,6 +44,7 @@ export class Computer {
   start(): void {
     const run = ++this.run;
     const { model } = this;
+    this.result = null;
     if (!isDecided(model.data, model.variant)) return;
     const uncertain = model.inputsOf(model.variant);
     const inputs = central(model.table, uncertain);

@@ -51,11 +51,18 @@ function start(page: Page, data: PageData): void {
   }));
   const place = document.querySelector<HTMLElement>("[data-whatif]");
   if (place) whatIf = new WhatIf(model, computer, place);
+  let waiting = false;
   model.onChange(() => {
     whatIf?.refresh();
-    computer.start();
-    if (!computer.result) whatIf?.show();
-    for (const chart of others) chart.update();
+    if (waiting) return;
+    // A slider may tell of many steps within one frame.
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      computer.start();
+      if (!computer.result) whatIf?.show();
+      for (const chart of others) chart.update();
+    });
   });
   idle(() => {
     computer.start();

@@ -42,6 +42,7 @@ function facts(model: Model, computer: Computer): [string, string][] {
 /** The what-if section. */
 export class WhatIf {
   readonly charts: Chart[];
+  private readonly head = h("div", { class: "decision head" });
   private readonly box = h("div", { class: "decision live" });
   private readonly said = h("p", { class: "aside", role: "status", "aria-live": "polite" });
   private readonly controls;
@@ -56,11 +57,11 @@ export class WhatIf {
     if (decision && Object.keys(decision.shared).length === 0) {
       // Nothing to move: no variant could be reckoned.
       this.charts = [];
-      place.append(this.box);
+      place.append(this.head, this.box);
       return;
     }
     place.append(this.choosers(), this.said, h("div", { class: "whatif" }, h("div", { class: "side" }, this.buttons(), this.controls.element),
-      h("div", { class: "seen" }, this.box, h("div", { class: "charts" }, ...this.charts.map((chart) => chart.element)))));
+      h("div", { class: "seen" }, this.head, this.box, h("div", { class: "charts" }, ...this.charts.map((chart) => chart.element)))));
     this.refresh();
   }
 
@@ -103,15 +104,20 @@ export class WhatIf {
     const { result } = this.computer;
     if (!result) {
       const reason = this.model.data.decision?.variants[this.model.variant]?.absent_reason ?? "it was not decided on";
-      this.box.className = "decision live";
-      this.box.replaceChildren(h("p", { class: "word" }, "No decision"), h("p", {}, reason));
+      this.head.className = "decision head";
+      this.head.replaceChildren(h("p", { class: "word" }, "No decision"));
+      this.box.replaceChildren(h("p", {}, reason));
       return;
     }
-    if (result.decision) this.box.className = `decision live ${result.decision}`;
     const word = result.decision ? words(result.decision, result.inputs.owned >= 0.5) : "Computing …";
+    if (result.decision) this.head.className = `decision head ${result.decision}`;
+    const per1000 = (usd: number): string => significant(usd * 1000, 2);
+    this.head.replaceChildren(h("p", { class: "word" }, word), h("p", {}, `${this.model.chosen?.name ?? ""}: `,
+      result.spread ? `local cheaper in ${percent(result.spread.local_cheaper)} of draws; ` : "",
+      `1,000 requests ${per1000(result.outcome.local_usd)} USD, of the API ${per1000(result.outcome.api_usd)} USD`));
     const reversal = result.outcome.reversal_s;
-    this.box.replaceChildren(h("p", {}, this.model.chosen?.name ?? "", ` · ${this.model.changed.size} assumption${this.model.changed.size === 1 ? "" : "s"} changed`),
-      h("p", { class: "word" }, word), h("dl", { class: "facts" }, ...facts(this.model, this.computer).map(([title, text]) =>
+    const { size } = this.model.changed;
+    this.box.replaceChildren(h("p", {}, `${size} assumption${size === 1 ? "" : "s"} changed`), h("dl", { class: "facts" }, ...facts(this.model, this.computer).map(([title, text]) =>
         h("div", title === "Biggest lever" ? { class: "wide" } : {}, h("dt", {}, title), h("dd", {}, text)))),
       ...(reversal !== null ? [h("p", { class: "note" }, `The API's falling price makes it the cheaper again after ${duration(reversal)}.`)] : []),
       ...this.missing(), h("p", { class: "note" }, `${this.model.draws.toLocaleString("en-US")} draws; medians with 90 % bands in brackets.`));
