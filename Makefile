@@ -2,13 +2,16 @@
 # The shortest ways to what people want; CMakePresets.json and scripts/ do the work.
 STUDY ?= examples/quickstart.yaml
 WERROR ?= OFF
+WEB ?= ON
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 export CMAKE_CXX_COMPILER_LAUNCHER ?= $(shell command -v ccache 2>/dev/null)
 
 PHASE := scripts/phase
+# WEB=OFF: a report page without charts and sliders, built without Node.js.
+SETUP := scripts/setup $(if $(filter OFF,$(WEB)),--no-web)
 # Said outright: an option that an earlier `make build` put into CMake's cache would otherwise stay off.
 HELPERS := -DEDGEEVAL_BUILD_MODEL=ON -DEDGEEVAL_BUILD_TRAIN=ON
-CONFIGURE := cmake --preset release --log-level=WARNING -DEDGEEVAL_WERROR=$(WERROR)
+CONFIGURE := cmake --preset release --log-level=WARNING -DEDGEEVAL_WERROR=$(WERROR) -DEDGEEVAL_WEB=$(WEB)
 BUILD := cmake --build --preset release --parallel $(JOBS)
 
 .DEFAULT_GOAL := help
@@ -19,18 +22,18 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Fetch and build what EdgeEval needs, once (scripts/setup --help)
-	@scripts/setup
+	@$(SETUP)
 
 build: ## edgeeval alone, without PyTorch and llama.cpp
 	@$(PHASE) begin
-	@$(PHASE) run "set-up" scripts/setup --minimal
+	@$(PHASE) run "set-up" $(SETUP) --minimal
 	@$(PHASE) run "configure" $(CONFIGURE)
 	@$(PHASE) run "build" $(BUILD) --target edgeeval
 	@$(PHASE) show
 
 run: ## Set up, build, and run the quickstart study (STUDY=file for another)
 	@$(PHASE) begin
-	@$(PHASE) run "set-up" scripts/setup
+	@$(PHASE) run "set-up" $(SETUP)
 	@$(PHASE) run "configure" $(CONFIGURE) $(HELPERS)
 	@$(PHASE) run "build" $(BUILD) --target edgeeval edgeeval-model edgeeval-train
 	@$(PHASE) run "study" build/release/bin/edgeeval run $(STUDY)
@@ -38,31 +41,31 @@ run: ## Set up, build, and run the quickstart study (STUDY=file for another)
 
 test: ## Set up, build, and run all tests
 	@$(PHASE) begin
-	@$(PHASE) run "set-up" scripts/setup
+	@$(PHASE) run "set-up" $(SETUP) --test
 	@$(PHASE) run "configure" $(CONFIGURE) $(HELPERS)
 	@$(PHASE) run "build" $(BUILD)
 	@$(PHASE) run "tests" ctest --preset release
 	@$(PHASE) show
 
 lint: ## Formatting, clang-tidy, layers (ALL=1: clang-tidy on every file)
-	@scripts/setup --minimal --lint
+	@$(SETUP) --minimal --lint
 	@$(CONFIGURE)
 	@scripts/lint $(if $(ALL),--all)
 
 asan: ## The tests under the address and undefined-behaviour sanitizers
 tsan: ## The tests under the thread sanitizer
 asan tsan:
-	@scripts/setup --minimal
-	@cmake --preset $@ --log-level=WARNING
+	@$(SETUP) --minimal
+	@cmake --preset $@ --log-level=WARNING -DEDGEEVAL_WEB=$(WEB)
 	@cmake --build --preset $@ --parallel $(JOBS)
 	@ctest --preset $@
 
 fuzz: ## Each fuzzer for a minute under the sanitizers, with clang (SECONDS_EACH=600 for longer)
-	@scripts/setup --minimal --fuzz
+	@$(SETUP) --minimal --fuzz
 	@scripts/fuzz $(SECONDS_EACH)
 
 bench: ## Our own overhead
-	@scripts/setup --minimal
+	@$(SETUP) --minimal
 	@$(CONFIGURE) -DEDGEEVAL_BUILD_BENCHMARKS=ON
 	@$(BUILD) --target startup_bench tables_bench load_file_bench summary_bench measure_overhead
 	@build/release/bin/startup_bench

@@ -7,12 +7,14 @@ package_rows="g++:g++ cmake:cmake ninja-build:ninja make:make git:git python3:py
   libfmt-dev:fmt/format.h libyaml-cpp-dev:yaml-cpp/yaml.h libsimdjson-dev:simdjson.h libexpected-dev:tl/expected.hpp libssl-dev:openssl/ssl.h
   libboost1.81-dev:boost/beast.hpp libutf8proc-dev:utf8proc.h libcsv-dev:csv.h libre2-dev:re2/re2.h libgtest-dev:gtest/gtest.h libgmock-dev:gmock/gmock.h
   librapidcheck-dev:rapidcheck.h libbenchmark-dev:benchmark/benchmark.h"
+web_rows="nodejs:node18 npm:npm"
 lint_rows="clang-format:clang-format clang-tidy:clang-tidy"
 fuzz_rows="clang:clang++ libclang-rt-14-dev:libfuzzer"
 
 present() {
   case $1 in
     pip) python3 -m pip --version >/dev/null 2>&1 ;;
+    node18) node_fits || { command -v node >/dev/null && ! command -v npm >/dev/null; } ;;
     jsonschema) python3 -c 'import jsonschema' >/dev/null 2>&1 ;;
     libfuzzer) [ -e "$(clang++ -print-file-name="libclang_rt.fuzzer-$(uname -m).a" 2>/dev/null)" ] ;;
     /*) [ -e "$1" ] ;;
@@ -26,6 +28,7 @@ missing_packages() { # the names, on one line
   local entry rows=$package_rows names=""
   if [ "$lint" = 1 ]; then rows="$rows $lint_rows"; fi
   if [ "$fuzz" = 1 ]; then rows="$rows $fuzz_rows"; fi
+  if [ "$web" = 1 ]; then rows="$rows $web_rows"; fi
   for entry in $rows; do present "${entry#*:}" || names="$names ${entry%%:*}"; done
   printf '%s' "${names# }"
 }
