@@ -73,7 +73,11 @@ std::string percent_text(double share) {
 
 std::string money(double usd, int digits) {
   if (usd != 0.0 && std::fabs(usd) < 1e-4) return fmt::format("{:.{}e}", usd, digits - 1);
-  return format_significant(usd, digits);
+  // Large figures keep three digits: what comes after them is below any price's uncertainty.
+  constexpr double kLarge = 1000.0;
+  if (std::fabs(usd) < kLarge) return format_significant(usd, digits);
+  const double unit = std::pow(10.0, std::floor(std::log10(std::fabs(usd))) - 2.0);
+  return fmt::format("{:.0f}", std::round(usd / unit) * unit);
 }
 
 std::string band_text(const economics::Band& band, double scale, int digits) {
