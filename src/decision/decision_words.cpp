@@ -15,9 +15,8 @@ namespace {
 
 constexpr double kSecondsPerDay = 86400.0;
 
-std::string source_of(const VariantDecision& variant, const char* key) {
-  return variant.origins[place_of(key)].sources.empty() ? std::string()
-                                                        : variant.origins[place_of(key)].sources.front();
+std::string sources_of(const VariantDecision& variant, const char* key) {
+  return join(variant.origins[place_of(key)].sources, ", ");
 }
 
 std::string api_name(const StudyDecision& decision) {
@@ -107,7 +106,7 @@ std::string advice(const VariantDecision& variant) {
     case economics::Decision::api:
       return "call the API";
     case economics::Decision::never:
-      return "call the API: it never pays";
+      return "call the API, as serving never pays";
     case economics::Decision::undecided:
       break;
   }
@@ -187,7 +186,7 @@ std::string boundary_line(const RunRecord& record, const StudyDecision& decision
                                         format_significant(u.lo, 3), format_significant(u.hi, 3));
     };
     const auto* info = variant_of(record, variant.variant);
-    const auto sources = info == nullptr ? std::string() : source_of(variant, "busy_w");
+    const auto sources = info == nullptr ? std::string() : sources_of(variant, "busy_w");
     return fmt::format(
         "Joules at the boundary \"{}\"{}, times {} for the rest of the machine, times PUE {}; {}.", joules,
         sources.empty() ? "" : " (" + sources + ")", range(factor), range(pue),
