@@ -15,9 +15,8 @@ namespace {
 
 constexpr double kSecondsPerDay = 86400.0;
 
-std::string source_of(const VariantDecision& variant, const char* key) {
-  return variant.origins[place_of(key)].sources.empty() ? std::string()
-                                                        : variant.origins[place_of(key)].sources.front();
+std::string sources_of(const VariantDecision& variant, const char* key) {
+  return join(variant.origins[place_of(key)].sources, ", ");
 }
 
 std::string api_name(const StudyDecision& decision) {
@@ -73,7 +72,11 @@ std::string percent_text(double share) {
 
 std::string money(double usd, int digits) {
   if (usd != 0.0 && std::fabs(usd) < 1e-4) return fmt::format("{:.{}e}", usd, digits - 1);
-  return format_significant(usd, digits);
+  // Large figures keep three digits: what comes after them is below any price's uncertainty.
+  constexpr double kLarge = 1000.0;
+  if (std::fabs(usd) < kLarge) return format_significant(usd, digits);
+  const double unit = std::pow(10.0, std::floor(std::log10(std::fabs(usd))) - 2.0);
+  return fmt::format("{:.0f}", std::round(usd / unit) * unit);
 }
 
 std::string band_text(const economics::Band& band, double scale, int digits) {
@@ -103,7 +106,7 @@ std::string advice(const VariantDecision& variant) {
     case economics::Decision::api:
       return "call the API";
     case economics::Decision::never:
-      return "call the API: it never pays";
+      return "call the API, as serving never pays";
     case economics::Decision::undecided:
       break;
   }
@@ -183,7 +186,7 @@ std::string boundary_line(const RunRecord& record, const StudyDecision& decision
                                         format_significant(u.lo, 3), format_significant(u.hi, 3));
     };
     const auto* info = variant_of(record, variant.variant);
-    const auto sources = info == nullptr ? std::string() : source_of(variant, "busy_w");
+    const auto sources = info == nullptr ? std::string() : sources_of(variant, "busy_w");
     return fmt::format(
         "Joules at the boundary \"{}\"{}, times {} for the rest of the machine, times PUE {}; {}.", joules,
         sources.empty() ? "" : " (" + sources + ")", range(factor), range(pue),

@@ -114,7 +114,7 @@ TEST_F(Decision, ReadsScenariosAndRefusesWrongOnesOnceAndClearly) {
     EXPECT_TRUE(holds(ran.err, says)) << ran.err;
     EXPECT_EQ(ran.out, "");
   };
-  wrong("devise: l4\n", "wrong.yaml:1:1  unknown key \"devise\"");
+  wrong("devise: l4\n", "wrong.yaml:1:1: unknown key \"devise\"");
   wrong("pue: {value: 1.2, unit: kW}\n", "\"kW\" is not the unit of pue");
   wrong("pue: 99\n", "allowed: a number from 1 to 10");
   wrong("pue: .nan\n", "\".nan\" is no number");
