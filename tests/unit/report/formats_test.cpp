@@ -49,10 +49,12 @@ TEST(Formats, AreAllKnownByNameAndAnUnknownOneIsAUsageError) {
 
 TEST(Formats, AreTheSameBytesTwice) {
   for (const auto& format : report_formats())
-    EXPECT_EQ(rendered(make_report(sample_run()), format), rendered(make_report(sample_run()), format)) << format;
+    EXPECT_EQ(rendered(make_report(sample_run()), format), rendered(make_report(sample_run()), format))
+        << format;
 }
 
-/// The page without its script: all of it that a record has a part in, but for the data that the script reads.
+/// The page without its script: all of it that a record has a part in, but for the data that the script
+/// reads.
 std::string page_of(const StudyReport& report) {
   std::ostringstream out;
   html::document(report, {}, out);
@@ -73,7 +75,9 @@ TEST(Html, LoadsNothing) {
     EXPECT_EQ(page.find(loading), std::string::npos) << loading;
 }
 
-TEST(Escaped, ReplacesWhatHtmlActsOn) { EXPECT_EQ(escaped("<a href=\"x\">'&\x07"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;?"); }
+TEST(Escaped, ReplacesWhatHtmlActsOn) {
+  EXPECT_EQ(escaped("<a href=\"x\">'&\x07"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;?");
+}
 
 TEST(Markdown, KeepsTextInItsCell) {
   const auto text = rendered(hostile(), "md");
@@ -115,7 +119,8 @@ TEST(Csv, QuotesWhatRfc4180WantsQuoted) {
 
 TEST(Formats, ShowAnAbsentFigureAsAbsentAndSayWhy) {
   const auto report = make_report(sample_run());
-  EXPECT_NE(rendered(report, "csv").find("base,SmolLM2,135M,none,fp16,rag,paper,n_break,,,,,,\n"), std::string::npos);
+  EXPECT_NE(rendered(report, "csv").find("base,SmolLM2,135M,none,fp16,rag,paper,n_break,,,,,,\n"),
+            std::string::npos);
   EXPECT_NE(rendered(report, "md").find("- base, n\\_break: the base is not adapted"), std::string::npos);
   const auto parsed = parse_json(rendered(report, "json"), "test");
   ASSERT_TRUE(parsed);
