@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <ostream>
@@ -11,6 +12,7 @@
 #include "core/text.hpp"
 #include "decision/decision.hpp"
 #include "decision/decision_words.hpp"
+#include "metrics/decision_metrics.hpp"
 #include "report/html_figures.hpp"
 #include "report/html_page.hpp"
 #include "report/rows.hpp"
@@ -45,38 +47,50 @@ std::string utilisation_text(const Band& band) {
   return fmt::format("{} [{}, {}]", part(band.median), part(band.lo), part(band.hi));
 }
 
-void fact(const char* title, const std::string& text, std::ostream& out, bool wide = false) {
-  out << (wide ? "<div class=\"wide\"><dt>" : "<div><dt>") << title << "</dt><dd>" << escaped(text)
-      << "</dd></div>";
+/// The formula of a metric that a decision adds, for whoever hovers over its figure; empty where there is
+/// none.
+std::string formula_of(const char* metric) {
+  const auto& table = decision_metrics();
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const MetricDefinition& row) { return row.id == metric; });
+  return found == table.end() ? std::string() : found->formula;
+}
+
+void fact(const char* title, const char* metric, const std::string& text, std::ostream& out) {
+  const auto formula = formula_of(metric);
+  out << (std::string_view(metric) == "lever" ? "<div class=\"wide\"" : "<div");
+  if (!formula.empty()) out << " title=\"" << escaped(formula) << "\"";
+  out << "><dt>" << title << "</dt><dd>" << escaped(text) << "</dd></div>";
 }
 
 void facts_of(const VariantDecision& variant, std::ostream& out) {
   const auto& spread = variant.spread;
   const auto demand = input(variant, "demand_per_day");
   out << "<dl class=\"facts\">";
-  fact("Local is cheaper by the horizon",
+  fact("Local is cheaper by the horizon", "p_local_cheaper",
        fmt::format("in {} of {} draws ({} years)", percent_text(spread.local_cheaper), grouped(spread.draws),
                    format_round_trip(input(variant, "horizon_years"))),
        out);
-  fact("Demand floor, requests a day",
+  fact("Demand floor, requests a day", "demand_floor",
        fmt::format("{}; assumed demand {}", band_words(spread.demand_floor_per_s, kSecondsPerDay),
                    grouped(demand)),
        out);
-  fact("The same as use of the machines", utilisation_text(spread.utilisation_floor), out);
-  fact("1,000 local requests, USD", band_words(spread.local_usd, 1000.0), out);
-  fact("1,000 API requests, USD", band_words(spread.api_usd, 1000.0), out);
-  fact("Paid back after", duration_text(spread.break_even_s), out);
-  fact("Energy of a request, J", band_words(spread.energy_j), out);
-  fact("Carbon of a request, g CO2e", band_words(spread.carbon_g), out);
+  fact("The same as use of the machines", "utilisation_floor", utilisation_text(spread.utilisation_floor),
+       out);
+  fact("1,000 local requests, USD", "usd_per_request", band_words(spread.local_usd, 1000.0), out);
+  fact("1,000 API requests, USD", "", band_words(spread.api_usd, 1000.0), out);
+  fact("Paid back after", "break_even_time", duration_text(spread.break_even_s), out);
+  fact("Energy of a request, J", "", band_words(spread.energy_j), out);
+  fact("Carbon of a request, g CO2e", "carbon_per_request", band_words(spread.carbon_g), out);
   if (!variant.levers.empty()) {
     const auto& lever = variant.levers.front();
     const auto& field = economics::input_table()[lever.input];
-    fact("Biggest lever",
+    fact("Biggest lever", "lever",
          fmt::format("{}: from {} to {} {} moves the saving from {} to {} USD", field.title,
                      grouped(lever.at_lo), grouped(lever.at_hi),
                      field.unit == "1" ? std::string_view() : field.unit, grouped(lever.saving_at_lo),
                      grouped(lever.saving_at_hi)),
-         out, true);
+         out);
   }
   out << "</dl>\n";
 }

@@ -12,6 +12,7 @@
 #include "core/text.hpp"
 #include "decision/decision.hpp"
 #include "decision/decision_words.hpp"
+#include "metrics/decision_metrics.hpp"
 #include "report/rows.hpp"
 
 namespace edgeeval {
@@ -208,6 +209,8 @@ std::string page_data(const StudyReport& report) {
   for (const auto& variant : report.record.variants) places.emplace(variant.id, places.size());
   for (const auto& row : report.ledger) root["ledger"].push_back(json_of(row, places, texts));
   root["decision"] = report.decision ? json_of(*report.decision, report, texts) : Json(nullptr);
+  root["formulas"] = Json::object();
+  for (const auto& metric : decision_metrics()) root["formulas"][metric.id] = metric.formula;
   root["sources"] = texts.all();
   return script_safe(root.dump(-1, ' ', false, Json::error_handler_t::replace));
 }

@@ -28,7 +28,7 @@ const vectors = execFileSync(join(tests, "economics_vectors"), ["1000", "1", "20
   .split("\n").map((line) => JSON.parse(line));
 const pages = { sample: join(out, "sample.html"), hostile: join(out, "hostile.html"), published: join(out, "published", "report.html") };
 
-const browser = await chromium.launch({ executablePath: browser_path, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+const browser = await chromium.launch({ executablePath: browser_path, args: ["--disable-gpu", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])] });
 let failed = 0, passed = 0;
 
 /** A page opened from disk; whatever it asks for or complains of is kept. */
@@ -59,14 +59,13 @@ async function check(name, work) {
 
 /** Looks at every chart until it is drawn, or says that there is nothing to draw. */
 async function seeAll(page) {
-  const charts = page.locator(".chart");
-  for (let i = 0; i < await charts.count(); ++i) {
-    await charts.nth(i).scrollIntoViewIfNeeded();
-    await charts.nth(i).evaluate(async (chart) => {
+  await page.evaluate(async () => {
+    for (const chart of document.querySelectorAll(".chart")) {
+      chart.scrollIntoView({ behavior: "instant", block: "center" });
       while (!chart.querySelector("svg") && chart.textContent === "") await new Promise((done) => requestAnimationFrame(done));
-    });
-  }
-  await page.evaluate(() => scrollTo(0, 0));
+    }
+    scrollTo({ top: 0, behavior: "instant" });
+  });
 }
 
 const settled = (page) => page.waitForFunction(() => document.querySelector(".head .word")?.textContent !== "Computing …");

@@ -57,6 +57,8 @@ export interface PageData {
   variants: VariantData[];
   ledger: LedgerData[];
   decision: DecisionData | null;
+  /** Of the figures that a decision adds, by id. */
+  formulas: Record<string, string>;
   sources: string[];
 }
 

@@ -18,7 +18,8 @@ function words(decision: Decision, owned: boolean): string {
   return decision === "never" ? "Call the API: it never pays" : "Undecided under these assumptions";
 }
 
-function facts(model: Model, computer: Computer): [string, string][] {
+/** Titles, figures, and the ids of their formulas. */
+function facts(model: Model, computer: Computer): [string, string, string?][] {
   const { outcome, inputs, spread, levers } = computer.result!;
   const times = (scale: number) => (x: number | null): string => significant(x === null ? null : x * scale);
   const shown = (name: "demand_floor_per_s" | "utilisation_floor" | "local_usd" | "api_usd" | "energy_j" | "carbon_g" | "saving_usd",
@@ -26,15 +27,15 @@ function facts(model: Model, computer: Computer): [string, string][] {
   const lever = levers[0];
   const field = lever ? model.table[lever.input]! : null;
   return [
-    [`Local is cheaper within ${significant(inputs.horizon_years)} years`, spread ? `in ${percent(spread.local_cheaper)} of draws` : "…"],
-    ["Demand floor, requests a day", `${outcome.demand_floor_per_s === null && !spread ? "none" : shown("demand_floor_per_s", DAY)}; assumed ${significant(inputs.demand_per_day, 6)}`],
-    [`Use of ${outcome.replicas === 1 ? "the machine" : `${significant(outcome.replicas)} machines`}, %`, `${significant(100 * outcome.utilisation, 2)}; needed ${shown("utilisation_floor", 100)}`],
-    ["1,000 local requests, USD", shown("local_usd", 1000)],
+    [`Local is cheaper within ${significant(inputs.horizon_years)} years`, spread ? `in ${percent(spread.local_cheaper)} of draws` : "…", "p_local_cheaper"],
+    ["Demand floor, requests a day", `${outcome.demand_floor_per_s === null && !spread ? "none" : shown("demand_floor_per_s", DAY)}; assumed ${significant(inputs.demand_per_day, 6)}`, "demand_floor"],
+    [`Use of ${outcome.replicas === 1 ? "the machine" : `${significant(outcome.replicas)} machines`}, %`, `${significant(100 * outcome.utilisation, 2)}; needed ${shown("utilisation_floor", 100)}`, "utilisation_floor"],
+    ["1,000 local requests, USD", shown("local_usd", 1000), "usd_per_request"],
     ["1,000 API requests, USD", shown("api_usd", 1000)],
-    ["Paid back after", spread ? band(spread.break_even_s, duration) : duration(outcome.break_even_s)],
-    ["Saving at the horizon, USD", shown("saving_usd", 1)],
+    ["Paid back after", spread ? band(spread.break_even_s, duration) : duration(outcome.break_even_s), "break_even_time"],
+    ["Saving at the horizon, USD", shown("saving_usd", 1), "saving"],
     ["Energy of a request, J", shown("energy_j", 1)],
-    ["Carbon of a request, g CO2e", shown("carbon_g", 1)],
+    ["Carbon of a request, g CO2e", shown("carbon_g", 1), "carbon_per_request"],
     ["Biggest lever", lever && field ? `${field.title}: ${withUnit(significant(lever.at_lo), field.unit)} to ${withUnit(significant(lever.at_hi), field.unit)} moves the saving by ${significant(lever.swing)} USD` : "none"],
   ];
 }
@@ -117,8 +118,8 @@ export class WhatIf {
       `1,000 requests ${per1000(result.outcome.local_usd)} USD, of the API ${per1000(result.outcome.api_usd)} USD`));
     const reversal = result.outcome.reversal_s;
     const { size } = this.model.changed;
-    this.box.replaceChildren(h("p", {}, `${size} assumption${size === 1 ? "" : "s"} changed`), h("dl", { class: "facts" }, ...facts(this.model, this.computer).map(([title, text]) =>
-        h("div", title === "Biggest lever" ? { class: "wide" } : {}, h("dt", {}, title), h("dd", {}, text)))),
+    this.box.replaceChildren(h("p", {}, `${size} assumption${size === 1 ? "" : "s"} changed`), h("dl", { class: "facts" }, ...facts(this.model, this.computer).map(([title, text, id]) =>
+        h("div", title === "Biggest lever" ? { class: "wide" } : { title: this.model.data.formulas[id ?? ""] ?? false }, h("dt", {}, title), h("dd", {}, text)))),
       ...(reversal !== null ? [h("p", { class: "note" }, `The API's falling price makes it the cheaper again after ${duration(reversal)}.`)] : []),
       ...this.missing(), h("p", { class: "note" }, `${this.model.draws.toLocaleString("en-US")} draws; medians with 90 % bands in brackets.`));
     for (const chart of this.charts) chart.update();

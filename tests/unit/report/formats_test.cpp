@@ -55,7 +55,8 @@ TEST(Formats, AreTheSameBytesTwice) {
         << format;
 }
 
-/// The page without its script: all of it that a record has a part in, but for the data that the script reads.
+/// The page without its script: all of it that a record has a part in, but for the data that the script
+/// reads.
 std::string page_of(const StudyReport& report) {
   std::ostringstream out;
   html::document(report, {}, out);
