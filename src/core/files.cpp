@@ -123,7 +123,7 @@ Result<void> readable(const std::filesystem::path& path) {
 }  // namespace
 
 Error errno_error(int number, std::string what, std::string where) {
-  const bool full = number == ENOSPC || number == EDQUOT;
+  const bool full = number == ENOSPC || number == EDQUOT || number == EFBIG;
   std::string reason = std::generic_category().message(number);
   return Error{
       full ? ErrorCode::disk_full : ErrorCode::io, what + ": " + reason, std::move(where),

@@ -33,7 +33,7 @@ namespace edgeeval {
 /// regular file is refused (io); `part` is removed where it cannot take the place.
 [[nodiscard]] Result<void> commit_file(const std::filesystem::path& part, const std::filesystem::path& path);
 
-/// The Error that an errno means: disk_full for ENOSPC and EDQUOT, io otherwise.
+/// The Error that an errno means: disk_full for ENOSPC, EDQUOT and EFBIG (a limit on file size), io otherwise.
 [[nodiscard]] Error errno_error(int number, std::string what, std::string where);
 
 /// Bytes free for us on the file system that holds `path` (or its nearest existing parent).

@@ -115,7 +115,7 @@ double tail_sampled(const fs::path& folder, const std::string& script, const OnL
 }
 
 constexpr const char* kEndsOnTerm =
-    "trap 'echo caught; exit 7' TERM; echo ready; while :; do sleep 0.01; done";
+    "trap 'trap \"\" TERM; echo caught; exit 7' TERM; echo ready; while :; do sleep 0.01; done";
 
 TEST_F(MeasureTest, AStoppedRunHasTheTailThatItsSensorsNeed) {
   const double share = tail_sampled(folder_.path(), kEndsOnTerm, [](const std::string& line) {

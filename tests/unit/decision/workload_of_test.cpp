@@ -12,6 +12,7 @@ namespace {
 
 TEST(WorkloadOf, GathersItemsPromptsAndLengths) {
   auto record = sample_run();
+  for (auto& request : record.requests["base"]) request.prompt_tokens.reset();
   record.requests["base"][0].prompt_tokens = 12;
   record.requests["base"][1].ok = false;
   record.requests["base"][1].prompt_tokens = 99;

@@ -229,7 +229,7 @@ TEST_F(LoadFile, AFullDiskIsToldAtTheEndAndWhatIsLostIsCounted) {
   const auto finished = writer->finish(full_header());
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
   ASSERT_FALSE(finished);
-  EXPECT_EQ(finished.error().code, ErrorCode::io);  // EFBIG; a full disk is ENOSPC and disk_full.
+  EXPECT_EQ(finished.error().code, ErrorCode::disk_full);  // A limit on file size is as full as a disk.
   EXPECT_EQ(finished.error().where, (folder() / "events.bin").string());
   auto load = read_load(folder());
   ASSERT_TRUE(load) << load.error().message;
