@@ -73,7 +73,8 @@ struct StudyDecision {
 [[nodiscard]] std::string advice(const VariantDecision& decision);
 
 /// The place in StudyDecision::variants of the variant to take on `task`: among those whose score is not
-/// shown to be worse than the task's best, the one that saves most. Nothing where none could be reckoned.
+/// shown to be worse than the task's best, the one whose correct answers cost least. Nothing where none could
+/// be reckoned.
 [[nodiscard]] std::optional<std::size_t> best_variant(const RunRecord& record, const StudyDecision& decision,
                                                       const std::string& task);
 

@@ -15,14 +15,13 @@ namespace {
 
 constexpr double kSecondsPerDay = 86400.0;
 
-std::string source_of(const VariantDecision& variant, const char* key) {
-  return variant.origins[place_of(key)].sources.empty() ? std::string()
-                                                        : variant.origins[place_of(key)].sources.front();
+std::string sources_of(const VariantDecision& variant, const char* key) {
+  return join(variant.origins[place_of(key)].sources, ", ");
 }
 
 std::string api_name(const StudyDecision& decision) {
   const auto found = decision.scenario.chosen.find("api");
-  return found == decision.scenario.chosen.end() ? "the API" : "the API (" + found->second + ")";
+  return found == decision.scenario.chosen.end() ? "the API's" : "the API's (" + found->second + ")";
 }
 
 /// What demand would pay, or why none does.
@@ -54,7 +53,7 @@ std::string task_sentence(const RunRecord& record, const StudyDecision& decision
   const auto& demand = variant.inputs[place_of("demand_per_day")];
   const auto horizon = variant.inputs[place_of("horizon_years")].value;
   return fmt::format(
-      "On {}, {}: {}. At {} requests a day a local request costs {} USD, {}'s {} USD; local is cheaper "
+      "On {}, {}: {}. At {} requests a day a local request costs {} USD, {} {} USD; local is cheaper "
       "within {} years "
       "in {} of draws; {}.",
       task, name_of(record.variants[*best]), advice(variant), format_significant(demand.value, 3),
@@ -73,7 +72,11 @@ std::string percent_text(double share) {
 
 std::string money(double usd, int digits) {
   if (usd != 0.0 && std::fabs(usd) < 1e-4) return fmt::format("{:.{}e}", usd, digits - 1);
-  return format_significant(usd, digits);
+  // Large figures keep three digits: what comes after them is below any price's uncertainty.
+  constexpr double kLarge = 1000.0;
+  if (std::fabs(usd) < kLarge) return format_significant(usd, digits);
+  const double unit = std::pow(10.0, std::floor(std::log10(std::fabs(usd))) - 2.0);
+  return fmt::format("{:.0f}", std::round(usd / unit) * unit);
 }
 
 std::string band_text(const economics::Band& band, double scale, int digits) {
@@ -103,7 +106,7 @@ std::string advice(const VariantDecision& variant) {
     case economics::Decision::api:
       return "call the API";
     case economics::Decision::never:
-      return "call the API: it never pays";
+      return "call the API, as serving never pays";
     case economics::Decision::undecided:
       break;
   }
@@ -151,15 +154,16 @@ std::optional<std::size_t> best_variant(const RunRecord& record, const StudyDeci
     top = decision.variants[i].inputs[quality].value;
     bar = decision.variants[i].inputs[quality].lo;
   }
+  const auto cost = [&](std::size_t i) {
+    const auto& outcome = decision.variants[i].outcome;
+    return outcome.local_usd_per_correct.value_or(outcome.local_usd);
+  };
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < decision.variants.size(); ++i) {
     if (!usable(i) || decision.variants[i].inputs[quality].hi < bar) continue;
-    const auto better = [&](std::size_t a, std::size_t b) {
-      const double x = decision.variants[a].outcome.saving_usd;
-      const double y = decision.variants[b].outcome.saving_usd;
-      return x != y ? x > y : record.variants[a].id < record.variants[b].id;
-    };
-    if (!best || better(i, *best)) best = i;
+    const bool first = !best || cost(i) < cost(*best) ||
+                       (cost(i) == cost(*best) && record.variants[i].id < record.variants[*best].id);
+    if (first) best = i;
   }
   return best;
 }
@@ -182,7 +186,7 @@ std::string boundary_line(const RunRecord& record, const StudyDecision& decision
                                         format_significant(u.lo, 3), format_significant(u.hi, 3));
     };
     const auto* info = variant_of(record, variant.variant);
-    const auto sources = info == nullptr ? std::string() : source_of(variant, "busy_w");
+    const auto sources = info == nullptr ? std::string() : sources_of(variant, "busy_w");
     return fmt::format(
         "Joules at the boundary \"{}\"{}, times {} for the rest of the machine, times PUE {}; {}.", joules,
         sources.empty() ? "" : " (" + sources + ")", range(factor), range(pue),

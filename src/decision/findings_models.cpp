@@ -14,6 +14,11 @@
 namespace edgeeval {
 namespace {
 
+/// Fewer comparisons cannot tell what holds in general.
+constexpr std::size_t kFewest = 3;
+/// A difference in cost below 1 % is none: the machine is paid for either way.
+constexpr double kCheaper = 0.99;
+
 using Variants = std::vector<const VariantInfo*>;
 
 /// One comparison of the smallest model with the largest of its family, all else equal.
@@ -146,7 +151,7 @@ Finding small_models_dominate(const FindingSource& source) {
     const auto large = local_usd(source, contest.largest->id);
     if (!small || !large) continue;
     ++money_known;
-    money_won += *small < *large ? 1U : 0U;
+    money_won += *small < kCheaper * *large ? 1U : 0U;
     costs.push_back(*large / *small);
   }
   const auto energy = summarise(energies);
@@ -163,18 +168,19 @@ Finding small_models_dominate(const FindingSource& source) {
              : "No energy a request is known.";
   if (cost)
     finding.answer += fmt::format(
-        " With hardware counted it is the cheaper in {} of {}, the largest costing {} as much a "
+        " With hardware counted it is cheaper by 1 % or more in {} of {}, the largest costing {} as much a "
         "request.",
         money_won, money_known, ratio_text(*cost, "comparison"));
   const bool all = energy_won == energy_known && money_won == money_known;
-  const bool none = energy_won == 0 && money_won == 0;
-  finding.verdict = contests.size() < 3 ? "undecided" : (all ? "yes" : (none ? "no" : "undecided"));
-  if (contests.size() < 3) finding.answer += " Fewer than three comparisons cannot tell.";
+  const bool none = (energy && energy_won == 0) || (cost && money_won == 0);
+  finding.verdict = contests.size() < kFewest ? "undecided" : (all ? "yes" : (none ? "no" : "undecided"));
+  if (contests.size() < kFewest) finding.answer += " Fewer than three comparisons cannot tell.";
   return finding;
 }
 
 Finding qlora_cost(const FindingSource& source) {
-  Finding finding{"qlora_cost", "What did QLoRA cost in energy and memory against LoRA?", "", "no data", {}};
+  Finding finding{
+      "qlora_cost", "Did QLoRA cost more energy than LoRA, and how much memory?", "", "no data", {}};
   std::vector<double> energies;
   std::vector<double> memories;
   std::optional<Fact> only;
@@ -213,7 +219,8 @@ Finding qlora_cost(const FindingSource& source) {
 }
 
 Finding best_precision(const FindingSource& source) {
-  Finding finding{"best_precision", "Which precision gives the most score for a joule?", "", "no data", {}};
+  Finding finding{
+      "best_precision", "Does one precision give the most score for a joule throughout?", "", "no data", {}};
   std::map<std::tuple<std::string, std::string, std::string>, Variants> groups;
   for (const auto& variant : source.record.variants)
     groups[{variant.model, variant.task, variant.method}].push_back(&variant);

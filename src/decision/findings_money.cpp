@@ -20,7 +20,9 @@ constexpr double kSecondsPerDay = 86400.0;
 constexpr double kMarginPercent = 2.0;
 
 std::string range_text(double least, double most, int digits = 2) {
-  return fmt::format("{} to {}", format_significant(least, digits), format_significant(most, digits));
+  const auto from = format_significant(least, digits);
+  const auto to = format_significant(most, digits);
+  return from == to ? from : from + " to " + to;
 }
 
 /// A retention's interval: its own, or where a published score has none, what its items allow: the scores of

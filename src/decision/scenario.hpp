@@ -19,6 +19,9 @@ namespace edgeeval {
 struct PriceTables;
 struct RunRecord;
 
+/// The source of an input that nobody names.
+inline constexpr const char* kOwnDefault = "EdgeEval's default";
+
 /// One assumed input.
 struct Assumption {
   economics::Uncertain spread;

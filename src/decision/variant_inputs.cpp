@@ -61,7 +61,7 @@ class Filler {
     for (std::size_t i = 0; i < table.size(); ++i) {
       const double value = defaults.*table[i].member;
       decision_.inputs[i] = {value, value, value, Shape::fixed, 0};
-      decision_.origins[i] = {Grade::assumed, {"EdgeEval's default"}, ""};
+      decision_.origins[i] = {Grade::assumed, {kOwnDefault}, ""};
       const auto found = scenario_.assumptions.find(table[i].key);
       if (found == scenario_.assumptions.end()) continue;
       decision_.inputs[i] = found->second.spread;

@@ -32,16 +32,41 @@ Json json_of(const Band& band) {
   return json;
 }
 
+Json input_json(const economics::InputField& field, const economics::Uncertain& spread, Grade grade,
+                std::vector<std::string> sources, const std::string& note) {
+  auto json = json_of(spread);
+  json["unit"] = field.unit;
+  json["grade"] = to_string(grade);
+  json["sources"] = std::move(sources);
+  if (!note.empty()) json["note"] = note;
+  return json;
+}
+
+/// The inputs that belong to the variant; all others are the scenario's.
 Json inputs_of(const VariantDecision& variant) {
   Json inputs = Json::object();
   const auto table = economics::input_table();
   for (std::size_t i = 0; i < table.size(); ++i) {
-    auto json = json_of(variant.inputs[i]);
-    json["unit"] = table[i].unit;
-    json["grade"] = to_string(variant.origins[i].grade);
-    json["sources"] = variant.origins[i].sources;
-    if (!variant.origins[i].note.empty()) json["note"] = variant.origins[i].note;
-    inputs[std::string(table[i].key)] = std::move(json);
+    if (table[i].owner != economics::Owner::variant) continue;
+    const auto& origin = variant.origins[i];
+    inputs[std::string(table[i].key)] =
+        input_json(table[i], variant.inputs[i], origin.grade, origin.sources, origin.note);
+  }
+  return inputs;
+}
+
+/// The inputs that all variants share.
+Json inputs_of(const CostScenario& scenario) {
+  Json inputs = Json::object();
+  for (const auto& field : economics::input_table()) {
+    if (field.owner != economics::Owner::scenario) continue;
+    const auto found = scenario.assumptions.find(field.key);
+    const double value = economics::Inputs{}.*(field.member);
+    inputs[std::string(field.key)] =
+        found == scenario.assumptions.end()
+            ? input_json(field, {value, value, value, economics::Shape::fixed, 0}, Grade::assumed,
+                         {kOwnDefault}, "")
+            : input_json(field, found->second.spread, found->second.grade, {found->second.source}, "");
   }
   return inputs;
 }
@@ -138,6 +163,7 @@ Json to_json(const CostScenario& scenario) {
   json["chosen"] = Json::object();
   for (const auto& [table, name] : scenario.chosen) json["chosen"][table] = name;
   json["warnings"] = scenario.warnings;
+  json["inputs"] = inputs_of(scenario);
   return json;
 }
 

@@ -13,7 +13,7 @@ namespace edgeeval {
 /// One variant's part of it.
 [[nodiscard]] Json to_json(const VariantDecision& variant);
 
-/// Inputs, seed, draws and sources of a scenario.
+/// Name, seed, draws, sets of rows in use and shared inputs of a scenario.
 [[nodiscard]] Json to_json(const CostScenario& scenario);
 
 }  // namespace edgeeval

@@ -67,6 +67,14 @@ std::string number(const std::optional<double>& value) {
   return value ? format_round_trip(*value) : std::string();
 }
 
+/// A field as RFC 4180 wants it.
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string result = "\"";
+  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return result + "\"";
+}
+
 }  // namespace
 
 std::string honest_console(const HonestPaper& paper) {
@@ -119,9 +127,9 @@ std::string honest_csv(const HonestPaper& paper) {
       "day,"
       "utilisation_floor,usd_per_request,api_usd_per_request\n";
   for (const auto& v : paper.variants) {
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},", v.info.id, v.info.family, v.info.size,
-                        v.info.method, v.info.precision, v.info.task, v.api, number(v.paper),
-                        number(v.full_use), number(v.always_on));
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{},", quoted(v.info.id), quoted(v.info.family),
+                        quoted(v.info.size), quoted(v.info.method), quoted(v.info.precision),
+                        quoted(v.info.task), v.api, number(v.paper), number(v.full_use), number(v.always_on));
     if (!v.absent_reason.empty()) {
       text += ",,,,,,,,\n";
       continue;

@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "decision/decision_words.hpp"
 #include "decision/numbers.hpp"
+#include "decision/price_tables.hpp"
 #include "report/decision_json.hpp"
 
 namespace edgeeval {
@@ -95,8 +96,7 @@ std::string value_text(const Listed& row) {
 
 std::string source_text(const Listed& row) {
   if (row.assumption != nullptr) return row.assumption->source;
-  return row.field->owner == economics::Owner::variant ? "the record, for each variant"
-                                                       : "EdgeEval's default";
+  return row.field->owner == economics::Owner::variant ? "the record, for each variant" : kOwnDefault;
 }
 
 }  // namespace
@@ -144,16 +144,21 @@ std::string whatif_json(const WhatIf& whatif) {
 }
 
 std::string scenario_list_text(const CostScenario& scenario) {
-  TextTable table{{"key", "unit", "from", "to", "value", "source"}, {}};
-  for (const auto& row : listed(scenario))
-    table.rows.push_back({std::string(row.field->key), std::string(row.field->unit),
-                          fmt::format("{}", row.field->least), fmt::format("{}", row.field->most),
-                          value_text(row), source_text(row)});
-  auto text = plain_text(table);
-  for (const auto& [word, name] : scenario.chosen) text += fmt::format("{} {}\n", word, name);
-  return text +
-         "Set them as KEY=VALUE, KEY=LO..HI, KEY=VALUE[LO,HI]; device=, api=, grid= and site= take rows of "
-         "the tables.\n";
+  std::string text;
+  for (const auto& row : listed(scenario)) {
+    const auto unit = row.field->unit == "1" ? std::string() : " " + std::string(row.field->unit);
+    text +=
+        fmt::format("{} = {}{}   (from {} to {})\n    {}\n    {}\n", row.field->key, value_text(row), unit,
+                    row.field->least, row.field->most, row.field->meaning, printable(source_text(row)));
+  }
+  for (const auto& kind : kTables) {
+    if (kind.word == "default" || kind.word == "boundary") continue;
+    const auto found = scenario.chosen.find(kind.word);
+    text += fmt::format("{} = {}   (known: {})\n", kind.word,
+                        found == scenario.chosen.end() ? "–" : found->second,
+                        printable(join(scenario.tables->names(kind.word), ", ")));
+  }
+  return text + "Set them as KEY=VALUE, KEY=LO..HI or KEY=VALUE[LO,HI].\n";
 }
 
 std::string scenario_list_json(const CostScenario& scenario) {
