@@ -23,7 +23,7 @@ namespace {
 
 /// How the best variant of a task was found, so that it is not taken for the one with the best score.
 constexpr const char* kBestRule =
-    "the one that saves most of those whose score is not shown to be below the best";
+    "right answers cost least, of those whose score is not shown to be below the best";
 
 using economics::Band;
 

@@ -115,7 +115,8 @@ export class WhatIf {
     const per1000 = (usd: number): string => significant(usd * 1000, 2);
     this.head.replaceChildren(h("p", { class: "word" }, word), h("p", {}, `${this.model.chosen?.name ?? ""}: `,
       result.spread ? `local cheaper in ${percent(result.spread.local_cheaper)} of draws; ` : "",
-      `1,000 requests ${per1000(result.outcome.local_usd)} USD, of the API ${per1000(result.outcome.api_usd)} USD`));
+      `1,000 requests ${per1000(result.spread?.local_usd.median ?? result.outcome.local_usd)} USD, of the API ` +
+      `${per1000(result.spread?.api_usd.median ?? result.outcome.api_usd)} USD`));
     const reversal = result.outcome.reversal_s;
     const { size } = this.model.changed;
     this.box.replaceChildren(h("p", {}, `${size} assumption${size === 1 ? "" : "s"} changed`), h("dl", { class: "facts" }, ...facts(this.model, this.computer).map(([title, text, id]) =>
