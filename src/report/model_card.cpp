@@ -131,7 +131,9 @@ std::string metrics_of(const StudyReport& report, const VariantInfo& variant) {
     if (row == nullptr || !row->value) continue;
     auto name = std::string(metric.name);
     const auto interval = interval_text(*row->value);
-    if (!interval.empty()) name += " 95 % interval " + interval;
+    // The range of a model has no probability.
+    const bool model = row->value->grade == Grade::modelled;
+    if (!interval.empty()) name += (model ? ", range of the model " : ", 95 % interval ") + interval;
     if (row->value->grade > Grade::computed) name += fmt::format(", {}", to_string(row->value->grade));
     text += fmt::format("    - type: {}\n      value: {}\n      name: {}\n", metric.type,
                         format_round_trip(row->value->value), yaml_text(name));
