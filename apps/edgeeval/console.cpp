@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 
 namespace edgeeval {
@@ -27,7 +28,7 @@ Terminal terminal_of(std::FILE* stream) {
 }
 
 std::string error_block(const Error& error) {
-  std::string block = error.where.empty() ? "edgeeval: " : error.where + ": ";
+  std::string block = error.where.empty() ? "edgeeval: " : one_line(error.where) + ": ";
   block += printable(error.message) + "\n";
   std::istringstream hint(error.hint);
   for (std::string line; std::getline(hint, line);) block += "  " + printable(line) + "\n";

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "console.hpp"
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "output_target.hpp"
 #include "report/gate_report.hpp"
@@ -89,11 +90,11 @@ int run_self_test(const Inputs& inputs, const std::vector<OutputTarget>& targets
 /// What a log without colours and tables should not hide.
 void warn(const GateReport& report) {
   for (const auto& warning : report.warnings)
-    print_if_possible(stderr, "warning: " + printable(warning) + "\n");
+    print_if_possible(stderr, "warning: " + one_line(warning) + "\n");
   for (const auto& check : report.checks) {
     if (check.rule.tier != Tier::soft || check.outcome == GateOutcome::pass || blocks(check)) continue;
-    print_if_possible(stderr, "warning: soft rule not kept: " + printable(check.rule.name) + " on " +
-                                  printable(check.variant) + ": " + printable(check.reason) + "\n");
+    print_if_possible(stderr, "warning: soft rule not kept: " + one_line(check.rule.name) + " on " +
+                                  one_line(check.variant) + ": " + one_line(check.reason) + "\n");
   }
 }
 

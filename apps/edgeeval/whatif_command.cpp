@@ -58,6 +58,12 @@ Result<CostScenario> scenario_after(const RunRecord& record, const CostScenario&
   return scenario;
 }
 
+Result<void> check_variants(const RunRecord& record, const std::string& run) {
+  if (!record.variants.empty()) return {};
+  return fail(ErrorCode::record_unreadable, "the run holds no variant: there is nothing to decide on", run,
+              "Finish the run first: the same `edgeeval run` goes on where it stopped.");
+}
+
 Result<void> check_variant(const RunRecord& record, const std::string& id) {
   if (id.empty() || variant_of(record, id) != nullptr) return {};
   std::vector<std::string> ids;
@@ -78,7 +84,7 @@ Result<std::string> answer(const RunRecord& record, const Options& options) {
   if (changes.empty()) changes.push_back("scenario " + options.scenario);
   const WhatIf whatif{decide_study(record, rows, *before), decide_study(record, rows, *after),
                       std::move(changes), options.variant};
-  return options.json ? whatif_json(whatif) : whatif_text(record, whatif);
+  return options.json ? whatif_json(record, whatif) : whatif_text(record, whatif);
 }
 
 int run(const Options& options) {
@@ -87,6 +93,7 @@ int run(const Options& options) {
                               "Name inputs as KEY=VALUE, or a --scenario; --list shows the keys."});
   const auto record = read_run(options.run);
   if (!record) return report_error(record.error());
+  if (auto some = check_variants(*record, options.run); !some) return report_error(some.error());
   if (auto known = check_variant(*record, options.variant); !known) return report_error(known.error());
   const auto text = answer(*record, options);
   if (!text) return report_error(text.error());

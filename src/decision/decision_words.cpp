@@ -30,13 +30,30 @@ std::string floor_sentence(const VariantDecision& variant) {
   if (!floor.median)
     return "no demand makes it pay in most draws: a local request's own cost is not below the API's";
   const auto& use = variant.spread.utilisation_floor;
-  auto text = fmt::format("it pays from {} requests a day", band_text(floor, kSecondsPerDay));
+  // The floor knows neither that the API's price falls nor what was spent before the first request.
+  auto text = fmt::format("at the API's price of today it pays from {} requests a day",
+                          band_text(floor, kSecondsPerDay));
   if (use.median && *use.median > 1.0)
     text +=
         fmt::format(", which is {} times what its machines can serve", format_significant(*use.median, 2));
   else if (use.median)
     text += fmt::format(", {} of what its machines can serve", percent_text(*use.median));
   return text;
+}
+
+/// What to do with one variant that could be reckoned.
+std::string variant_sentence(const RunRecord& record, const StudyDecision& decision, std::size_t place) {
+  const auto& variant = decision.variants[place];
+  const auto& demand = variant.inputs[place_of("demand_per_day")];
+  const auto horizon = variant.inputs[place_of("horizon_years")].value;
+  return fmt::format(
+      "On {}, {}: {}. At {} requests a day a local request costs {} USD, {} {} USD; local is cheaper "
+      "within {} years "
+      "in {} of draws; {}.",
+      record.variants[place].task, name_of(record.variants[place]), advice(variant),
+      format_significant(demand.value, 3), cost_text(variant.spread.local_usd), api_name(decision),
+      cost_text(variant.spread.api_usd), format_significant(horizon, 2),
+      percent_text(variant.spread.local_cheaper), floor_sentence(variant));
 }
 
 std::string task_sentence(const RunRecord& record, const StudyDecision& decision, const std::string& task) {
@@ -49,16 +66,7 @@ std::string task_sentence(const RunRecord& record, const StudyDecision& decision
     }
     return fmt::format("On {}, there is no variant to decide on.", task);
   }
-  const auto& variant = decision.variants[*best];
-  const auto& demand = variant.inputs[place_of("demand_per_day")];
-  const auto horizon = variant.inputs[place_of("horizon_years")].value;
-  return fmt::format(
-      "On {}, {}: {}. At {} requests a day a local request costs {} USD, {} {} USD; local is cheaper "
-      "within {} years "
-      "in {} of draws; {}.",
-      task, name_of(record.variants[*best]), advice(variant), format_significant(demand.value, 3),
-      band_text(variant.spread.local_usd), api_name(decision), band_text(variant.spread.api_usd),
-      format_significant(horizon, 2), percent_text(variant.spread.local_cheaper), floor_sentence(variant));
+  return variant_sentence(record, decision, *best);
 }
 
 }  // namespace
@@ -85,6 +93,10 @@ std::string band_text(const economics::Band& band, double scale, int digits) {
     return value ? money(*value * scale, digits) : std::string("∞");
   };
   return fmt::format("{} [{}, {}]", part(band.median), part(band.lo), part(band.hi));
+}
+
+std::string cost_text(const economics::Band& band, int digits) {
+  return band.median ? band_text(band, 1.0, digits) : "∞";
 }
 
 std::string decision_text(const VariantDecision& variant) {
@@ -172,6 +184,17 @@ std::string verdict_of(const RunRecord& record, const StudyDecision& decision) {
   std::vector<std::string> sentences;
   for (const auto& task : decision_tasks(record)) sentences.push_back(task_sentence(record, decision, task));
   return join(sentences, " ");
+}
+
+std::string variant_verdict(const RunRecord& record, const StudyDecision& decision, const std::string& id) {
+  for (std::size_t i = 0; i < decision.variants.size(); ++i) {
+    if (decision.variants[i].variant != id) continue;
+    const auto& reason = decision.variants[i].absent_reason;
+    if (reason.empty()) return variant_sentence(record, decision, i);
+    return fmt::format("On {}, {} cannot be reckoned: {}.", record.variants[i].task,
+                       name_of(record.variants[i]), reason);
+  }
+  return {};
 }
 
 std::string boundary_line(const RunRecord& record, const StudyDecision& decision) {

@@ -11,11 +11,18 @@ namespace edgeeval {
 /// One sentence a task: what to do with its best variant, how sure, and what would turn it.
 [[nodiscard]] std::string verdict_of(const RunRecord& record, const StudyDecision& decision);
 
+/// The same of the variant `id` alone; empty where there is none.
+[[nodiscard]] std::string variant_verdict(const RunRecord& record, const StudyDecision& decision,
+                                          const std::string& id);
+
 /// Which joules are in, at which boundary, and the factor for the rest.
 [[nodiscard]] std::string boundary_line(const RunRecord& record, const StudyDecision& decision);
 
 /// "1.2e-05 [8.1e-06, 2e-05]": median and 90 % band; ∞ where it is open, "never" where even the median is.
 [[nodiscard]] std::string band_text(const economics::Band& band, double scale = 1.0, int digits = 2);
+
+/// The same of a cost: where even the median is open it is ∞, as of what no request shares out.
+[[nodiscard]] std::string cost_text(const economics::Band& band, int digits = 2);
 
 /// "api", "local", "undecided", "never", with the share of draws in which local is cheaper: "api (2 %)".
 [[nodiscard]] std::string decision_text(const VariantDecision& variant);

@@ -129,7 +129,7 @@ class RuleCheck {
       check.reason = std::move(problem);
       return check;
     }
-    rule_.limit ? hold_to_limit(check) : hold_to_baseline(check, side);
+    rule_.limit ? hold_to_limit(check) : hold_to_baseline(check, side, row->mode);
     return check;
   }
 
@@ -175,7 +175,8 @@ class RuleCheck {
     return std::nullopt;
   }
 
-  void hold_to_baseline(GateCheck& check, const Side& side) const {
+  /// `mode` is that of the run's own row: a rule that names none holds like to like.
+  void hold_to_baseline(GateCheck& check, const Side& side, const std::string& mode) const {
     const auto other = other_side(side, check.reason);
     if (!other) return;
     if (const auto broken = broken_stage(*other); !broken.empty()) {
@@ -183,7 +184,7 @@ class RuleCheck {
       check.reason = "in the baseline, " + broken;
       return;
     }
-    const auto* row = find_row(*other->results, other->variant->id, rule_.mode, rule_.metric);
+    const auto* row = find_row(*other->results, other->variant->id, mode, rule_.metric);
     if (row == nullptr || !row->value) {
       check.reason =
           "absent in the baseline: " + (row == nullptr ? std::string("no such row") : row->absent_reason);
@@ -195,14 +196,14 @@ class RuleCheck {
       check.reason = "in the baseline, " + problem;
       return;
     }
-    if (differs(check, *other, side)) return;
-    weigh(check, *other, side);
+    if (differs(check, *other, side, mode)) return;
+    weigh(check, *other, side, mode);
   }
 
   /// Whether run and baseline differ in what the policy does not let pass; then says so.
-  bool differs(GateCheck& check, const Side& other, const Side& side) const {
+  bool differs(GateCheck& check, const Side& other, const Side& side, const std::string& mode) const {
     std::vector<std::string> lines;
-    for (const auto& one : mismatches(other, side, {{rule_.mode, rule_.metric}})) {
+    for (const auto& one : mismatches(other, side, {{mode, rule_.metric}})) {
       if (!policy_.despite.contains(one.concern))
         lines.push_back(std::string(to_string(one.concern)) + ": " + to_text(one));
     }
@@ -212,8 +213,10 @@ class RuleCheck {
     return true;
   }
 
-  void weigh(GateCheck& check, const Side& other, const Side& side) const {
-    auto difference = difference_of(other, side, metric_);
+  void weigh(GateCheck& check, const Side& other, const Side& side, const std::string& mode) const {
+    auto metric = metric_;
+    metric.mode = mode;
+    auto difference = difference_of(other, side, metric);
     if (rule_.on_value) {
       const double moved = difference.value.value;
       difference.value = {moved, moved, moved};

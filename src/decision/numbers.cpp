@@ -27,7 +27,7 @@ Result<double> in_range(const char* which, std::string_view text, const Limits& 
   if (*number < limits.least || *number > limits.most)
     return wrong(which, fmt::format("{} is out of range", text), "allowed: " + range_text(limits));
   if (limits.scale == economics::Scale::yes_no && *number != 0.0 && *number != 1.0)
-    return wrong(which, fmt::format("{} is neither yes nor no", text), "allowed: 0 (no), 1 (yes)");
+    return wrong(which, fmt::format("{} is neither yes nor no", text), "allowed: " + range_text(limits));
   return *number;
 }
 
@@ -110,6 +110,7 @@ std::string_view shape_name(Shape shape) noexcept {
 }
 
 std::string range_text(const Limits& limits) {
+  if (limits.scale == economics::Scale::yes_no) return "0 (no), 1 (yes)";
   const auto unit = limits.unit == "1" ? std::string() : " " + std::string(limits.unit);
   return fmt::format("a number from {} to {}{}", limits.least, limits.most, unit);
 }

@@ -79,9 +79,9 @@ TextTable decision_table(const StudyReport& report, const std::string& task) {
       cells.insert(cells.end(), {"–", "–", "–", "–", "–"});
     } else {
       const auto& spread = decided->spread;
-      cells.insert(cells.end(), {decision_text(*decided), band_text(spread.local_usd),
+      cells.insert(cells.end(), {decision_text(*decided), cost_text(spread.local_usd),
                                  band_text(spread.demand_floor_per_s, kSecondsPerDay),
-                                 requests_text(spread.break_even_requests), band_text(spread.carbon_g)});
+                                 requests_text(spread.break_even_requests), cost_text(spread.carbon_g)});
     }
     table.rows.push_back(std::move(cells));
   }
@@ -100,7 +100,7 @@ std::string decision_line(const StudyReport& report) {
     parts.push_back(fmt::format("{}: {} ({}, local cheaper in {} of draws; {} USD a request, the API {})",
                                 task, advice(variant), full_name(report, report.record.variants[*best]),
                                 percent_text(variant.spread.local_cheaper),
-                                band_text(variant.spread.local_usd), band_text(variant.spread.api_usd)));
+                                cost_text(variant.spread.local_usd), cost_text(variant.spread.api_usd)));
   }
   const auto& chosen = report.decision->scenario.chosen;
   const auto device = chosen.find("device");

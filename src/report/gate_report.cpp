@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/json.hpp"
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "record/codec.hpp"
 #include "report/junit.hpp"
@@ -53,8 +54,8 @@ std::string sign_of_check(const GateCheck& check) {
 std::string console_text(const GateReport& report, bool colour) {
   const std::string bold = colour ? "\033[1m" : "";
   const std::string plain = colour ? "\033[0m" : "";
-  auto text = fmt::format("{}gate{}  {} on {}", bold, plain, printable(report.policy), printable(report.run));
-  if (!report.baseline.empty()) text += ", baseline " + printable(report.baseline);
+  auto text = fmt::format("{}gate{}  {} on {}", bold, plain, one_line(report.policy), one_line(report.run));
+  if (!report.baseline.empty()) text += ", baseline " + one_line(report.baseline);
   text += "\n\n";
   TextTable table;
   table.header = {" ", "tier", "outcome", "metric", "variant", "figure"};
@@ -69,9 +70,9 @@ std::string console_text(const GateReport& report, bool colour) {
     const auto& check = report.checks[i];
     text += lines[i + 1] + "\n";
     if (check.outcome != GateOutcome::pass)
-      text += "      " + printable(to_text(check.rule)) + ": " + printable(check.reason) + "\n";
+      text += "      " + one_line(to_text(check.rule)) + ": " + one_line(check.reason) + "\n";
   }
-  for (const auto& warning : report.warnings) text += "Warning: " + printable(warning) + "\n";
+  for (const auto& warning : report.warnings) text += "Warning: " + one_line(warning) + "\n";
   return text + fmt::format("\n{}{}{}\n", bold, headline(report), plain);
 }
 
@@ -174,7 +175,7 @@ std::string self_test_text(const GateSelfTest& test, bool colour) {
   }
   std::string text;
   for (const auto& line : aligned_lines(table, 6, 1)) text += line + "\n";
-  for (const auto& problem : test.problems) text += " ✘  " + printable(problem) + "\n";
+  for (const auto& problem : test.problems) text += " ✘  " + one_line(problem) + "\n";
   return text + "\n" + bold +
          (can_block(test) ? "every hard rule blocks on made-worse copies of this run"
                           : "a hard rule lets made-worse figures pass, or cannot be tried: this gate is not "

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/json.hpp"
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "decision/decision.hpp"
 #include "report/renderers.hpp"
@@ -85,7 +86,7 @@ std::string emissions(const StudyReport& report, const VariantInfo& variant) {
   const auto making = making_of(report, variant);
   if (!making.problem.empty() || making.joules <= 0.0)
     return "# co2_eq_emissions: absent, " +
-           printable(making.problem.empty() ? "no stage tells its energy" : making.problem) + "\n";
+           one_line(making.problem.empty() ? "no stage tells its energy" : making.problem) + "\n";
   const auto carbon = carbon_of(report);
   const double to_grams = carbon.g_per_kwh / kJoulesPerKwh;
   auto source = fmt::format("EdgeEval {}: {} J ({}) of import, adaptation, merging and quantization",
@@ -163,7 +164,7 @@ void model_card(const StudyReport& report, std::ostream& out) {
   // One variant is the head of a README.md as it stands; several are a stream of YAML documents.
   for (const auto& variant : report.record.variants) {
     out << "---\n";
-    if (report.record.variants.size() > 1) out << "# " << printable(variant.id) << "\n";
+    if (report.record.variants.size() > 1) out << "# " << one_line(variant.id) << "\n";
     out << card_of(report, variant);
   }
   out << "---\n";

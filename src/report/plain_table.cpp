@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 
 namespace edgeeval {
@@ -20,7 +21,7 @@ std::vector<std::string> aligned_lines(const TextTable& table, std::size_t words
   std::vector<std::size_t> widths(table.header.size(), 0);
   for (auto& row : all) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i] = printable(row[i]);
+      row[i] = one_line(row[i]);
       widths[i] = std::max(widths[i], display_width(row[i]));
     }
   }

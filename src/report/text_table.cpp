@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "report/rows.hpp"
 
@@ -39,7 +40,7 @@ std::string plain_text(const TextTable& table) {
   const auto widths = widths_of(table);
   const auto trimmed = [](std::string line) { return line.substr(0, line.find_last_not_of(' ') + 1) + "\n"; };
   auto text = trimmed(line_of(table.header, widths));
-  for (const auto& row : table.rows) text += trimmed(printable(line_of(row, widths)));
+  for (const auto& row : table.rows) text += trimmed(one_line(line_of(row, widths)));
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/json.hpp"
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "decision/decision_words.hpp"
 #include "decision/numbers.hpp"
@@ -21,6 +22,14 @@ constexpr std::size_t kLevers = 8;
 std::string arrow(const std::string& before, const std::string& after) {
   return before == after ? after : before + " → " + after;
 }
+
+/// The sentences of one of the two decisions, or of the one variant that was asked for.
+std::string verdict(const RunRecord& record, const WhatIf& whatif, const StudyDecision& decision) {
+  return whatif.variant.empty() ? decision.verdict : variant_verdict(record, decision, whatif.variant);
+}
+
+/// A cost's median; ∞ where no request shares it out.
+std::string cost(const economics::Band& band) { return band.median ? money(*band.median, 3) : "∞"; }
 
 /// A median alone: bands would not fit twice.
 std::string median(const economics::Band& band, double scale = 1.0) {
@@ -38,8 +47,8 @@ std::vector<std::string> cells_of(const VariantDecision& before, const VariantDe
   }
   const auto both = [&](auto&& text) { return arrow(text(before), text(after)); };
   return {both([](const auto& v) { return decision_text(v); }),
-          both([](const auto& v) { return median(v.spread.local_usd); }),
-          both([](const auto& v) { return median(v.spread.api_usd); }),
+          both([](const auto& v) { return cost(v.spread.local_usd); }),
+          both([](const auto& v) { return cost(v.spread.api_usd); }),
           both([](const auto& v) { return median(v.spread.demand_floor_per_s, kSecondsPerDay); }),
           both([](const auto& v) { return median(v.spread.break_even_requests); })};
 }
@@ -54,7 +63,7 @@ std::string levers_text(const RunRecord& record, const WhatIf& whatif) {
       if (!wanted || record.variants[i].task != task || !variant.absent_reason.empty()) continue;
       text +=
           fmt::format("\nLevers of {}: what each input alone does to the saving within the horizon (USD)\n",
-                      printable(variant.variant));
+                      one_line(variant.variant));
       TextTable table{{"input", "from", "to", "saving from", "to"}, {}};
       for (const auto& lever : variant.levers) {
         if (table.rows.size() == kLevers) break;
@@ -117,21 +126,22 @@ TextTable whatif_table(const RunRecord& record, const WhatIf& whatif) {
 
 std::string whatif_text(const RunRecord& record, const WhatIf& whatif) {
   auto text = fmt::format("What if {} (scenario {}, {} draws, seed {}; medians, before → after)\n\n",
-                          printable(join(whatif.changes, ", ")), printable(whatif.before.scenario.name),
+                          one_line(join(whatif.changes, ", ")), one_line(whatif.before.scenario.name),
                           whatif.after.scenario.draws, whatif.after.scenario.seed);
   text += plain_text(whatif_table(record, whatif));
   text += levers_text(record, whatif);
-  text += "\n" + printable(whatif.after.verdict) + "\n" + printable(whatif.after.boundary) + "\n";
-  for (const auto& warning : whatif.after.scenario.warnings) text += "Careful: " + printable(warning) + "\n";
+  text +=
+      "\n" + one_line(verdict(record, whatif, whatif.after)) + "\n" + one_line(whatif.after.boundary) + "\n";
+  for (const auto& warning : whatif.after.scenario.warnings) text += "Careful: " + one_line(warning) + "\n";
   return text;
 }
 
-std::string whatif_json(const WhatIf& whatif) {
+std::string whatif_json(const RunRecord& record, const WhatIf& whatif) {
   Json root{{"schema_version", "1.0"}, {"changes", whatif.changes}};
   root["scenario_before"] = to_json(whatif.before.scenario);
   root["scenario_after"] = to_json(whatif.after.scenario);
-  root["verdict_before"] = whatif.before.verdict;
-  root["verdict_after"] = whatif.after.verdict;
+  root["verdict_before"] = verdict(record, whatif, whatif.before);
+  root["verdict_after"] = verdict(record, whatif, whatif.after);
   root["boundary"] = whatif.after.boundary;
   root["variants"] = Json::array();
   for (std::size_t i = 0; i < whatif.after.variants.size(); ++i) {
@@ -149,14 +159,14 @@ std::string scenario_list_text(const CostScenario& scenario) {
     const auto unit = row.field->unit == "1" ? std::string() : " " + std::string(row.field->unit);
     text +=
         fmt::format("{} = {}{}   (from {} to {})\n    {}\n    {}\n", row.field->key, value_text(row), unit,
-                    row.field->least, row.field->most, row.field->meaning, printable(source_text(row)));
+                    row.field->least, row.field->most, row.field->meaning, one_line(source_text(row)));
   }
   for (const auto& kind : kTables) {
     if (kind.word == "default" || kind.word == "boundary") continue;
     const auto found = scenario.chosen.find(kind.word);
     text += fmt::format("{} = {}   (known: {})\n", kind.word,
                         found == scenario.chosen.end() ? "–" : found->second,
-                        printable(join(scenario.tables->names(kind.word), ", ")));
+                        one_line(join(scenario.tables->names(kind.word), ", ")));
   }
   return text + "Set them as KEY=VALUE, KEY=LO..HI or KEY=VALUE[LO,HI].\n";
 }

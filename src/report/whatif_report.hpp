@@ -26,7 +26,7 @@ struct WhatIf {
 [[nodiscard]] std::string whatif_text(const RunRecord& record, const WhatIf& whatif);
 
 /// The same as one JSON object: changes, scenario, variants with before and after.
-[[nodiscard]] std::string whatif_json(const WhatIf& whatif);
+[[nodiscard]] std::string whatif_json(const RunRecord& record, const WhatIf& whatif);
 
 /// Every key: unit, range, value with its spread, source.
 [[nodiscard]] std::string scenario_list_text(const CostScenario& scenario);

@@ -76,6 +76,11 @@ class Reader {
 }  // namespace
 
 Result<void> read_csv(const std::filesystem::path& path, const OnCsvRow& on_header, const OnCsvRow& on_row) {
+  // A device such as /dev/zero gives lines without end; a pipe of the shell's is as good as a file.
+  std::error_code ignored;
+  const auto kind = std::filesystem::status(path, ignored).type();
+  if (kind == std::filesystem::file_type::character || kind == std::filesystem::file_type::block)
+    return fail(ErrorCode::io, "is a device, not a table", path.string());
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(ErrorCode::io, "the table cannot be opened", path.string());
   Reader reader(path, on_header, on_row);

@@ -103,6 +103,19 @@ TEST_F(Decision, RefusesWhatItCannotUnderstand) {
   EXPECT_EQ(edgeeval({"whatif", run() + "-none", "pue=1"}).code, 11);
 }
 
+TEST_F(Decision, IsNotMadeOnARunWithoutVariants) {
+  std::string line;
+  std::ifstream record(fs::path(run()) / "record.jsonl");
+  ASSERT_TRUE(std::getline(record, line));
+  const auto folder = fs::path(run() + "-empty");
+  fs::create_directories(folder);
+  std::ofstream(folder / "record.jsonl") << line << "\n";
+  const auto ran = edgeeval({"whatif", folder.string(), "pue=1"});
+  EXPECT_EQ(ran.code, 13) << ran.out;
+  EXPECT_EQ(ran.out, "");
+  EXPECT_TRUE(holds(ran.err, "the run holds no variant: there is nothing to decide on")) << ran.err;
+}
+
 TEST_F(Decision, ReadsScenariosAndRefusesWrongOnesOnceAndClearly) {
   const auto good = file("office.yaml", "device: l4\ndemand_per_day: 100\ndraws: 200\n");
   const auto report = json_of(edgeeval({"report", run(), "--scenario", good, "-o", "json:-"}));

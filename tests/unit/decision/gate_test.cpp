@@ -42,6 +42,19 @@ MetricRow& row_of(ResultSet& results, const std::string& variant, const std::str
   throw std::logic_error("no such row");
 }
 
+TEST(Gate, HoldsAFigureToOneOfTheSameMode) {
+  const auto baseline = results_of(sample_run(), "main");
+  auto run = baseline;
+  row_of(run, "lora-int4", "token_f1").mode = "new";
+  const char* rule = "metric: token_f1, variant: lora-int4, margin: 2";
+  EXPECT_EQ(check(rule, baseline, &baseline).outcome, GateOutcome::pass);
+  const auto unlike = check(rule, run, &baseline);
+  EXPECT_EQ(unlike.outcome, GateOutcome::absent) << unlike.reason;
+  EXPECT_EQ(unlike.reason, "absent in the baseline: no such row");
+  EXPECT_TRUE(blocks(unlike));
+  EXPECT_EQ(check(rule, run, &run).outcome, GateOutcome::pass) << "both have the mode, though no table does";
+}
+
 TEST(Gate, HoldsTheBadEndOfAnIntervalToALimit) {
   // Token F1 of lora-int4: four items 1, 1, 0.5, 0.5, so 0.75 in [0.5, 1].
   const auto run = results_of(sample_run());

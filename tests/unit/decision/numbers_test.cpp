@@ -21,6 +21,14 @@ TEST(Numbers, AreFiniteAndWhole) {
     EXPECT_FALSE(read_number(text)) << text;
 }
 
+TEST(Spreads, SayHowYesAndNoAreWritten) {
+  for (const char* text : {"yes", "true", "2", "0.5"}) {
+    const auto spread = read_spread({text, "", "", ""}, *limits_of("owned"));
+    ASSERT_FALSE(spread) << text;
+    EXPECT_EQ(spread.error().hint, "allowed: 0 (no), 1 (yes)") << text;
+  }
+}
+
 TEST(Limits, AreThoseOfTheInputsAndOfTheExtraFacts) {
   EXPECT_EQ(limits_of("pue")->least, 1.0);
   EXPECT_EQ(limits_of("tdp_w")->unit, "W");

@@ -46,6 +46,15 @@ TEST(GateReport, SaysWhatBlocksAndWhy) {
   EXPECT_NE(passed.find("\npassed, 1 check\n"), std::string::npos) << passed;
 }
 
+TEST(GateReport, ANameCannotForgeALineOfTheLog) {
+  auto record = sample_run();
+  record.variants.front().id = "x\n::error::forged\npassed, 1 check";
+  const auto text = as("console", report_of("rules: [{metric: token_f1, limit: 2}]", results_of(record)));
+  EXPECT_EQ(text.find("\n::error::"), std::string::npos) << text;
+  EXPECT_EQ(text.find("\npassed"), std::string::npos) << text;
+  EXPECT_NE(text.find("x ::error::forged passed, 1 check"), std::string::npos) << text;
+}
+
 TEST(GateReport, IsMarkdownForAPullRequest) {
   const auto text = as("md", report_of(kPolicy, results_of(sample_run())));
   EXPECT_NE(text.find("## Gate: blocked by 2 of 5 checks"), std::string::npos) << text;

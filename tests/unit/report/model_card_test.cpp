@@ -33,6 +33,20 @@ YAML::Node card(const StudyReport& report) {
   return YAML::Load(text.substr(4, text.size() - 8));
 }
 
+TEST(ModelCard, ANameCannotEndItsComment) {
+  auto report = make_report(sample_run());
+  ASSERT_GT(report.record.variants.size(), 1U);
+  report.record.variants.front().id = "x\nlicense: mit\n---\ninjected: true";
+  const auto text = text_of(report);
+  EXPECT_NE(text.find("\n# x license: mit --- injected: true\n"), std::string::npos) << text;
+  const auto documents = YAML::LoadAll(text);
+  for (const auto& document : documents) {
+    if (!document.IsMap()) continue;
+    EXPECT_FALSE(document["license"]);
+    EXPECT_FALSE(document["injected"]);
+  }
+}
+
 TEST(ModelCard, GivesEmissionsInGrams) {
   // Import 10 J, LoRA 3.6e5 J, merge and INT4 1,000 J each: 362,010 J, at 480 g for 3.6e6 J.
   auto report = only("lora-int4");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/json.hpp"
+#include "decision/decision_words.hpp"
 #include "support/sample_run.hpp"
 
 namespace edgeeval {
@@ -43,8 +44,51 @@ TEST(WhatIf, NamesTheChangesAndTheLevers) {
   EXPECT_EQ(text.find("lora-int4"), std::string::npos) << "one variant was asked for";
 }
 
+TEST(WhatIf, GivesTheVerdictOfTheOneVariantThatWasAskedFor) {
+  const auto record = sample_run();
+  const auto text = whatif_text(record, sample_whatif("qlora"));
+  const auto* qlora = variant_of(record, "qlora");
+  ASSERT_NE(qlora, nullptr);
+  EXPECT_NE(text.find("\nOn rag, " + name_of(*qlora) + ": "), std::string::npos) << text;
+  EXPECT_EQ(text.find("\nOn ", text.find("\nOn ") + 1), std::string::npos) << "one sentence, of one variant";
+  const auto json = parse_json(whatif_json(record, sample_whatif("qlora")), "whatif");
+  ASSERT_TRUE(json);
+  for (const char* key : {"verdict_before", "verdict_after"}) {
+    const auto verdict = json->at(key).get<std::string>();
+    EXPECT_TRUE(verdict.starts_with("On rag, " + name_of(*qlora) + ": ")) << verdict;
+  }
+}
+
+TEST(WhatIf, AVariantThatCannotBeReckonedSaysWhy) {
+  auto record = sample_run();
+  const auto rows = compute_metrics(record);
+  const auto decision = decide_study(record, rows, *scenario_for(record));
+  const auto reckoned = variant_verdict(record, decision, "qlora");
+  record.stages.erase(variant_of(record, "qlora")->serve_stage);
+  const auto without = decide_study(record, rows, *scenario_for(record));
+  const auto verdict = variant_verdict(record, without, "qlora");
+  EXPECT_NE(verdict, reckoned);
+  EXPECT_NE(verdict.find(" cannot be reckoned: "), std::string::npos) << verdict;
+  EXPECT_TRUE(variant_verdict(record, without, "nobody").empty());
+}
+
+TEST(WhatIf, WithoutDemandACostIsInfiniteAndNotNever) {
+  const auto record = sample_run();
+  const auto rows = compute_metrics(record);
+  auto scenario = *scenario_for(record);
+  scenario.draws = 200;
+  ASSERT_TRUE(set_assumption(scenario, "demand_per_day=0", ""));
+  const auto decision = decide_study(record, rows, scenario);
+  const WhatIf whatif{decision, decision, {"demand_per_day=0"}, "qlora"};
+  const auto table = whatif_table(record, whatif);
+  ASSERT_EQ(table.rows.size(), 1U);
+  EXPECT_EQ(table.rows[0][2], "∞");
+  EXPECT_EQ(table.rows[0][5], "never") << "there is no break-even";
+  EXPECT_NE(whatif_text(record, whatif).find("a local request costs ∞ USD"), std::string::npos);
+}
+
 TEST(WhatIf, IsJsonWithBothDecisions) {
-  const auto json = parse_json(whatif_json(sample_whatif()), "whatif");
+  const auto json = parse_json(whatif_json(sample_run(), sample_whatif()), "whatif");
   ASSERT_TRUE(json);
   ASSERT_EQ(json->at("variants").size(), 5U);
   EXPECT_EQ(json->at("scenario_after").at("inputs").at("rent_usd_per_h").at("value"), 0.36);

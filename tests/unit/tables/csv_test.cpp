@@ -37,7 +37,8 @@ Read read(const std::string& content) {
 using Fields = std::vector<std::string>;
 
 TEST(Csv, ReadsLineEndsOfBothKindsTheSame) {
-  for (const char* content : {"a,b\n1,2\n3,4\n", "a,b\r\n1,2\r\n3,4\r\n", "a,b\n1,2\n3,4", "a,b\r\n1,2\r\n3,4"}) {
+  for (const char* content :
+       {"a,b\n1,2\n3,4\n", "a,b\r\n1,2\r\n3,4\r\n", "a,b\n1,2\n3,4", "a,b\r\n1,2\r\n3,4"}) {
     const auto table = read(content);
     ASSERT_FALSE(table.error) << content;
     EXPECT_EQ(table.header, (Fields{"a", "b"}));
@@ -46,7 +47,9 @@ TEST(Csv, ReadsLineEndsOfBothKindsTheSame) {
 }
 
 TEST(Csv, ForgivesAByteOrderMarkAndBlankLines) {
-  const auto table = read("\xEF\xBB\xBF" "a,b\n\n1,2\n\n\n3,4\n\n\n");
+  const auto table = read(
+      "\xEF\xBB\xBF"
+      "a,b\n\n1,2\n\n\n3,4\n\n\n");
   ASSERT_FALSE(table.error);
   EXPECT_EQ(table.header.front(), "a");
   EXPECT_EQ(table.rows.size(), 2U);
@@ -62,9 +65,13 @@ TEST(Csv, KeepsCommasQuotesAndLineEndsOfQuotedFields) {
   EXPECT_EQ(table.lines, (std::vector<std::size_t>{2, 3, 5})) << "a row is where it begins";
 }
 
-TEST(Csv, KeepsEmptyFields) { EXPECT_EQ(read("a,b,c\n,,\n1,,3\n").rows, (std::vector<Fields>{{"", "", ""}, {"1", "", "3"}})); }
+TEST(Csv, KeepsEmptyFields) {
+  EXPECT_EQ(read("a,b,c\n,,\n1,,3\n").rows, (std::vector<Fields>{{"", "", ""}, {"1", "", "3"}}));
+}
 
-TEST(Csv, TakesSpacesAroundAFieldAway) { EXPECT_EQ(read("a,b\n 1 , x y \n").rows, (std::vector<Fields>{{"1", "x y"}})); }
+TEST(Csv, TakesSpacesAroundAFieldAway) {
+  EXPECT_EQ(read("a,b\n 1 , x y \n").rows, (std::vector<Fields>{{"1", "x y"}}));
+}
 
 TEST(Csv, RefusesRowsOfAnotherWidthWithTheirLine) {
   const auto table = read("a,b\n1,2\n1,2,3\n");
@@ -90,6 +97,14 @@ TEST(Csv, RefusesAnEmptyFileAndNamesAMissingOne) {
   const auto done = read_csv("no/such.csv", nothing, nothing);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::io);
+}
+
+TEST(Csv, RefusesADeviceThatWouldGiveLinesWithoutEnd) {
+  const auto nothing = [](const CsvRow&) -> Result<void> { return {}; };
+  const auto done = read_csv("/dev/zero", nothing, nothing);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::io);
+  EXPECT_EQ(done.error().message, "is a device, not a table");
 }
 
 TEST(Csv, StopsAtTheFirstErrorOfItsReader) {
