@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "core/hash.hpp"
 #include "decision/decision.hpp"
 #include "decision/decision_words.hpp"
 
@@ -39,9 +40,23 @@ constexpr std::array<BandRow, 9> kBands{
      {"saving", &Spread::saving_usd, "USD", 1.0, "the saving is unbounded"},
      {"carbon_per_request", &Spread::carbon_g, "g", 1.0, "there is no demand"}}};
 
+/// The scenario's name and a digest of its figures: two files of one name need not assume the same, and a
+/// comparison must see it.
+std::string name_of(const CostScenario& scenario) {
+  std::string figures;
+  for (const auto* assumed : {&scenario.assumptions, &scenario.stand_ins}) {
+    for (const auto& [key, assumption] : *assumed) {
+      const auto& spread = assumption.spread;
+      figures += fmt::format("{} {} {} {} {}\n", key, spread.value, spread.lo, spread.hi,
+                             static_cast<int>(spread.shape));
+    }
+  }
+  return fmt::format("scenario {} ({:.8})", scenario.name, sha256(figures));
+}
+
 /// What the figures rest on: the tables' rows in use and the sources of what was measured.
 std::vector<std::string> sources_of(const StudyDecision& study, const VariantDecision& variant) {
-  std::set<std::string> sources{"scenario " + study.scenario.name};
+  std::set<std::string> sources{name_of(study.scenario)};
   for (const auto& [table, name] : study.scenario.chosen) sources.insert(table + " " + name);
   for (const char* key : {"busy_w", "idle_w", "adapt_j", "capacity_per_s"}) {
     const auto* field = economics::find_input(key);

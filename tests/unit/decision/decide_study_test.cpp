@@ -57,6 +57,22 @@ TEST(Decision, IsLocalWhereItPaysAndNeverWhereNothingCould) {
   EXPECT_EQ(decision_of(never, "base")->decision, economics::Decision::never);
 }
 
+TEST(Decision, RowsTellScenariosOfOneNameApart) {
+  const auto record = sample_run();
+  const auto scenario_in = [&](const CostScenario& scenario) {
+    const auto rows = decision_rows(record, decided(record, scenario));
+    const auto row =
+        std::find_if(rows.begin(), rows.end(), [](const MetricRow& r) { return r.value.has_value(); });
+    EXPECT_NE(row, rows.end());
+    const auto& sources = row->value->sources;
+    return *std::find_if(sources.begin(), sources.end(),
+                         [](const std::string& source) { return source.starts_with("scenario default ("); });
+  };
+  const auto one = scenario_in(plain_scenario(record));
+  EXPECT_EQ(scenario_in(plain_scenario(record)), one);
+  EXPECT_NE(scenario_in(plain_scenario(record, {"pue=1.3"})), one);
+}
+
 TEST(Decision, DoesNotDependOnTheOrderOfVariants) {
   auto record = sample_run();
   auto scenario = *scenario_for(record);
