@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "core/has_word.hpp"
 #include "decision/price_tables.hpp"
 #include "decision/scenario.hpp"
 
@@ -28,17 +29,6 @@ constexpr std::array<std::pair<const char*, const char*>, 6> kAccelerators{{{"a1
                                                                             {"rtx 5090", "rtx-5090"},
                                                                             {"l4", "l4"},
                                                                             {"t4", "t4"}}};
-
-/// Whether `text` holds `word` with no letter or digit on either side.
-bool has_word(std::string_view text, std::string_view word) {
-  const auto plain = [&](std::size_t at) {
-    return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
-  };
-  for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
-    if ((at == 0 || !plain(at - 1)) && !plain(at + word.size())) return true;
-  }
-  return false;
-}
 
 /// What the record says of its accelerators: devices of energy sources other than CPU, memory and wall.
 std::set<std::string> accelerators_of(const RunRecord& record) {

@@ -2,7 +2,8 @@
 #include "probe/known_cpus.hpp"
 
 #include <array>
-#include <cctype>
+
+#include "core/has_word.hpp"
 
 namespace edgeeval {
 namespace {
@@ -51,16 +52,6 @@ constexpr std::array<Row, 20> kCpus{{
 }};
 
 }  // namespace
-
-bool has_word(std::string_view text, std::string_view word) {
-  const auto plain = [&](std::size_t at) {
-    return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
-  };
-  for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
-    if ((at == 0 || !plain(at - 1)) && !plain(at + word.size())) return true;
-  }
-  return false;
-}
 
 std::optional<KnownCpu> known_cpu(std::string_view model_name) {
   for (const auto& cpu : kCpus) {

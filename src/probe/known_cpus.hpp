@@ -18,9 +18,6 @@ struct KnownCpu {
 /// the short table. docs/sensors.md lists the rows with their sources.
 [[nodiscard]] std::optional<KnownCpu> known_cpu(std::string_view model_name);
 
-/// Whether `text` holds `word` with no letter or digit on either side: "Gold 6148" is not in "Gold 6148F".
-[[nodiscard]] bool has_word(std::string_view text, std::string_view word);
-
 /// A package may draw this many thermal design powers for a short time, where no row says otherwise: Intel's
 /// second power limit is 1.25 TDP unless the firmware sets another (Xeon E3-1200 v3 datasheet, 5.9.2) and
 /// "typically 20 %" above the first on servers (Xeon E5-1600/2600/4600 datasheet, 2.5.2.6.26).

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/has_word.hpp"
 #include "probe/known_cpus.hpp"
 
 namespace edgeeval {
