@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/prefetch.hpp"
 #include "load/reply_reader.hpp"
 #include "load/socket.hpp"
 #include "load/tls.hpp"
@@ -53,6 +54,17 @@ class Connection {
   /// Takes one read's bytes, of a handshake too. `scratch` is for decrypting.
   void take(const Reading& reading, std::string_view bytes, ReadStamp stamp, std::span<char> scratch);
   void close();
+
+  /// Asks for the memory that looking at a ready socket takes.
+  void prefetch_to_read() const {
+    prefetch(this, 1);
+    prefetch(&unsent_, sizeof unsent_);
+  }
+  /// Asks for the memory that taking a read's bytes takes. With more streams than the caches hold, to wait
+  /// for it line by line costs more than the parsing. What this object points to comes second, as where it is
+  /// stands in the first.
+  void prefetch_to_take() const { prefetch(this, sizeof *this); }
+  void prefetch_behind() const { reader.prefetch_behind(); }
 
   /// Whether all of the request was handed to the kernel.
   [[nodiscard]] bool request_out() const { return request_out_; }

@@ -7,6 +7,8 @@
 #include <boost/beast/http/error.hpp>
 #include <charconv>
 
+#include "core/prefetch.hpp"
+
 namespace edgeeval::client {
 namespace http = boost::beast::http;
 namespace {
@@ -188,6 +190,8 @@ void HttpReply::end_of_stream() {
   if (reply.parser->got_some()) reply.parser->put_eof(problem);
   if (problem || !done()) reply.fail(HttpFault::truncated, "the connection ended before the answer did");
 }
+
+void HttpReply::prefetch_behind() const { prefetch(impl_.get(), sizeof *impl_); }
 
 bool HttpReply::done() const { return impl_->parser->is_done() && !impl_->parser->interim(); }
 bool HttpReply::head_done() const { return impl_->parser->is_header_done() && !impl_->parser->interim(); }

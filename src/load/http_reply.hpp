@@ -61,6 +61,9 @@ class HttpReply {
   /// The connection has ended.
   void end_of_stream();
 
+  /// Asks for the memory outside this object that the next bytes will touch.
+  void prefetch_behind() const;
+
   [[nodiscard]] bool done() const;
   [[nodiscard]] bool head_done() const;
   [[nodiscard]] HttpFault fault() const;

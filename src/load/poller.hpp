@@ -15,7 +15,7 @@ namespace edgeeval::client {
 class Poller {
  public:
   /// At most so many sockets are told of at once: their reads come before any parsing.
-  static constexpr std::size_t kBatch = 64;
+  static constexpr std::size_t kBatch = 256;
 
   /// Error: io.
   [[nodiscard]] static Result<Poller> make();

@@ -160,6 +160,7 @@ bool ReplyReader::take_frame(const Frame& frame) {
 
 void ReplyReader::keep_text(std::string_view text) {
   const auto most = desk_->limits->kept_text;
+  if (most == 0) return;
   if (record_->text.size() < most) record_->text.append(text.substr(0, most - record_->text.size()));
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/prefetch.hpp"
 #include "load/client.hpp"
 #include "load/http_reply.hpp"
 #include "record/load_file.hpp"
@@ -54,6 +55,12 @@ class ReplyReader final : private HttpTaker {
   /// Ends the reply with a failure that is not in its bytes. Where an answer that is no stream has begun, its
   /// own failure counts (except `cancelled` and `engine_ended`).
   void give_up(FailureClass failure, std::string words, std::int64_t at_ns);
+
+  /// Asks for the memory outside this object that the next bytes will touch.
+  void prefetch_behind() const {
+    http_.prefetch_behind();
+    if (record_ != nullptr) prefetch(record_, sizeof *record_);
+  }
 
   [[nodiscard]] bool ended() const { return ended_; }
   /// Whether the connection may carry another request, now that the reply has ended.

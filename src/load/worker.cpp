@@ -18,6 +18,8 @@ constexpr std::int64_t kSoon = 1'000'000'000;  // A connection that lived no lon
 // parsing it.
 constexpr std::int64_t kGather = 200'000;
 constexpr std::int64_t kShortest = 20'000;
+constexpr std::size_t kReadAhead = 2;  // Connections whose memory is asked for before their turn.
+constexpr std::size_t kTakeAhead = 3;
 constexpr int kBusy = 503;
 constexpr std::uint64_t kFewLost = 2;  // So many are lost before no connection is kept any more.
 
@@ -112,7 +114,11 @@ void Worker::wait_and_take(std::int64_t timeout_ns) {
     read_one(*connection, EPOLLIN, false);
   }
   going_on_.clear();
-  for (const auto& event : ready) read_event(event);
+  for (std::size_t i = 0; i < ready.size(); ++i) {
+    if (i + kReadAhead < ready.size())
+      static_cast<Connection*>(ready[i + kReadAhead].data.ptr)->prefetch_to_read();
+    read_event(ready[i]);
+  }
   take_readings();
   connections_.recycle();
   add(counters_.tokens, desk_.token_event_count - told_events_);
@@ -163,7 +169,11 @@ void Worker::read_one(Connection& connection, std::uint32_t what, bool writable)
 
 void Worker::take_readings() {
   clocks_.refresh(monotonic_ns());
-  for (const auto& entry : arena_.entries()) {
+  const auto entries = arena_.entries();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (i + 2 * kTakeAhead < entries.size()) entries[i + 2 * kTakeAhead].connection->prefetch_to_take();
+    if (i + kTakeAhead < entries.size()) entries[i + kTakeAhead].connection->prefetch_behind();
+    const auto& entry = entries[i];
     auto& connection = *entry.connection;
     if (connection.stage == Stage::closed) continue;
     if (connection.stage == Stage::connecting) {

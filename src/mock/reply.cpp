@@ -22,6 +22,7 @@ class Layout {
     opening();
     tokens();
     if (!ended_) closing();
+    if (script_.opening == Opening::one_write) open_in_one_write();
     if (script_.all_at_once) {
       for (auto& step : reply_.steps) step.due = step.kind == StepKind::head ? step.due : reply_.last_ns;
     }
@@ -67,6 +68,17 @@ class Layout {
     }
     if (reply_.wire == Wire::lm_studio_chat) lm_studio_opening();
     if (script_.role == RoleChunk::usual && reply_.style.role_chunk) add(StepKind::role, now_);
+  }
+
+  /// What comes before the first token waits for it. A reply without one goes out as it would.
+  void open_in_one_write() {
+    const auto first = std::find_if(reply_.steps.begin(), reply_.steps.end(),
+                                    [](const Step& step) { return step.tokens > 0; });
+    if (first == reply_.steps.end()) return;
+    for (auto step = reply_.steps.begin(); step != first; ++step) {
+      step->due = first->due;
+      step->hold = true;
+    }
   }
 
   void lm_studio_opening() {

@@ -120,13 +120,14 @@ void read_split(const YAML::Node& node, ReplyScript& reply, Findings& findings) 
 
 void read_reply(const YAML::Node& node, ReplyScript& reply, Findings& findings) {
   Keys keys(node, "reply",
-            {"bundle", "merge", "split", "role", "empty_every", "reasoning", "tool_call", "usage",
+            {"bundle", "merge", "split", "role", "opening", "empty_every", "reasoning", "tool_call", "usage",
              "comment_every", "done", "line_end", "space", "all_at_once", "close_after"},
             findings);
   keys.count("bundle", 1, 1000, reply.bundle);
   keys.count("merge", 1, 1000, reply.merge);
   if (const auto split = keys.map().find("split")) read_split(*split, reply, findings);
   keys.choice("role", {"usual", "none", "early"}, reply.role);
+  keys.choice("opening", {"apart", "one-write"}, reply.opening);
   keys.count("empty_every", 0, kMostTokens, reply.empty_every);
   keys.count("reasoning", 0, kMostTokens, reply.reasoning);
   keys.flag("tool_call", reply.tool_call);

@@ -31,6 +31,12 @@ enum class RoleChunk {
   early,  ///< At once, long before the first token, as proxies do.
 };
 
+/// What goes out before the first token, and when.
+enum class Opening {
+  apart,      ///< The head at once, the chunk with the role in a write of its own, as the dialect does.
+  one_write,  ///< All of it in one write with the first token, when that is due.
+};
+
 /// Where an event is cut into parts that are sent apart.
 enum class Cut { none, random, utf8, crlf, every_byte };
 
@@ -93,6 +99,7 @@ struct ReplyScript {
   Nanos gap = std::chrono::milliseconds(1);  ///< Between parts.
   bool cut_head = false;                     ///< The head is cut too.
   RoleChunk role = RoleChunk::usual;
+  Opening opening = Opening::apart;
   std::uint32_t empty_every = 0;  ///< A chunk without text before every so many events; 0 = none.
   std::uint32_t reasoning = 0;    ///< So many of the first tokens are reasoning.
   bool tool_call = false;         ///< The tokens are the arguments of a tool call.

@@ -62,6 +62,9 @@ Result<Descriptor> bind_socket(const std::string& host, std::uint16_t port) {
   set_flag(socket.get(), SOL_SOCKET, SO_REUSEADDR);
   // Accepted sockets inherit it; the kernel then stamps even what comes before the accept.
   set_flag(socket.get(), SOL_SOCKET, SO_TIMESTAMPNS);
+  // Inherited as well: the cheapest congestion control, always there. Others pace what is sent.
+  constexpr std::string_view kReno = "reno";
+  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_CONGESTION, kReno.data(), kReno.size());
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     if (errno == EADDRINUSE)
       return fail(ErrorCode::port_taken, "port " + std::to_string(port) + " is in use by another process",

@@ -66,7 +66,8 @@ class Mock:
     def __init__(self, program, core: int, log: pathlib.Path, ttft: str, itl: str, tokens: int):
         self.log = log
         self._said = log.with_suffix(".out")
-        self._command = ["taskset", "-c", str(core), str(program), "mock-server", "--spin", "--dialect", "vllm", "--ttft", ttft,
+        script = pathlib.Path(__file__).with_name("mock.yaml")
+        self._command = ["taskset", "-c", str(core), str(program), "mock-server", "--script", str(script), "--ttft", ttft,
                          "--itl", itl, "--tokens", str(tokens), "--log", str(log)]
         self._process = None
         self.url = ""

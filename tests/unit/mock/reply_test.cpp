@@ -56,6 +56,30 @@ TEST(Reply, StallsMidwayAndGoesOn) {
             (std::vector<std::int64_t>{20 * kMs, 40 * kMs, 1060 * kMs, 1080 * kMs}));
 }
 
+TEST(Reply, OpensInOneWriteWithTheFirstToken) {
+  Script script;
+  script.reply.tokens_from = script.reply.tokens_to = 2;
+  script.reply.opening = Opening::one_write;
+  const auto reply = first_reply(script, kPath, kAll);
+  ASSERT_GE(reply.steps.size(), 4U);
+  const std::vector<StepKind> opening{StepKind::head, StepKind::role, StepKind::content, StepKind::content};
+  for (std::size_t i = 0; i < opening.size(); ++i) {
+    EXPECT_EQ(reply.steps[i].kind, opening[i]);
+    EXPECT_EQ(reply.steps[i].hold, i < 2) << i;
+    EXPECT_EQ(reply.steps[i].due, i < 3 ? 20 * kMs : 40 * kMs) << i;
+  }
+}
+
+TEST(Reply, WithoutATokenOpensAsItWould) {
+  Script script;
+  script.reply.tokens_from = script.reply.tokens_to = 0;
+  script.reply.opening = Opening::one_write;
+  const auto reply = first_reply(script, kPath, kAll);
+  EXPECT_EQ(reply.steps.front().kind, StepKind::head);
+  EXPECT_FALSE(reply.steps.front().hold);
+  EXPECT_EQ(reply.steps.front().due, 0);
+}
+
 TEST(Reply, MergedWritesHoldAllButTheLast) {
   Script script;
   script.reply.tokens_from = script.reply.tokens_to = 4;

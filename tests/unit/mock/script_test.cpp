@@ -24,7 +24,9 @@ TEST(Script, SaysAll) {
       "9ms\n"
       "tokens: {from: 50, to: 60}\nbatch_step: true\ntemplate_tokens: 24\nprefix_cache: true\nstrict: true\n"
       "loading: {for: 3s, how: lazy}\n"
-      "reply: {bundle: 3, merge: 2, split: {at: utf8, gap: 2ms, head: true}, role: early, empty_every: 4,\n"
+      "reply: {bundle: 3, merge: 2, split: {at: utf8, gap: 2ms, head: true}, role: early, opening: "
+      "one-write,\n"
+      "        empty_every: 4,\n"
       "        reasoning: 5, tool_call: true, usage: every, comment_every: 6, done: false, line_end: crlf,\n"
       "        space: false, close_after: true, all_at_once: true}\n"
       "limits: {stall: 1s, retry_after: 2s, drip: 5ms, giant_bytes: 1000, json_depth: 10}\n"
@@ -43,6 +45,7 @@ TEST(Script, SaysAll) {
   EXPECT_EQ(reply.cut, Cut::utf8);
   EXPECT_TRUE(reply.cut_head);
   EXPECT_EQ(reply.role, RoleChunk::early);
+  EXPECT_EQ(reply.opening, Opening::one_write);
   EXPECT_EQ(reply.usage, UsageChunk::every);
   EXPECT_EQ(reply.line_end, LineEnd::crlf);
   EXPECT_EQ(reply.done, false);

@@ -45,6 +45,25 @@ TEST(FloatRanks, GiveExactlyWhatSortingGives) {
   for (const auto rank : wanted) EXPECT_EQ(ranks.at(rank), expanded[rank]) << rank;
 }
 
+TEST(FloatRanks, SortBucketsThatHoldLittleAndCountThoseThatHoldMuch) {
+  SplitMix64 random(11);
+  std::vector<Weighted> values;
+  std::vector<float> expanded;
+  // Three buckets: one of 400 values, many of them alike, one of 2,000, and one heavy value.
+  const auto put = [&](float value, std::uint64_t weight) {
+    values.push_back({value, weight});
+    expanded.insert(expanded.end(), weight, value);
+  };
+  for (int i = 0; i < 400; ++i) put(1.0F + static_cast<float>(random.below(50)) * 1e-6F, 1);
+  for (int i = 0; i < 2000; ++i) put(2.0F + static_cast<float>(random.below(5000)) * 1e-6F, 1);
+  put(4.5F, 600);
+  std::sort(expanded.begin(), expanded.end());
+  std::vector<std::uint64_t> wanted(expanded.size());
+  for (std::uint64_t i = 0; i < wanted.size(); ++i) wanted[i] = i;
+  const auto ranks = ranked(values, wanted);
+  for (const auto rank : wanted) ASSERT_EQ(ranks.at(rank), expanded[rank]) << rank;
+}
+
 TEST(FloatRanks, TellNeighbouringFloatsApart) {
   const float one = 1.0F;
   const float next = std::nextafter(one, 2.0F);
