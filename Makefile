@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The shortest ways to what people want; CMakePresets.json and scripts/ do the work.
 STUDY ?= examples/quickstart.yaml
-WERROR ?= OFF
+# ON or OFF; empty leaves what the build folder was configured with, as another flag would rebuild all of it.
+WERROR ?=
 WEB ?= ON
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 export CMAKE_CXX_COMPILER_LAUNCHER ?= $(shell command -v ccache 2>/dev/null)
@@ -11,7 +12,7 @@ PHASE := scripts/phase
 SETUP := scripts/setup $(if $(filter OFF,$(WEB)),--no-web)
 # Said outright: an option that an earlier `make build` put into CMake's cache would otherwise stay off.
 HELPERS := -DEDGEEVAL_BUILD_MODEL=ON -DEDGEEVAL_BUILD_TRAIN=ON
-CONFIGURE := cmake --preset release --log-level=WARNING -DEDGEEVAL_WERROR=$(WERROR) -DEDGEEVAL_WEB=$(WEB)
+CONFIGURE := cmake --preset release --log-level=WARNING $(if $(WERROR),-DEDGEEVAL_WERROR=$(WERROR)) -DEDGEEVAL_WEB=$(WEB)
 BUILD := cmake --build --preset release --parallel $(JOBS)
 
 .DEFAULT_GOAL := help
