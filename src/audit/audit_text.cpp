@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "core/text.hpp"
 
 namespace edgeeval::audit {
@@ -110,9 +110,7 @@ std::string json_text(const std::vector<AuditReport>& reports) {
       json["skipped"].push_back({{"detector", skip.detector}, {"reason", skip.reason}});
     list.push_back(std::move(json));
   }
-  return Json{{"schema_version", "1.0"}, {"audits", std::move(list)}}.dump(
-             2, ' ', false, Json::error_handler_t::replace) +
-         "\n";
+  return json_document(Json{{"schema_version", "1.0"}, {"audits", std::move(list)}});
 }
 
 std::string detectors_markdown() {

@@ -24,6 +24,13 @@ namespace edgeeval {
 /// The same of a cost: where even the median is open it is ∞, as of what no request shares out.
 [[nodiscard]] std::string cost_text(const economics::Band& band, int digits = 2);
 
+/// The same of a reversal, whose open ends are ∞: then local stays the cheaper for good. "–" where no draw
+/// has one.
+[[nodiscard]] std::string reversal_text(const economics::Band& band, int digits = 2);
+
+/// Whether in any draw the API becomes the cheaper again after the break-even.
+[[nodiscard]] bool is_ever_reversed(const VariantDecision& variant);
+
 /// "api", "local", "undecided", "never", with the share of draws in which local is cheaper: "api (2 %)".
 [[nodiscard]] std::string decision_text(const VariantDecision& variant);
 

@@ -143,8 +143,7 @@ class ScenarioReader {
       return yaml_.wrong(entry.value, entry.path + (entry.value.IsScalar() ? "" : "." + spread.error().where),
                          spread.error().message, spread.error().hint);
     assumption.spread = *spread;
-    scenario_.assumptions[entry.key] = std::move(assumption);
-    if (is_machine_price(entry.key)) scenario_.unknown_machine.clear();
+    put_assumption(scenario_, entry.key, std::move(assumption));
     return {};
   }
 

@@ -72,8 +72,7 @@ Result<void> set_assumption(CostScenario& scenario, std::string_view key_and_val
   if (!spread)
     return fail(ErrorCode::usage, spread.error().message, std::string(key),
                 spread.error().hint.empty() ? kForms : spread.error().hint);
-  scenario.assumptions[std::string(key)] = {*spread, Grade::assumed, "the command line", ""};
-  if (is_machine_price(key)) scenario.unknown_machine.clear();
+  put_assumption(scenario, key, {*spread, Grade::assumed, "the command line", ""});
   check_ages(scenario, today);
   return {};
 }

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "core/text.hpp"
 #include "record/codec.hpp"
 #include "report/plain_table.hpp"
@@ -167,7 +167,7 @@ std::string json_text(const std::vector<Comparison>& comparisons) {
     for (const auto& row : comparison.rows) json["rows"].push_back(json_of(row));
     root["comparisons"].push_back(std::move(json));
   }
-  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_document(root);
 }
 
 }  // namespace
