@@ -27,8 +27,9 @@ struct BandRow {
 constexpr const char* kNoFloor =
     "in most draws no demand pays: a local request's own cost is not below the API's";
 constexpr const char* kNeverPays = "in most draws it never pays";
-constexpr const char* kNoReversal =
-    "no draw pays, or in most that do the API does not become the cheaper again";
+constexpr const char* kNoReversal = "in most draws that pay, local stays the cheaper for good";
+constexpr const char* kRareReversal =
+    "in under 5 % of draws does it pay back and the API become the cheaper again";
 constexpr std::array<BandRow, 11> kBands{
     {{"demand_floor", &Spread::demand_floor_per_s, kNoFloor},
      {"utilisation_floor", &Spread::utilisation_floor, kNoFloor},
@@ -89,6 +90,10 @@ MetricRow band_row(const VariantInfo& info, const VariantDecision& variant, cons
   auto row = empty_row(info, rule.id);
   row.flag = economics::to_string(variant.decision);
   const auto& band = variant.spread.*(rule.band);
+  if (economics::field_of(rule.band).of_paying && !tells_reversal(variant)) {
+    row.absent_reason = kRareReversal;
+    return row;
+  }
   if (!band.median) {
     row.absent_reason = rule.never;
     return row;

@@ -109,16 +109,19 @@ std::string cost_text(const economics::Band& band, int digits) {
   return band.median ? band_text(band, 1.0, digits) : "∞";
 }
 
-std::string reversal_text(const economics::Band& band, int digits) {
-  if (band.defined == 0.0) return "–";
+bool tells_reversal(const VariantDecision& variant) {
+  const auto& spread = variant.spread;
+  return variant.absent_reason.empty() &&
+         spread.break_even_s.defined * spread.reversal_s.defined >= kTellingShare;
+}
+
+std::string reversal_text(const VariantDecision& variant, int digits) {
+  if (!tells_reversal(variant)) return "–";
+  const auto& band = variant.spread.reversal_requests;
   const auto part = [&](const std::optional<double>& value) {
     return value ? money(*value, digits) : std::string("∞");
   };
   return fmt::format("{} [{}, {}]", part(band.median), part(band.lo), part(band.hi));
-}
-
-bool is_ever_reversed(const VariantDecision& variant) {
-  return variant.absent_reason.empty() && variant.spread.reversal_s.defined > 0.0;
 }
 
 std::string decision_text(const VariantDecision& variant) {

@@ -48,7 +48,7 @@ double demand_of(const StudyDecision& decision) {
 bool any_reversal(const StudyReport& report, const std::string& task) {
   return std::any_of(report.record.variants.begin(), report.record.variants.end(), [&](const auto& variant) {
     const auto* decided = decision_of(*report.decision, variant.id);
-    return variant.task == task && decided != nullptr && is_ever_reversed(*decided);
+    return variant.task == task && decided != nullptr && tells_reversal(*decided);
   });
 }
 
@@ -92,7 +92,7 @@ TextTable decision_table(const StudyReport& report, const std::string& task) {
       cells.insert(cells.end(), {decision_text(*decided), cost_text(spread.local_usd),
                                  band_text(spread.demand_floor_per_s, kSecondsPerDay),
                                  requests_text(spread.break_even_requests)});
-      if (reversals) cells.push_back(reversal_text(spread.reversal_requests));
+      if (reversals) cells.push_back(reversal_text(*decided));
       cells.push_back(cost_text(spread.carbon_g));
     }
     table.rows.push_back(std::move(cells));

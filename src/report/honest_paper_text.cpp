@@ -25,7 +25,7 @@ TextTable variants_table(const HonestPaper& paper) {
                    "of capacity", "API cheaper again, requests [90 %]"},
                   {}};
   if (std::none_of(paper.variants.begin(), paper.variants.end(), [](const HonestVariant& variant) {
-        return variant.absent_reason.empty() && is_ever_reversed(variant.decision);
+        return variant.absent_reason.empty() && tells_reversal(variant.decision);
       }))
     table.header.pop_back();
   for (const auto& variant : paper.variants) {
@@ -35,11 +35,10 @@ TextTable variants_table(const HonestPaper& paper) {
     } else {
       const auto& spread = variant.decision.spread;
       const auto& use = spread.utilisation_floor.median;
-      cells.insert(
-          cells.end(),
-          {maybe(variant.full_use), maybe(variant.always_on), variant.api, decision_text(variant.decision),
-           band_text(spread.break_even_requests), band_text(spread.demand_floor_per_s, kSecondsPerDay),
-           use ? percent_text(*use) : "never", reversal_text(spread.reversal_requests)});
+      cells.insert(cells.end(), {maybe(variant.full_use), maybe(variant.always_on), variant.api,
+                                 decision_text(variant.decision), band_text(spread.break_even_requests),
+                                 band_text(spread.demand_floor_per_s, kSecondsPerDay),
+                                 use ? percent_text(*use) : "never", reversal_text(variant.decision)});
     }
     cells.resize(table.header.size());
     table.rows.push_back(std::move(cells));

@@ -80,10 +80,10 @@ void facts_of(const VariantDecision& variant, std::ostream& out) {
   fact("1,000 local requests, USD", "usd_per_request", band_words(spread.local_usd, 1000.0), out);
   fact("1,000 API requests, USD", "", band_words(spread.api_usd, 1000.0), out);
   fact("Paid back after", "break_even_time", duration_text(spread.break_even_s), out);
-  if (is_ever_reversed(variant))
+  if (tells_reversal(variant))
     fact("API cheaper again after", "reversal_time",
-         fmt::format("{}; by the horizon in {} of draws", reversal_words(spread.reversal_s),
-                     percent_text(spread.reversed_within)),
+         fmt::format("{} where it pays back; by the horizon in {} of draws",
+                     reversal_words(spread.reversal_s), percent_text(spread.reversed_within)),
          out);
   fact("Energy of a request, J", "", band_words(spread.energy_j), out);
   fact("Carbon of a request, g CO2e", "carbon_per_request", band_words(spread.carbon_g), out);
@@ -167,7 +167,9 @@ HtmlTable decisions_table(const StudyReport& report, const StudyDecision& decisi
                           band_cell(spread.demand_floor_per_s, kSecondsPerDay),
                           {utilisation_text(spread.utilisation_floor), spread.utilisation_floor.median},
                           {duration_text(spread.break_even_s), spread.break_even_s.median},
-                          {reversal_words(spread.reversal_s), spread.reversal_s.median},
+                          tells_reversal(variant)
+                              ? HtmlCell{reversal_words(spread.reversal_s), spread.reversal_s.median}
+                              : HtmlCell{"–"},
                           {biggest_lever(variant)}});
   }
   return table;

@@ -45,7 +45,6 @@ std::string duration_text(const economics::Band& band) {
 }
 
 std::string reversal_words(const economics::Band& band) {
-  if (band.defined == 0.0) return "–";
   return fmt::format("{} [{}, {}]", time_text(band.median), time_text(band.lo), time_text(band.hi));
 }
 

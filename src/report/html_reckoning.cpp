@@ -59,8 +59,9 @@ void two_ways_section(const StudyReport& report, std::ostream& out) {
          {reckoned ? band_words(decided->spread.break_even_requests) : "–",
           reckoned ? decided->spread.break_even_requests.median : std::nullopt},
          {reckoned ? duration_text(decided->spread.break_even_s) : "–"},
-         {reckoned ? reversal_words(decided->spread.reversal_s) : "–",
-          reckoned ? decided->spread.reversal_s.median : std::nullopt},
+         reckoned && tells_reversal(*decided)
+             ? HtmlCell{reversal_words(decided->spread.reversal_s), decided->spread.reversal_s.median}
+             : HtmlCell{"–"},
          {reckoned ? std::string(economics::to_string(decided->decision)) : "–"}});
   }
   html_table(table, out);

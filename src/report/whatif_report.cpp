@@ -44,7 +44,7 @@ bool shown(const WhatIf& whatif, const VariantDecision& variant) {
 bool any_reversal(const WhatIf& whatif) {
   const auto in = [&](const StudyDecision& decision) {
     return std::any_of(decision.variants.begin(), decision.variants.end(), [&](const auto& variant) {
-      return shown(whatif, variant) && is_ever_reversed(variant);
+      return shown(whatif, variant) && tells_reversal(variant);
     });
   };
   return in(whatif.before) || in(whatif.after);
@@ -61,7 +61,7 @@ std::vector<std::string> cells_of(const VariantDecision& before, const VariantDe
           both([](const auto& v) { return cost(v.spread.api_usd); }),
           both([](const auto& v) { return median(v.spread.demand_floor_per_s, kSecondsPerDay); }),
           both([](const auto& v) { return median(v.spread.break_even_requests); }),
-          both([](const auto& v) { return reversal_text(v.spread.reversal_requests); })};
+          both([](const auto& v) { return reversal_text(v); })};
 }
 
 std::string levers_text(const RunRecord& record, const WhatIf& whatif) {

@@ -244,7 +244,7 @@ await check("a price that falls until the API is the cheaper again is told with 
   }, settings);
   await set({ api_input_usd_per_mtok: 50, api_output_usd_per_mtok: 50, api_decay_per_year: 0.9, horizon_years: 20, setup_usd: 1 });
   await page.waitForFunction(() => [...document.querySelectorAll(".live dt")].some((each) => each.textContent === "API cheaper again after" &&
-    /\[.+, .+\]; by the horizon in \d+ % of draws$/.test(each.nextElementSibling.textContent)));
+    /\[.+, .+\] where it pays back; by the horizon in \d+ % of draws$/.test(each.nextElementSibling.textContent)));
   await set({ api_decay_per_year: 0 });
   await page.waitForFunction(() => ![...document.querySelectorAll(".live dt")].some((each) => each.textContent === "API cheaper again after"));
   await close();

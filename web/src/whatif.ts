@@ -41,11 +41,14 @@ function facts(model: Model, computer: Computer): [string, string, string?][] {
   ];
 }
 
-/** When the API's falling price makes it the cheaper again; nothing where no draw has such a time. */
+/** In at least so large a share of draws must there be a reversal for it to be told: kTellingShare of C++. */
+const TELLING_SHARE = 0.05;
+
+/** When the API's falling price makes it the cheaper again; nothing where that is rare. */
 function reversed(computer: Computer): [string, string, string?][] {
   const { outcome, spread } = computer.result!;
-  if (spread ? spread.reversal_s.defined === 0 : outcome.reversal_s === null) return [];
-  const text = spread ? `${reversal(spread.reversal_s, duration)}; by the horizon in ${percent(spread.reversed_within)} of draws`
+  if (spread ? spread.break_even_s.defined * spread.reversal_s.defined < TELLING_SHARE : outcome.reversal_s === null) return [];
+  const text = spread ? `${reversal(spread.reversal_s, duration)} where it pays back; by the horizon in ${percent(spread.reversed_within)} of draws`
     : duration(outcome.reversal_s);
   return [["API cheaper again after", text, "reversal_time"]];
 }

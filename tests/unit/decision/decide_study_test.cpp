@@ -60,7 +60,7 @@ TEST(Decision, TellsWhereTheApisFallingPriceMakesItTheCheaperAgain) {
   ASSERT_TRUE(spread.reversal_s.median);
   EXPECT_GT(*spread.reversal_s.median, *spread.break_even_s.median);
   EXPECT_NEAR(*spread.reversal_requests.median, 0.1 * *spread.reversal_s.median, 1e-6);
-  EXPECT_TRUE(is_ever_reversed(variant));
+  EXPECT_TRUE(tells_reversal(variant));
   EXPECT_NE(
       study.verdict.find("in 0 % of draws (in 100 % it pays back, but the API's falling price makes the API "
                          "the cheaper again before then); "),
@@ -75,14 +75,22 @@ TEST(Decision, TellsWhereTheApisFallingPriceMakesItTheCheaperAgain) {
   EXPECT_EQ(row->value->unit, "requests");
   EXPECT_EQ(row->value->value, *spread.reversal_requests.median);
   const auto steady = decided(record, plain_scenario(record, {"demand_per_day=34560"}));
-  EXPECT_FALSE(is_ever_reversed(*decision_of(steady, "lora-int4")));
+  EXPECT_FALSE(tells_reversal(*decision_of(steady, "lora-int4")));
   EXPECT_EQ(steady.verdict.find("cheaper again"), std::string::npos) << steady.verdict;
 }
 
-TEST(Decision, WordsAReversalWithItsOpenEnds) {
-  EXPECT_EQ(reversal_text({{}, {}, {}, 0.0}), "–");
-  EXPECT_EQ(reversal_text({120.0, {}, {}, 0.3}), "∞ [120, ∞]") << "in most draws that pay there is none";
-  EXPECT_EQ(reversal_text({120.0, 340.0, 5600.0, 1.0}), "340 [120, 5600]");
+TEST(Decision, WordsAReversalWithItsOpenEndsWhereItIsNotRare) {
+  VariantDecision variant;
+  const auto text = [&](double pays, economics::Band band) {
+    variant.spread.break_even_s.defined = pays;
+    variant.spread.reversal_s = variant.spread.reversal_requests = band;
+    return reversal_text(variant);
+  };
+  EXPECT_EQ(text(1.0, {120.0, 340.0, 5600.0, 1.0}), "340 [120, 5600]");
+  EXPECT_EQ(text(1.0, {120.0, {}, {}, 0.3}), "∞ [120, ∞]") << "in most draws that pay there is none";
+  EXPECT_EQ(text(1.0, {{}, {}, {}, 0.0}), "–");
+  EXPECT_EQ(text(0.06, {120.0, 340.0, 5600.0, 1.0}), "340 [120, 5600]");
+  EXPECT_EQ(text(0.04, {120.0, 340.0, 5600.0, 1.0}), "–") << "a few draws say little";
 }
 
 // The cached price is a copy: with all tokens cached the API's cost has the very spread of the input price,
