@@ -13,7 +13,7 @@
 
 #include "core/files.hpp"
 #include "core/json.hpp"
-#include "core/text.hpp"
+#include "core/one_line.hpp"
 #include "record/codec.hpp"
 
 namespace edgeeval {
@@ -98,7 +98,7 @@ Result<void> check_rows(const ResultSet& results) {
     return fail(
         ErrorCode::record_unreadable,
         fmt::format("{} {} of variant \"{}\" is given twice: entries {} and {} of \"metrics\"",
-                    printable(row.mode), printable(row.metric), printable(row.variant), first->second, i + 1),
+                    one_line(row.mode), one_line(row.metric), one_line(row.variant), first->second, i + 1),
         results.name, "Keep one of the two.");
   }
   return {};

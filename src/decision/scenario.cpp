@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/one_line.hpp"
 #include "core/paths.hpp"
 #include "core/text.hpp"
 #include "decision/numbers.hpp"
@@ -82,8 +83,7 @@ Result<void> choose_rows(CostScenario& scenario, std::string_view table, std::st
   if (rows.empty()) {
     const auto names = scenario.tables->names(table);
     const auto close = nearest(name, names);
-    return fail(ErrorCode::usage,
-                fmt::format("no {} \"{}\" in the tables", table, printable(std::string(name))),
+    return fail(ErrorCode::usage, fmt::format("no {} \"{}\" in the tables", table, one_line(name)),
                 std::string(table),
                 (close.empty() ? std::string() : fmt::format("did you mean \"{}\"?\n", close)) +
                     "known: " + join(names, ", "));

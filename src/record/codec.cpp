@@ -7,7 +7,7 @@
 #include <map>
 #include <utility>
 
-#include "core/text.hpp"
+#include "core/one_line.hpp"
 #include "record/codec_parts.hpp"
 
 namespace edgeeval {
@@ -209,7 +209,7 @@ Result<std::vector<VariantInfo>> variants_from(const Json& list, const std::stri
     if (!is_new)
       return fail(ErrorCode::record_unreadable,
                   fmt::format("variant id \"{}\" is given twice: entries {} and {} of \"variants\"",
-                              printable(first->first), first->second, variants.size()),
+                              one_line(first->first), first->second, variants.size()),
                   where, "An id names one variant: keep one of the two, or give the other an id of its own.");
   }
   return variants;

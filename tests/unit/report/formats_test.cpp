@@ -55,7 +55,7 @@ TEST(Formats, AreAllKnownByNameAndAnUnknownOneIsAUsageError) {
 StudyReport steering() {
   const std::string text =
       "x\x07\x1b[2J\x7f\xc2\x85\xc2\x9b"
-      "31m\xd8\x9c\xe2\x80\x8f\xe2\x80\xa8\xe2\x80\xae\xe2\x81\xa6";
+      "31m\xd8\x9c\xe2\x80\x8f\xe2\x80\xa8\xe2\x80\xae\xe2\x81\xa6\n::error::y";
   auto record = sample_run();
   record.study = text;
   record.warnings.push_back(text);
@@ -97,6 +97,9 @@ TEST(Formats, NoneSteersAScreen) {
       rest.remove_prefix(point->bytes);
     }
   }
+  for (const char* lines : {"console", "csv", "md"})
+    EXPECT_EQ(rendered(report, lines).find("\n::error::"), std::string::npos)
+        << lines << ": a name makes a line of its own, which CI takes for a command";
   const auto csv = rendered(report, "csv");
   EXPECT_EQ(static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n')), report.rows.size() + 1);
   const auto json = parse_json(rendered(report, "json"), "test");
