@@ -13,7 +13,7 @@
 #include "audit/audit.hpp"
 #include "audit/audit_text.hpp"
 #include "console.hpp"
-#include "core/text.hpp"
+#include "core/one_line.hpp"
 #include "output_target.hpp"
 #include "tables_source.hpp"
 
@@ -44,15 +44,16 @@ Result<audit::Subject> read_subject(const std::string& path, const std::string& 
     auto record = read_run(path);
     if (!record) return tl::unexpected(record.error());
     for (const auto& warning : record->warnings)
-      print_if_possible(stderr, path + ": warning: " + printable(warning) + "\n");
+      print_if_possible(stderr, path + ": warning: " + one_line(warning) + "\n");
     return audit::subject_of(std::move(*record), path);
   }
   auto study = read_published(path, mapping);
   if (!study) {
     auto error = study.error();
     if (!path.empty() && error.hint.empty())
-      error.hint = "PATH is a run folder (with record.jsonl) or a folder of tables; docs/tables.md tells how a "
-                   "mapping file reads tables of any form.";
+      error.hint =
+          "PATH is a run folder (with record.jsonl) or a folder of tables; docs/tables.md tells how a "
+          "mapping file reads tables of any form.";
     return tl::unexpected(error);
   }
   return audit::subject_of(std::move(*study));
@@ -62,7 +63,8 @@ Result<std::string> rendered(const std::vector<audit::AuditReport>& reports, con
                              std::size_t rows) {
   if (format == "json") return audit::json_text(reports);
   if (format != "console" && format != "md")
-    return fail(ErrorCode::usage, "unknown audit format \"" + format + "\"", "-o", "known: console, json, md");
+    return fail(ErrorCode::usage, "unknown audit format \"" + format + "\"", "-o",
+                "known: console, json, md");
   std::string text;
   for (const auto& report : reports) {
     if (!text.empty()) text += "\n";
@@ -120,8 +122,9 @@ int run(const Options& options) {
 void register_audit(CLI::App& app, Subcommand& chosen) {
   auto options = std::make_shared<Options>();
   auto* command =
-      app.add_subcommand("audit", "Whether a study's figures agree with each other, with physics, and with "
-                                  "what is concluded from them");
+      app.add_subcommand("audit",
+                         "Whether a study's figures agree with each other, with physics, and with "
+                         "what is concluded from them");
   command->add_option("PATH", options->paths,
                       "Run folders, or folders of tables (default: the paper's published tables)");
   command->add_option("--mapping", options->mapping,
@@ -136,7 +139,9 @@ void register_audit(CLI::App& app, Subcommand& chosen) {
       ->check(CLI::IsMember({"never", "error", "warning", "note"}))
       ->capture_default_str();
   auto* list = command->add_flag("--list", options->list, "List the detectors: rule and risk of false alarm");
-  command->add_flag("--markdown", options->markdown, "With --list: as docs/audit.md")->needs(list)->excludes(json);
+  command->add_flag("--markdown", options->markdown, "With --list: as docs/audit.md")
+      ->needs(list)
+      ->excludes(json);
   command->footer(
       "Examples:\n  edgeeval audit\n  edgeeval audit runs/quickstart-20260101-120000 -o md:audit.md\n"
       "  edgeeval audit tables/ --mapping mapping.yaml --fail-on error\n"

@@ -9,6 +9,7 @@
 #include "bench/launch_line.hpp"
 #include "bench/start_figures.hpp"
 #include "core/files.hpp"
+#include "core/json_document.hpp"
 
 namespace edgeeval {
 namespace {
@@ -63,7 +64,7 @@ Result<ColdStartReport> cold_start_bench(const BenchOptions& options, const Canc
   hooks.on_progress = tell;
   auto report = run_cold_starts(job, contact_by_client, energy ? &energy->meter() : nullptr, cancel, hooks);
   if (!report) return report;
-  const auto text = to_json(*report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  const auto text = json_document(to_json(*report));
   if (auto written = write_file(settings->folder / "cold-start.json", text); !written)
     return tl::unexpected(written.error());
   return report;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "console.hpp"
+#include "core/json_document.hpp"
 #include "core/text.hpp"
 #include "plan/plan.hpp"
 
@@ -76,7 +77,7 @@ int check(const Options& options) {
     return exit_code(plan.error().front().code);
   }
   if (options.json) {
-    fmt::print("{}\n", plan_to_json(*plan).dump(2, ' ', false, Json::error_handler_t::replace));
+    fmt::print("{}", json_document(plan_to_json(*plan)));
   } else {
     print_plan(*plan, options.graph);
   }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "console.hpp"
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "core/text.hpp"
 #include "doctor_sensors.hpp"
 #include "probe/machine.hpp"
@@ -195,7 +195,7 @@ int doctor(const Options& options) {
   }
   const auto report = inspect_machine();
   if (options.json) {
-    fmt::print("{}\n", to_json(report).dump(2, ' ', false, Json::error_handler_t::replace));
+    fmt::print("{}", json_document(to_json(report)));
   } else {
     Page page(terminal_of(stdout).colour);
     fmt::print("edgeeval {}\n", version());

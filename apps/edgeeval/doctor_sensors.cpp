@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "doctor_sensors.hpp"
+#include "core/json_document.hpp"
 
 #include <fmt/format.h>
 
@@ -161,7 +162,7 @@ int doctor_sensors(const DoctorSensorsOptions& options) {
   }
   const auto sensors = find_sensors();
   if (options.json) {
-    fmt::print("{}\n", to_json(*session, sensors).dump(2, ' ', false, Json::error_handler_t::replace));
+    fmt::print("{}", json_document(to_json(*session, sensors)));
   } else {
     show(*session, sensors);
   }

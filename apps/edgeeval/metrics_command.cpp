@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "console.hpp"
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 
 namespace edgeeval {
 namespace {
@@ -65,7 +65,7 @@ int run(const Options& options) {
   if (options.json) {
     Json list = Json::array();
     for (const auto& metric : metrics) list.push_back(json_of(metric));
-    fmt::print("{}\n", list.dump(2));
+    fmt::print("{}", json_document(list));
   } else if (options.markdown) {
     print_markdown(metrics);
   } else {

@@ -12,7 +12,7 @@
 
 #include "bench/bench.hpp"
 #include "console.hpp"
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "core/text.hpp"
 #include "record/load_file.hpp"
 #include "serving/recompute.hpp"
@@ -122,7 +122,7 @@ int run(const Options& options) {
   for (const auto& load : loads) {
     if (auto done = recompute_one(load, *tools, options, all); !done) return report_error(done.error());
   }
-  if (options.json) fmt::print("{}\n", all.dump(2, ' ', false, Json::error_handler_t::replace));
+  if (options.json) fmt::print("{}", json_document(all));
   return 0;
 }
 

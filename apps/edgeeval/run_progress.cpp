@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <variant>
 
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "record/ledger.hpp"
 
@@ -150,7 +151,7 @@ void RunProgress::show(const StageEnded& event) {
 }
 
 void RunProgress::show(const Warned& event) {
-  line(paint(kYellow, "warning") + "   " + printable(event.message));
+  line(paint(kYellow, "warning") + "   " + one_line(event.message));
 }
 
 void RunProgress::show(const RunEnded& event) {

@@ -4,7 +4,7 @@
 #include <edgeeval/reporter.hpp>
 
 #include "console.hpp"
-#include "core/text.hpp"
+#include "core/one_line.hpp"
 
 namespace edgeeval {
 
@@ -12,7 +12,7 @@ Result<ResultSet> read_run_results(const std::string& path) {
   auto results = read_results(path, [](const RunRecord& record) { return make_report(record).rows; });
   if (!results) return results;
   for (const auto& warning : results->record.warnings)
-    print_if_possible(stderr, path + ": warning: " + printable(warning) + "\n");
+    print_if_possible(stderr, path + ": warning: " + one_line(warning) + "\n");
   return results;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "console.hpp"
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "decision/decision.hpp"
 #include "decision/decision_words.hpp"
@@ -69,7 +70,7 @@ Result<void> check_variant(const RunRecord& record, const std::string& id) {
   std::vector<std::string> ids;
   for (const auto& variant : record.variants) ids.push_back(variant.id);
   const auto close = nearest(id, ids);
-  return fail(ErrorCode::usage, fmt::format("no variant \"{}\" in the run", printable(id)), "--variant",
+  return fail(ErrorCode::usage, fmt::format("no variant \"{}\" in the run", one_line(id)), "--variant",
               close.empty() ? "known: " + join(ids, ", ") : fmt::format("did you mean \"{}\"?", close));
 }
 

@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-#include "core/json.hpp"
+#include "core/json_document.hpp"
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 
 namespace edgeeval::audit {
@@ -51,15 +52,15 @@ Json json_of(const Finding& finding) {
 }  // namespace
 
 std::string console_text(const AuditReport& report, std::size_t rows_shown) {
-  std::string text = fmt::format("{}\n{}\n{}\n", printable(report.name), printable(report.context.source),
+  std::string text = fmt::format("{}\n{}\n{}\n", one_line(report.name), one_line(report.context.source),
                                  summary(report));
   for (const auto& finding : report.findings) {
-    text += fmt::format("\n{:<8} {}  [{}]\n         {}\n", to_string(finding.severity), printable(finding.title),
+    text += fmt::format("\n{:<8} {}  [{}]\n         {}\n", to_string(finding.severity), one_line(finding.title),
                         finding.detector, finding.meaning);
     const auto shown = std::min(rows_shown, finding.evidence.size());
     for (std::size_t i = 0; i < shown; ++i) {
       const auto& row = finding.evidence[i];
-      text += fmt::format("           {}  {}: {}\n", printable(at(row.place)), printable(row.what), printable(row.text));
+      text += fmt::format("           {}  {}: {}\n", one_line(at(row.place)), one_line(row.what), one_line(row.text));
     }
     if (finding.evidence.size() > shown)
       text += fmt::format("           … and {} (--rows, or -o md: or json:)\n",
@@ -69,7 +70,7 @@ std::string console_text(const AuditReport& report, std::size_t rows_shown) {
   for (const auto& part : report.partial)
     text += fmt::format("  {:<21} {} of {}\n", part.detector, part.rows, counted(part.of, "row"));
   if (!report.skipped.empty()) text += "\nNot looked at\n";
-  for (const auto& skip : report.skipped) text += fmt::format("  {:<21} {}\n", skip.detector, printable(skip.reason));
+  for (const auto& skip : report.skipped) text += fmt::format("  {:<21} {}\n", skip.detector, one_line(skip.reason));
   return text;
 }
 
@@ -110,9 +111,7 @@ std::string json_text(const std::vector<AuditReport>& reports) {
       json["skipped"].push_back({{"detector", skip.detector}, {"reason", skip.reason}});
     list.push_back(std::move(json));
   }
-  return Json{{"schema_version", "1.0"}, {"audits", std::move(list)}}.dump(
-             2, ' ', false, Json::error_handler_t::replace) +
-         "\n";
+  return json_document(Json{{"schema_version", "1.0"}, {"audits", std::move(list)}});
 }
 
 std::string detectors_markdown() {

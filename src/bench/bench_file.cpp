@@ -7,7 +7,7 @@
 
 #include "bench/derive.hpp"
 #include "core/files.hpp"
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "record/record_json.hpp"
 
 namespace edgeeval {
@@ -103,7 +103,7 @@ Result<void> write_bench_file(const BenchRun& run, const fs::path& under_way) {
   if (!under_way.empty()) points.push_back(fs::relative(under_way, run.folder).string());
   json["loads"] = std::move(points);
   if (run.peak) json["search"] = json_of(*run.peak);
-  return write_file(run.folder / kIndex, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  return write_file(run.folder / kIndex, json_document(json));
 }
 
 bool is_bench_folder(const fs::path& folder) {

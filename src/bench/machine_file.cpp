@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/files.hpp"
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "record/codec.hpp"
 #include "record/record_json.hpp"
 
@@ -114,7 +114,7 @@ Result<void> write_machine(const std::filesystem::path& folder, const MachineRec
   if (machine.core_watts) json["core_watts"] = json_of(*machine.core_watts);
   if (machine.resident) json["resident"] = to_json(*machine.resident);
   if (!machine.warnings.empty()) json["warnings"] = machine.warnings;
-  return write_file(folder / kName, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  return write_file(folder / kName, json_document(json));
 }
 
 Result<MachineRecord> read_machine(const std::filesystem::path& folder) {

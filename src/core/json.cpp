@@ -2,6 +2,7 @@
 #include "core/json.hpp"
 
 #include "core/files.hpp"
+#include "core/json_document.hpp"
 
 namespace edgeeval {
 
@@ -18,7 +19,7 @@ Result<Json> read_json_file(const std::string& path) {
 }
 
 std::string to_line(const Json& value) {
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return with_escaped_steering(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 }  // namespace edgeeval

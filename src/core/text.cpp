@@ -8,6 +8,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/code_point.hpp"
+
 namespace edgeeval {
 namespace {
 
@@ -94,9 +96,12 @@ std::vector<std::string> last_lines(std::string_view text, std::size_t count) {
 std::string printable(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    clean += (byte < 0x20U && c != '\n' && c != '\t') || byte == 0x7FU ? '?' : c;
+  while (!text.empty()) {
+    const auto point = first_code_point(text);
+    const bool harmless = point && (!steers(point->value) || point->value == '\n' || point->value == '\t');
+    const std::size_t bytes = point ? point->bytes : 1;
+    clean += harmless ? text.substr(0, bytes) : kReplacement;
+    text.remove_prefix(bytes);
   }
   return clean;
 }
@@ -104,7 +109,7 @@ std::string printable(std::string_view text) {
 std::string markdown_escaped(std::string_view text) {
   std::string result;
   for (const char c : printable(text)) {
-    if (c == '\n') {
+    if (c == '\n' || c == '\t') {
       result += ' ';
     } else if (c == '<') {
       result += "&lt;";

@@ -52,19 +52,6 @@ constexpr Entry kEntries[] = {
     {"c_tax_measured", 0.10, true, Evidence::intervals, false},
 };
 
-/// Metrics that a decision adds to the rows, with what is better of each.
-struct Added {
-  const char* id;
-  Direction better;
-};
-constexpr Added kAdded[] = {
-    {"demand_floor", Direction::lower_is_better},     {"utilisation_floor", Direction::lower_is_better},
-    {"break_even_time", Direction::lower_is_better},  {"break_even_requests", Direction::lower_is_better},
-    {"usd_per_request", Direction::lower_is_better},  {"usd_per_mtok", Direction::lower_is_better},
-    {"usd_per_correct", Direction::lower_is_better},  {"saving", Direction::higher_is_better},
-    {"p_local_cheaper", Direction::higher_is_better}, {"carbon_per_request", Direction::lower_is_better},
-};
-
 ComparedMetric with_entry(ComparedMetric metric) {
   metric.margin = kDefaultMargin;
   metric.relative = true;
@@ -86,15 +73,6 @@ std::vector<ComparedMetric> all_metrics() {
     metric.mode = row.mode;
     metric.id = row.id;
     metric.better = row.direction;
-    metrics.push_back(with_entry(std::move(metric)));
-  }
-  for (const auto& added : kAdded) {
-    const auto same = [&](const ComparedMetric& metric) { return metric.id == added.id; };
-    if (std::any_of(metrics.begin(), metrics.end(), same)) continue;
-    ComparedMetric metric;
-    metric.mode = "honest";
-    metric.id = added.id;
-    metric.better = added.better;
     metrics.push_back(with_entry(std::move(metric)));
   }
   return metrics;

@@ -64,8 +64,8 @@ struct StudyDecision {
                                          const CostScenario& scenario);
 
 /// The decision's figures as rows of mode "honest" (ids: demand_floor, utilisation_floor, break_even_time,
-/// break_even_requests, usd_per_request, usd_per_mtok, usd_per_correct, saving, p_local_cheaper,
-/// carbon_per_request, keep_warm_gap), bands in lo and hi, flag = the decision.
+/// break_even_requests, reversal_time, reversal_requests, usd_per_request, usd_per_mtok, usd_per_correct,
+/// saving, p_local_cheaper, carbon_per_request, keep_warm_gap), bands in lo and hi, flag = the decision.
 [[nodiscard]] std::vector<MetricRow> decision_rows(const RunRecord& record, const StudyDecision& decision);
 
 /// The words of a decision: "rent it", "call the API", … for a scenario in which machines are owned or

@@ -9,6 +9,7 @@
 #include "core/hash.hpp"
 #include "decision/decision.hpp"
 #include "decision/decision_words.hpp"
+#include "economics/outcome_table.hpp"
 
 namespace edgeeval {
 namespace {
@@ -20,25 +21,38 @@ using economics::Spread;
 struct BandRow {
   const char* id;
   Band Spread::*band;
-  const char* unit;
-  double scale;
   const char* never;  ///< Why there is no median.
 };
 
+constexpr const char* kNoFloor =
+    "in most draws no demand pays: a local request's own cost is not below the API's";
 constexpr const char* kNeverPays = "in most draws it never pays";
-constexpr std::array<BandRow, 9> kBands{
-    {{"demand_floor", &Spread::demand_floor_per_s, "requests/day", 86400.0,
-      "in most draws no demand pays: a local request's own cost is not below the API's"},
-     {"utilisation_floor", &Spread::utilisation_floor, "1", 1.0,
-      "in most draws no demand pays: a local request's own cost is not below the API's"},
-     {"break_even_time", &Spread::break_even_s, "s", 1.0, kNeverPays},
-     {"break_even_requests", &Spread::break_even_requests, "requests", 1.0, kNeverPays},
-     {"usd_per_request", &Spread::local_usd, "USD", 1.0, "there is no demand"},
-     {"usd_per_mtok", &Spread::local_usd_per_mtok, "USD/Mtok", 1.0, "no tokens are known"},
-     {"usd_per_correct", &Spread::local_usd_per_correct, "USD", 1.0,
-      "no answer is right, or none was scored"},
-     {"saving", &Spread::saving_usd, "USD", 1.0, "the saving is unbounded"},
-     {"carbon_per_request", &Spread::carbon_g, "g", 1.0, "there is no demand"}}};
+constexpr const char* kNoReversal = "in most draws that pay, local stays the cheaper for good";
+constexpr const char* kRareReversal =
+    "in under 5 % of draws does it pay back and the API become the cheaper again";
+constexpr std::array<BandRow, 11> kBands{
+    {{"demand_floor", &Spread::demand_floor_per_s, kNoFloor},
+     {"utilisation_floor", &Spread::utilisation_floor, kNoFloor},
+     {"break_even_time", &Spread::break_even_s, kNeverPays},
+     {"break_even_requests", &Spread::break_even_requests, kNeverPays},
+     {"reversal_time", &Spread::reversal_s, kNoReversal},
+     {"reversal_requests", &Spread::reversal_requests, kNoReversal},
+     {"usd_per_request", &Spread::local_usd, "there is no demand"},
+     {"usd_per_mtok", &Spread::local_usd_per_mtok, "no tokens are known"},
+     {"usd_per_correct", &Spread::local_usd_per_correct, "no answer is right, or none was scored"},
+     {"saving", &Spread::saving_usd, "the saving is unbounded"},
+     {"carbon_per_request", &Spread::carbon_g, "there is no demand"}}};
+
+/// A figure's unit as rows have it: demand is told a day.
+struct RowUnit {
+  std::string_view name;
+  double scale;
+};
+
+RowUnit row_unit(Band Spread::*band) {
+  const auto unit = economics::field_of(band).unit;
+  return unit == "1/s" ? RowUnit{"requests/day", 86400.0} : RowUnit{unit, 1.0};
+}
 
 /// The scenario's name and a digest of its figures: two files of one name need not assume the same, and a
 /// comparison must see it.
@@ -76,13 +90,18 @@ MetricRow band_row(const VariantInfo& info, const VariantDecision& variant, cons
   auto row = empty_row(info, rule.id);
   row.flag = economics::to_string(variant.decision);
   const auto& band = variant.spread.*(rule.band);
+  if (economics::field_of(rule.band).of_paying && !tells_reversal(variant)) {
+    row.absent_reason = kRareReversal;
+    return row;
+  }
   if (!band.median) {
     row.absent_reason = rule.never;
     return row;
   }
-  Fact fact{*band.median * rule.scale, rule.unit, {}, {}, Grade::assumed, sources};
-  if (band.lo) fact.lo = *band.lo * rule.scale;
-  if (band.hi) fact.hi = *band.hi * rule.scale;
+  const auto unit = row_unit(rule.band);
+  Fact fact{*band.median * unit.scale, std::string(unit.name), {}, {}, Grade::assumed, sources};
+  if (band.lo) fact.lo = *band.lo * unit.scale;
+  if (band.hi) fact.hi = *band.hi * unit.scale;
   row.value = std::move(fact);
   return row;
 }
@@ -105,7 +124,7 @@ std::vector<MetricRow> rows_of(const VariantInfo& info, const StudyDecision& stu
   rows.push_back(std::move(p));
   rows.push_back(
       band_row(info, variant,
-               {"keep_warm_gap", &Spread::keep_warm_gap_s, "s", 1.0,
+               {"keep_warm_gap", &Spread::keep_warm_gap_s,
                 "in most draws an idle engine draws nothing beyond the bare machine: always keep it"},
                sources));
   return rows;

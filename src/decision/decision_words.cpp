@@ -41,6 +41,16 @@ std::string floor_sentence(const VariantDecision& variant) {
   return text;
 }
 
+/// In how many draws it pays back and is not the cheaper at the horizon all the same; empty where that is
+/// rare.
+std::string reversal_clause(const VariantDecision& variant) {
+  constexpr double kRare = 0.01;
+  if (variant.spread.reversed_within < kRare) return {};
+  return fmt::format(
+      " (in {} it pays back, but the API's falling price makes the API the cheaper again before then)",
+      percent_text(variant.spread.reversed_within));
+}
+
 /// What to do with one variant that could be reckoned.
 std::string variant_sentence(const RunRecord& record, const StudyDecision& decision, std::size_t place) {
   const auto& variant = decision.variants[place];
@@ -49,11 +59,11 @@ std::string variant_sentence(const RunRecord& record, const StudyDecision& decis
   return fmt::format(
       "On {}, {}: {}. At {} requests a day a local request costs {} USD, {} {} USD; local is cheaper "
       "within {} years "
-      "in {} of draws; {}.",
+      "in {} of draws{}; {}.",
       record.variants[place].task, name_of(record.variants[place]), advice(variant),
       format_significant(demand.value, 3), cost_text(variant.spread.local_usd), api_name(decision),
       cost_text(variant.spread.api_usd), format_significant(horizon, 2),
-      percent_text(variant.spread.local_cheaper), floor_sentence(variant));
+      percent_text(variant.spread.local_cheaper), reversal_clause(variant), floor_sentence(variant));
 }
 
 std::string task_sentence(const RunRecord& record, const StudyDecision& decision, const std::string& task) {
@@ -97,6 +107,21 @@ std::string band_text(const economics::Band& band, double scale, int digits) {
 
 std::string cost_text(const economics::Band& band, int digits) {
   return band.median ? band_text(band, 1.0, digits) : "∞";
+}
+
+bool tells_reversal(const VariantDecision& variant) {
+  const auto& spread = variant.spread;
+  return variant.absent_reason.empty() &&
+         spread.break_even_s.defined * spread.reversal_s.defined >= kTellingShare;
+}
+
+std::string reversal_text(const VariantDecision& variant, int digits) {
+  if (!tells_reversal(variant)) return "–";
+  const auto& band = variant.spread.reversal_requests;
+  const auto part = [&](const std::optional<double>& value) {
+    return value ? money(*value, digits) : std::string("∞");
+  };
+  return fmt::format("{} [{}, {}]", part(band.median), part(band.lo), part(band.hi));
 }
 
 std::string decision_text(const VariantDecision& variant) {

@@ -24,6 +24,17 @@ namespace edgeeval {
 /// The same of a cost: where even the median is open it is ∞, as of what no request shares out.
 [[nodiscard]] std::string cost_text(const economics::Band& band, int digits = 2);
 
+/// In at least so large a share of draws must the API become the cheaper again after the break-even for
+/// tables to tell when: the band is of the draws that pay, and of a few it would look like a fact about all.
+inline constexpr double kTellingShare = 0.05;
+
+/// Whether that is so.
+[[nodiscard]] bool tells_reversal(const VariantDecision& variant);
+
+/// When the API is the cheaper again (requests, of the draws that pay): median and 90 % band, ∞ where local
+/// stays the cheaper for good; "–" where tells_reversal() is false.
+[[nodiscard]] std::string reversal_text(const VariantDecision& variant, int digits = 2);
+
 /// "api", "local", "undecided", "never", with the share of draws in which local is cheaper: "api (2 %)".
 [[nodiscard]] std::string decision_text(const VariantDecision& variant);
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/files.hpp"
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "tables/strict_yaml.hpp"
 
@@ -63,7 +64,7 @@ class PolicyReader {
       const auto version = yaml_.text(entry.value, entry.path);
       if (!version) return tl::unexpected(version.error());
       if (*version != "1")
-        return yaml_.wrong(entry.value, entry.path, "found \"" + printable(*version) + "\"", "allowed: 1");
+        return yaml_.wrong(entry.value, entry.path, "found \"" + one_line(*version) + "\"", "allowed: 1");
       return {};
     }
     if (entry.key == "despite") return take_despite(entry, policy);
@@ -95,7 +96,7 @@ class PolicyReader {
                                      const std::vector<std::string>& known) const {
     auto hint = "allowed: " + join(known, ", ");
     if (const auto close = nearest(word, known); !close.empty()) hint += "\ndid you mean \"" + close + "\"?";
-    return yaml_.wrong(entry.value, entry.path, "found \"" + printable(word) + "\"", hint);
+    return yaml_.wrong(entry.value, entry.path, "found \"" + one_line(word) + "\"", hint);
   }
 
   /// One of `known`, by its index.
@@ -119,7 +120,7 @@ class PolicyReader {
     const bool share = percent != nullptr && rest == "%";
     if (parsed.ec != std::errc() || !std::isfinite(value) || !(rest.empty() || share))
       return yaml_.wrong(
-          entry.value, entry.path, "must be a finite number, found \"" + printable(*text) + "\"",
+          entry.value, entry.path, "must be a finite number, found \"" + one_line(*text) + "\"",
           percent != nullptr ? "allowed: 0.02 (in the metric's unit), 5 %" : "allowed: a number");
     if (share) {
       *percent = true;

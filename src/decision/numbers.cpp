@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "core/text.hpp"
+#include "core/one_line.hpp"
 #include "decision/price_tables.hpp"
 
 namespace edgeeval {
@@ -22,8 +22,7 @@ tl::unexpected<Error> wrong(const char* which, std::string message, std::string 
 Result<double> in_range(const char* which, std::string_view text, const Limits& limits) {
   const auto number = read_number(text);
   if (!number)
-    return wrong(which, fmt::format("\"{}\" is no number", printable(std::string(text))),
-                 "allowed: " + range_text(limits));
+    return wrong(which, fmt::format("\"{}\" is no number", one_line(text)), "allowed: " + range_text(limits));
   if (*number < limits.least || *number > limits.most)
     return wrong(which, fmt::format("{} is out of range", text), "allowed: " + range_text(limits));
   if (limits.scale == economics::Scale::yes_no && *number != 0.0 && *number != 1.0)
@@ -38,7 +37,7 @@ Result<Shape> shape_of(std::string_view text, const economics::Uncertain& spread
   if (text == "normal") return Shape::split_normal;
   if (text == "uniform") return Shape::uniform;
   if (text != "lognormal")
-    return wrong("shape", fmt::format("unknown shape \"{}\"", printable(std::string(text))),
+    return wrong("shape", fmt::format("unknown shape \"{}\"", one_line(text)),
                  "allowed: lognormal, normal, uniform");
   if (positive) return Shape::split_lognormal;
   return wrong("shape", "a lognormal spread needs value and lo above 0", "normal and uniform may hold 0");

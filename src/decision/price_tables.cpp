@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "decision/numbers.hpp"
 #include "tables/csv.hpp"
@@ -24,7 +25,7 @@ class TableReader {
   Result<void> header(const CsvRow& row) const {
     const std::vector<std::string> wanted(kColumns.begin(), kColumns.end());
     if (row.fields == wanted) return {};
-    return fail(ErrorCode::invalid_table, "the header is \"" + printable(join(row.fields, ",")) + "\"",
+    return fail(ErrorCode::invalid_table, "the header is \"" + one_line(join(row.fields, ",")) + "\"",
                 at(row.line), "must be: " + join(wanted, ","));
   }
 
@@ -35,11 +36,11 @@ class TableReader {
       return wrong(row, f[name].empty() ? "name" : "key", "is empty", "");
     if (f[source].empty()) return wrong(row, "source", "is empty", "every figure names where it is from");
     if (!f[date].empty() && !is_date(f[date]))
-      return wrong(row, "date", "\"" + printable(f[date]) + "\" is no date", "allowed: YYYY-MM-DD, or empty");
+      return wrong(row, "date", "\"" + one_line(f[date]) + "\" is no date", "allowed: YYYY-MM-DD, or empty");
     const auto limits = limits_of(f[key]);
     if (!limits) return unknown_key(row);
     if (f[unit] != limits->unit)
-      return wrong(row, "unit", fmt::format("\"{}\" is not the unit of {}", printable(f[unit]), f[key]),
+      return wrong(row, "unit", fmt::format("\"{}\" is not the unit of {}", one_line(f[unit]), f[key]),
                    fmt::format("must be: {}", limits->unit));
     auto spread = read_spread({f[value], f[lo], f[hi], f[shape]}, *limits);
     if (!spread) return wrong(row, spread.error().where.c_str(), spread.error().message, spread.error().hint);
@@ -60,7 +61,7 @@ class TableReader {
   [[nodiscard]] tl::unexpected<Error> unknown_key(const CsvRow& row) const {
     const auto& found = row.fields[key];
     const auto close = nearest(found, input_keys());
-    return wrong(row, "key", fmt::format("unknown key \"{}\"", printable(found)),
+    return wrong(row, "key", fmt::format("unknown key \"{}\"", one_line(found)),
                  close.empty() ? "`edgeeval whatif RUN --list` lists the keys"
                                : fmt::format("did you mean \"{}\"?", close));
   }
@@ -100,7 +101,7 @@ Result<void> PriceTables::add(std::string_view table, const std::filesystem::pat
     if (const auto twice = std::find_if(read.begin(), read.end(), same); twice != read.end())
       return fail(
           ErrorCode::invalid_table,
-          fmt::format("{} of \"{}\" stands already at {}", row->key, printable(row->name), twice->place),
+          fmt::format("{} of \"{}\" stands already at {}", row->key, one_line(row->name), twice->place),
           fmt::format("{}:{}", file.string(), line.line), "Keep one of the two.");
     read.push_back(std::move(*row));
     return {};

@@ -7,10 +7,13 @@
 #include <cctype>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <string_view>
+#include <tuple>
 
 #include "core/files.hpp"
 #include "core/json.hpp"
+#include "core/one_line.hpp"
 #include "record/codec.hpp"
 
 namespace edgeeval {
@@ -85,6 +88,22 @@ MetricRow row_from(const Json& json, const ResultSet& results) {
   return row;
 }
 
+/// That a figure has one row: which of two were meant, nobody could tell.
+Result<void> check_rows(const ResultSet& results) {
+  std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::size_t> places;
+  for (std::size_t i = 0; i < results.rows.size(); ++i) {
+    const auto& row = results.rows[i];
+    const auto [first, is_new] = places.try_emplace({row.variant, row.mode, row.metric}, i + 1);
+    if (is_new) continue;
+    return fail(
+        ErrorCode::record_unreadable,
+        fmt::format("{} {} of variant \"{}\" is given twice: entries {} and {} of \"metrics\"",
+                    one_line(row.mode), one_line(row.metric), one_line(row.variant), first->second, i + 1),
+        results.name, "Keep one of the two.");
+  }
+  return {};
+}
+
 Result<void> take_sittings(const Json& root, RunRecord& record) {
   for (const auto& json : root.value("sittings", Json::array())) {
     record.sittings.push_back({value_or(json, "number", 0), value_or(json, "started", std::string()),
@@ -99,11 +118,9 @@ Result<void> take_sittings(const Json& root, RunRecord& record) {
 }
 
 Result<void> take_parts(const Json& root, const std::string& name, RunRecord& record) {
-  for (const auto& json : root.value("variants", Json::array())) {
-    auto variant = variant_from(json, name);
-    if (!variant) return tl::unexpected(variant.error());
-    record.variants.push_back(std::move(*variant));
-  }
+  auto variants = variants_from(root.value("variants", Json::array()), name);
+  if (!variants) return tl::unexpected(variants.error());
+  record.variants = std::move(*variants);
   for (const auto& json : root.value("stages", Json::array())) {
     auto stage = stage_from(json, name);
     if (!stage) return tl::unexpected(stage.error());
@@ -164,6 +181,7 @@ Result<ResultSet> parse_results(const std::string& text, const std::string& name
     results.record.warnings = value_or(*root, "warnings", std::vector<std::string>());
     if (auto taken = take_parts(*root, name, results.record); !taken) return tl::unexpected(taken.error());
     for (const auto& json : root->at("metrics")) results.rows.push_back(row_from(json, results));
+    if (auto once = check_rows(results); !once) return tl::unexpected(once.error());
   } catch (const nlohmann::json::exception& problem) {
     return fail(ErrorCode::record_unreadable, std::string("malformed: ") + problem.what(), name);
   }

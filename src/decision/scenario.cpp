@@ -5,8 +5,10 @@
 
 #include <algorithm>
 
+#include "core/one_line.hpp"
 #include "core/paths.hpp"
 #include "core/text.hpp"
+#include "decision/numbers.hpp"
 #include "decision/price_tables.hpp"
 
 namespace edgeeval {
@@ -54,22 +56,34 @@ void reset_to_defaults(CostScenario& scenario, std::string_view table) {
   }
 }
 
-/// The API's cached input costs what its other input does, where nothing else is known.
+/// The API's cached input costs what its other input does, where nothing else is known: so it moves with it.
 void complete_api_price(CostScenario& scenario) {
-  const auto input = scenario.assumptions.find("api_input_usd_per_mtok");
-  if (input == scenario.assumptions.end() || scenario.assumptions.contains("api_cached_usd_per_mtok")) return;
-  scenario.assumptions["api_cached_usd_per_mtok"] = input->second;
+  const auto input = scenario.assumptions.find(kApiInputPrice);
+  const auto cached = scenario.assumptions.find(kApiCachedPrice);
+  const bool has_own = cached != scenario.assumptions.end() && cached->second.follows.empty();
+  if (input == scenario.assumptions.end() || has_own) return;
+  auto copy = input->second;
+  copy.follows = kApiInputPrice;
+  copy.source = fmt::format("as {}: {}", kApiInputPrice, input->second.source);
+  // A copy is nobody's own setting: rows that have the price take its place, also where it copies the user's.
+  copy.table = "api";
+  scenario.assumptions[kApiCachedPrice] = std::move(copy);
 }
 
 }  // namespace
+
+void put_assumption(CostScenario& scenario, std::string_view key, Assumption assumption) {
+  scenario.assumptions[std::string(key)] = std::move(assumption);
+  if (is_machine_price(key)) scenario.unknown_machine.clear();
+  if (key == kApiInputPrice) complete_api_price(scenario);
+}
 
 Result<void> choose_rows(CostScenario& scenario, std::string_view table, std::string_view name) {
   const auto rows = scenario.tables->find(table, name);
   if (rows.empty()) {
     const auto names = scenario.tables->names(table);
     const auto close = nearest(name, names);
-    return fail(ErrorCode::usage,
-                fmt::format("no {} \"{}\" in the tables", table, printable(std::string(name))),
+    return fail(ErrorCode::usage, fmt::format("no {} \"{}\" in the tables", table, one_line(name)),
                 std::string(table),
                 (close.empty() ? std::string() : fmt::format("did you mean \"{}\"?\n", close)) +
                     "known: " + join(names, ", "));

@@ -29,7 +29,12 @@ struct Assumption {
   std::string source;  ///< "api_prices.csv: gpt-4o-mini, <where from>, 2026-10-01", "the command line".
   std::string
       table{};  ///< Word of the table it comes from: "device", "default"; empty where the user set it.
+  std::string follows{};  ///< Key of the input it is a copy of, for want of a source of its own; else empty.
 };
+
+/// The API's prices of input tokens: that of cached ones follows the other where nobody tells it apart.
+inline constexpr const char* kApiInputPrice = "api_input_usd_per_mtok";
+inline constexpr const char* kApiCachedPrice = "api_cached_usd_per_mtok";
 
 /// Every input that is not measured, by its key in economics::input_table(). A key of an input that belongs
 /// to variants is there only where the user set it, and then stands in place of what was measured.
@@ -75,6 +80,9 @@ struct CostScenario {
 [[nodiscard]] Result<CostScenario> scenario_of_run(const RunRecord& record,
                                                    const std::filesystem::path& run_folder,
                                                    const std::filesystem::path& file = {});
+
+/// Sets one input as the user said, and what follows it.
+void put_assumption(CostScenario& scenario, std::string_view key, Assumption assumption);
 
 /// Takes the rows of the set `name` of a table ("device", "api", "grid", "site") in place of those in use.
 /// What the user set key by key stays. Errors: usage with near misses.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/files.hpp"
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "decision/numbers.hpp"
 #include "decision/price_tables.hpp"
@@ -56,7 +57,7 @@ class ScenarioReader {
     auto known = input_keys();
     known.insert(known.end(), kOthers.begin(), kOthers.end());
     const auto close = nearest(entry.key, known);
-    return yaml_.wrong(entry.name, "", fmt::format("unknown key \"{}\"", printable(entry.key)),
+    return yaml_.wrong(entry.name, "", fmt::format("unknown key \"{}\"", one_line(entry.key)),
                        close.empty() ? "allowed here: " + join(kOthers, ", ") +
                                            ", and the inputs that `edgeeval whatif RUN --list` lists"
                                      : fmt::format("did you mean \"{}\"?", close));
@@ -135,7 +136,7 @@ class ScenarioReader {
     }
     if (texts.contains("unit") && texts["unit"] != limits.unit)
       return yaml_.wrong(entry.value, entry.path + ".unit",
-                         fmt::format("\"{}\" is not the unit of {}", printable(texts["unit"]), entry.key),
+                         fmt::format("\"{}\" is not the unit of {}", one_line(texts["unit"]), entry.key),
                          fmt::format("must be: {}", limits.unit));
     if (texts.contains("source")) assumption.source += ": " + texts["source"];
     const auto spread = read_spread({texts["value"], texts["lo"], texts["hi"], texts["shape"]}, limits);
@@ -143,8 +144,7 @@ class ScenarioReader {
       return yaml_.wrong(entry.value, entry.path + (entry.value.IsScalar() ? "" : "." + spread.error().where),
                          spread.error().message, spread.error().hint);
     assumption.spread = *spread;
-    scenario_.assumptions[entry.key] = std::move(assumption);
-    if (is_machine_price(entry.key)) scenario_.unknown_machine.clear();
+    put_assumption(scenario_, entry.key, std::move(assumption));
     return {};
   }
 

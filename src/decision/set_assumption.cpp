@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "decision/numbers.hpp"
 #include "decision/price_tables.hpp"
@@ -42,8 +43,7 @@ tl::unexpected<Error> unknown(std::string_view key) {
   auto known = input_keys();
   known.insert(known.end(), kChoices.begin(), kChoices.end());
   const auto close = nearest(key, known);
-  return fail(ErrorCode::usage, fmt::format("unknown key \"{}\"", printable(std::string(key))),
-              std::string(key),
+  return fail(ErrorCode::usage, fmt::format("unknown key \"{}\"", one_line(key)), std::string(key),
               close.empty() ? "`edgeeval whatif RUN --list` lists the keys"
                             : fmt::format("did you mean \"{}\"?", close));
 }
@@ -53,8 +53,8 @@ tl::unexpected<Error> unknown(std::string_view key) {
 Result<void> set_assumption(CostScenario& scenario, std::string_view key_and_value, std::string_view today) {
   const auto equals = key_and_value.find('=');
   if (equals == std::string_view::npos || equals == 0)
-    return fail(ErrorCode::usage, fmt::format("\"{}\" sets nothing", printable(std::string(key_and_value))),
-                "KEY=VALUE", kForms);
+    return fail(ErrorCode::usage, fmt::format("\"{}\" sets nothing", one_line(key_and_value)), "KEY=VALUE",
+                kForms);
   const auto key = key_and_value.substr(0, equals);
   const auto text = key_and_value.substr(equals + 1);
   if (std::find(kChoices.begin(), kChoices.end(), key) != kChoices.end()) {
@@ -66,14 +66,13 @@ Result<void> set_assumption(CostScenario& scenario, std::string_view key_and_val
   if (!limits || is_extra_key(key)) return unknown(key);
   const auto parts = parts_of(text);
   if (!parts)
-    return fail(ErrorCode::usage, fmt::format("\"{}\" is no value", printable(std::string(text))),
-                std::string(key), kForms);
+    return fail(ErrorCode::usage, fmt::format("\"{}\" is no value", one_line(text)), std::string(key),
+                kForms);
   const auto spread = read_spread({parts->value, parts->lo, parts->hi, parts->shape}, *limits);
   if (!spread)
     return fail(ErrorCode::usage, spread.error().message, std::string(key),
                 spread.error().hint.empty() ? kForms : spread.error().hint);
-  scenario.assumptions[std::string(key)] = {*spread, Grade::assumed, "the command line", ""};
-  if (is_machine_price(key)) scenario.unknown_machine.clear();
+  put_assumption(scenario, key, {*spread, Grade::assumed, "the command line", ""});
   check_ages(scenario, today);
   return {};
 }

@@ -67,6 +67,7 @@ class Filler {
       decision_.inputs[i] = found->second.spread;
       decision_.origins[i] = {found->second.grade, {found->second.source}, ""};
     }
+    share_draws_of_copies();
   }
 
   /// A variant's input: what the user set, what the record says, or what stands in for it. `what` names it in
@@ -111,6 +112,17 @@ class Filler {
   void weaken(Grade grade) { decision_.grade = seen_ ? weaker(decision_.grade, grade) : grade, seen_ = true; }
 
  private:
+  /// A copy is drawn as what it copies: both go to one correlation group, far beyond those of gains.
+  void share_draws_of_copies() {
+    constexpr std::uint32_t kCopies = 50000;
+    for (const auto& [key, assumption] : scenario_.assumptions) {
+      if (assumption.follows.empty() || assumption.spread.shape == Shape::fixed) continue;
+      for (const std::string_view member : {std::string_view(key), std::string_view(assumption.follows)})
+        decision_.inputs[place_of(member)].correlation =
+            kCopies + static_cast<std::uint32_t>(place_of(assumption.follows));
+    }
+  }
+
   static bool is_energy(std::string_view key) { return key.ends_with("_w") || key.ends_with("_j"); }
 
   const CostScenario& scenario_;

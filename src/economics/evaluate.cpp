@@ -54,7 +54,7 @@ Verdict verdict_of(const Outcome& out) {
   return out.saving_usd > 0.0 ? Verdict::local : Verdict::api;
 }
 
-void set_break_even(Outcome& out, const Inputs& in, const Terms& terms, bool with_reversal) {
+void set_break_even(Outcome& out, const Inputs& in, const Terms& terms) {
   if (out.api_usd > out.variable_usd) {
     out.demand_floor_per_s = out.fixed_usd_per_s / (out.api_usd - out.variable_usd);
     out.utilisation_floor = *out.demand_floor_per_s / (out.replicas * in.capacity_per_s);
@@ -63,7 +63,8 @@ void set_break_even(Outcome& out, const Inputs& in, const Terms& terms, bool wit
   out.break_even_s = first_crossing(race);
   if (out.break_even_s) {
     out.break_even_requests = terms.demand_per_s * *out.break_even_s;
-    if (with_reversal) out.reversal_s = second_crossing(race);
+    out.reversal_s = second_crossing(race);
+    if (out.reversal_s) out.reversal_requests = terms.demand_per_s * *out.reversal_s;
   }
   out.saving_usd =
       terms.horizon_s * (race.api_usd_per_s * terms.api_share - race.local_usd_per_s) - out.upfront_usd;
@@ -113,17 +114,17 @@ void set_keep_warm(Outcome& out, const Inputs& in, const Terms& terms) {
 
 }  // namespace
 
-Outcome evaluate_with(const Inputs& inputs, const Terms& terms, bool with_reversal) {
+Outcome evaluate_with(const Inputs& inputs, const Terms& terms) {
   Outcome out;
   set_machines(out, inputs, terms);
   set_money(out, inputs, terms);
-  set_break_even(out, inputs, terms, with_reversal);
+  set_break_even(out, inputs, terms);
   set_cost_by_outcome(out, inputs);
   set_energy_and_carbon(out, inputs, terms);
   set_keep_warm(out, inputs, terms);
   return out;
 }
 
-Outcome evaluate(const Inputs& inputs) { return evaluate_with(inputs, terms_of(inputs), true); }
+Outcome evaluate(const Inputs& inputs) { return evaluate_with(inputs, terms_of(inputs)); }
 
 }  // namespace edgeeval::economics

@@ -58,7 +58,9 @@ struct Outcome {
                                        ///< absent where never: equal curves never cross.
   std::optional<double> break_even_requests;  ///< N* = λ·t*.
   std::optional<double>
-      reversal_s;  ///< With a falling API price: when the API's cumulative cost is the lower again, after t*.
+      reversal_s;  ///< With a falling API price: when the API's cumulative cost is the lower again, after t*;
+                   ///< absent where there is no t*, and where local stays the cheaper for good.
+  std::optional<double> reversal_requests;  ///< λ·reversal_s.
   double saving_usd = 0.0;  ///< Cumulative API cost less cumulative local cost at the horizon, undiscounted.
   double npv_usd = 0.0;     ///< The same discounted at r, continuously at ln(1+r).
   Verdict verdict = Verdict::api;

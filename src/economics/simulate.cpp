@@ -1,42 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <limits>
 #include <system_error>
 #include <thread>
 
 #include "economics/band.hpp"
+#include "economics/outcome_table.hpp"
 #include "economics/shared_draws.hpp"
 
 namespace edgeeval::economics {
 namespace {
 
-// A figure whose band is wanted: where it goes, and where it comes from.
-struct Figure {
-  Band Spread::*band;
-  double (*of)(const Outcome&);
-};
-
-double or_infinite(const std::optional<double>& value) {
-  return value.value_or(std::numeric_limits<double>::infinity());
+// The figures whose bands are wanted.
+std::vector<OutcomeField> banded_fields() {
+  std::vector<OutcomeField> fields;
+  for (const OutcomeField& field : outcome_table())
+    if (field.band != nullptr) fields.push_back(field);
+  return fields;
 }
 
-constexpr std::array<Figure, 13> kFigures{{
-    {&Spread::local_usd, [](const Outcome& o) { return o.local_usd; }},
-    {&Spread::api_usd, [](const Outcome& o) { return o.api_usd; }},
-    {&Spread::demand_floor_per_s, [](const Outcome& o) { return or_infinite(o.demand_floor_per_s); }},
-    {&Spread::utilisation_floor, [](const Outcome& o) { return or_infinite(o.utilisation_floor); }},
-    {&Spread::break_even_s, [](const Outcome& o) { return or_infinite(o.break_even_s); }},
-    {&Spread::break_even_requests, [](const Outcome& o) { return or_infinite(o.break_even_requests); }},
-    {&Spread::saving_usd, [](const Outcome& o) { return o.saving_usd; }},
-    {&Spread::npv_usd, [](const Outcome& o) { return o.npv_usd; }},
-    {&Spread::local_usd_per_mtok, [](const Outcome& o) { return or_infinite(o.local_usd_per_mtok); }},
-    {&Spread::local_usd_per_correct, [](const Outcome& o) { return or_infinite(o.local_usd_per_correct); }},
-    {&Spread::energy_j, [](const Outcome& o) { return o.energy_j; }},
-    {&Spread::carbon_g, [](const Outcome& o) { return o.carbon_g; }},
-    {&Spread::keep_warm_gap_s, [](const Outcome& o) { return or_infinite(o.keep_warm_gap_s); }},
-}};
+bool within(const std::optional<double>& time, double horizon) { return time && *time <= horizon; }
 
 double or_zero(std::size_t part, std::size_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -46,7 +29,7 @@ double or_zero(std::size_t part, std::size_t whole) {
 class Simulation {
  public:
   explicit Simulation(const SharedDraws& shared)
-      : shared_(shared), columns_(kFigures.size() * shared.size()) {
+      : shared_(shared), fields_(banded_fields()), columns_(fields_.size() * shared.size()) {
     for (const InputField& field : input_table())
       if (field.owner == Owner::variant) variant_members_.push_back(field.member);
   }
@@ -54,37 +37,54 @@ class Simulation {
   [[nodiscard]] Spread run(const UncertainInputs& inputs, std::uint32_t variant) {
     const std::vector<DrawSource> spread = shared_.sources(inputs, Owner::variant, variant);
     const Inputs values = clipped_values(inputs);
-    std::size_t cheaper = 0, never = 0, pays = 0;
+    Counts counts;
     for (std::uint32_t draw = 0; draw < shared_.size(); ++draw) {
       const auto& [scenario, terms] = shared_.scenario(draw);
       Inputs drawn = scenario;
       for (const auto member : variant_members_) drawn.*member = values.*member;
       for (const DrawSource& source : spread) drawn.*source.input.member = source.at(shared_.seed(), draw);
-      const Outcome outcome = evaluate_with(drawn, terms, false);
-      cheaper += outcome.saving_usd > 0.0 ? 1U : 0U;
-      never += outcome.verdict == Verdict::never ? 1U : 0U;
-      pays += or_infinite(outcome.break_even_s) <= terms.horizon_s ? 1U : 0U;
-      for (std::size_t i = 0; i < kFigures.size(); ++i) column(i)[draw] = kFigures[i].of(outcome);
+      const Outcome outcome = evaluate_with(drawn, terms);
+      counts.add(outcome, terms.horizon_s);
+      // What holds of paying draws alone is kept without gaps; the rest is at the place of its draw.
+      for (std::size_t i = 0; i < fields_.size(); ++i)
+        if (!fields_[i].of_paying || outcome.break_even_s)
+          column(i)[fields_[i].of_paying ? counts.paying - 1 : draw] = fields_[i].drawn(outcome);
     }
-    return summary(cheaper, never, pays);
+    return summary(counts);
   }
 
  private:
+  // In how many draws something holds.
+  struct Counts {
+    std::size_t cheaper = 0, never = 0, paying = 0, pays_within = 0, reversed_within = 0;
+
+    void add(const Outcome& outcome, double horizon) {
+      cheaper += outcome.saving_usd > 0.0 ? 1U : 0U;
+      never += outcome.verdict == Verdict::never ? 1U : 0U;
+      paying += outcome.break_even_s ? 1U : 0U;
+      pays_within += within(outcome.break_even_s, horizon) ? 1U : 0U;
+      reversed_within += within(outcome.reversal_s, horizon) ? 1U : 0U;
+    }
+  };
+
   [[nodiscard]] std::span<double> column(std::size_t figure) {
     return std::span(columns_).subspan(figure * shared_.size(), shared_.size());
   }
 
-  [[nodiscard]] Spread summary(std::size_t cheaper, std::size_t never, std::size_t pays) {
+  [[nodiscard]] Spread summary(const Counts& counts) {
     Spread spread;
     spread.draws = shared_.size();
-    spread.local_cheaper = or_zero(cheaper, spread.draws);
-    spread.never = or_zero(never, spread.draws);
-    spread.pays_within = or_zero(pays, spread.draws);
-    for (std::size_t i = 0; i < kFigures.size(); ++i) spread.*kFigures[i].band = band_of(column(i));
+    spread.local_cheaper = or_zero(counts.cheaper, spread.draws);
+    spread.never = or_zero(counts.never, spread.draws);
+    spread.pays_within = or_zero(counts.pays_within, spread.draws);
+    spread.reversed_within = or_zero(counts.reversed_within, spread.draws);
+    for (std::size_t i = 0; i < fields_.size(); ++i)
+      spread.*fields_[i].band = band_of(column(i).first(fields_[i].of_paying ? counts.paying : spread.draws));
     return spread;
   }
 
   const SharedDraws& shared_;
+  std::vector<OutcomeField> fields_;
   std::vector<double> columns_;  // One a figure.
   std::vector<double Inputs::*> variant_members_;
 };

@@ -36,9 +36,8 @@ struct Terms {
 /// Computes them from `inputs`.
 [[nodiscard]] Terms terms_of(const Inputs& inputs);
 
-/// What evaluate() gives, with `terms` = terms_of(inputs) computed before; `with_reversal` false leaves
-/// reversal_s out.
-[[nodiscard]] Outcome evaluate_with(const Inputs& inputs, const Terms& terms, bool with_reversal);
+/// What evaluate() gives, with `terms` = terms_of(inputs) computed before.
+[[nodiscard]] Outcome evaluate_with(const Inputs& inputs, const Terms& terms);
 
 /// An input of Scale::yes_no read as such: from one half on it is a yes.
 [[nodiscard]] inline bool is_yes(double value) { return value >= 0.5; }

@@ -60,20 +60,23 @@ using UncertainInputs = std::array<Uncertain, kInputs>;
 
 /// Median and 90 % band over draws: of n sorted values the one at place ⌊p·(n − 1) + ½⌋, p = 0.05, 0.5, 0.95.
 /// Draws in which a figure does not exist (never pays) or is infinite count as +∞, so hi, or even the median,
-/// may be unbounded.
+/// may be unbounded. The two of the reversal are of the draws alone that have a break-even: where nothing has
+/// paid back, nothing is reversed, and +∞ is for those that stay paid back for good.
 struct Band {
   std::optional<double> lo, median, hi;  ///< 5 %, 50 %, 95 %; absent: unbounded above.
-  double defined = 1.0;                  ///< Share of draws in which the figure exists and is finite.
+  double defined = 1.0;                  ///< Share of these draws in which the figure exists and is finite.
 };
 
 /// What the draws say of one variant.
 struct Spread {
   std::uint32_t draws = 0;
-  double local_cheaper = 0.0;  ///< Share of draws with saving_usd > 0 at the horizon.
-  double never = 0.0;          ///< Share of draws whose verdict is never.
-  double pays_within = 0.0;    ///< Share of draws with t* within the horizon.
+  double local_cheaper = 0.0;    ///< Share of draws with saving_usd > 0 at the horizon.
+  double never = 0.0;            ///< Share of draws whose verdict is never.
+  double pays_within = 0.0;      ///< Share of draws with t* within the horizon.
+  double reversed_within = 0.0;  ///< Share of draws with both t* and the reversal within the horizon.
   Band local_usd, api_usd, demand_floor_per_s, utilisation_floor, break_even_s, break_even_requests,
-      saving_usd, npv_usd, local_usd_per_mtok, local_usd_per_correct, energy_j, carbon_g, keep_warm_gap_s;
+      reversal_s, reversal_requests, saving_usd, npv_usd, local_usd_per_mtok, local_usd_per_correct, energy_j,
+      carbon_g, keep_warm_gap_s;
 };
 
 /// The decision under uncertainty.

@@ -14,6 +14,13 @@ const std::vector<MetricDefinition>& decision_metrics() {
       {"break_even_time", "honest", "Break-even time", "s",
        "t*: cumulative local cost first falls to the API's", kSource, kLower},
       {"break_even_requests", "honest", "Break-even with hardware", "requests", "N* = λ·t*", kSource, kLower},
+      {"reversal_time", "honest", "API cheaper again after", "s",
+       "with a falling API price: when the API's cumulative cost is the lower again, after t*; of the draws "
+       "that "
+       "pay",
+       kSource, kHigher},
+      {"reversal_requests", "honest", "API cheaper again after requests", "requests", "λ·reversal_time",
+       kSource, kHigher},
       {"usd_per_request", "honest", "Cost per request", "USD", "c_var + F ÷ λ", kSource, kLower},
       {"usd_per_mtok", "honest", "Cost per million tokens", "USD/Mtok",
        "(c_var + F ÷ λ)·1e6 ÷ (input + output tokens)", kSource, kLower},

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "core/text.hpp"
 
 namespace edgeeval::paper {
@@ -91,7 +91,7 @@ std::string json_text(const PaperReport& report) {
     if (!row.value) json.update({{"value", nullptr}, {"absent_reason", row.absent_reason}});
     root["metrics"].push_back(std::move(json));
   }
-  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_document(root);
 }
 
 }  // namespace edgeeval::paper

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record/codec.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <map>
 #include <utility>
 
+#include "core/one_line.hpp"
 #include "record/codec_parts.hpp"
 
 namespace edgeeval {
@@ -192,6 +196,23 @@ Result<VariantInfo> variant_from(const Json& json, const std::string& where) {
     variant.note = value_or(json, "note", std::string());
     return variant;
   });
+}
+
+Result<std::vector<VariantInfo>> variants_from(const Json& list, const std::string& where) {
+  std::vector<VariantInfo> variants;
+  std::map<std::string, std::size_t> places;
+  for (const auto& json : list) {
+    auto variant = variant_from(json, where);
+    if (!variant) return tl::unexpected(variant.error());
+    variants.push_back(std::move(*variant));
+    const auto [first, is_new] = places.try_emplace(variants.back().id, variants.size());
+    if (!is_new)
+      return fail(ErrorCode::record_unreadable,
+                  fmt::format("variant id \"{}\" is given twice: entries {} and {} of \"variants\"",
+                              one_line(first->first), first->second, variants.size()),
+                  where, "An id names one variant: keep one of the two, or give the other an id of its own.");
+  }
+  return variants;
 }
 
 }  // namespace edgeeval

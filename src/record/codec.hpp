@@ -26,5 +26,7 @@ namespace edgeeval {
 [[nodiscard]] Result<RequestTimeline> request_from(const Json& json, const std::string& where);
 [[nodiscard]] Result<ItemScore> score_from(const Json& json, const std::string& where);
 [[nodiscard]] Result<VariantInfo> variant_from(const Json& json, const std::string& where);
+/// All of a list, each id once: everything that is told of a variant is found by its id.
+[[nodiscard]] Result<std::vector<VariantInfo>> variants_from(const Json& list, const std::string& where);
 
 }  // namespace edgeeval

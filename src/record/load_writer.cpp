@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "core/files.hpp"
+#include "core/json_document.hpp"
 #include "record/load_codec.hpp"
 #include "record/load_events.hpp"
 #include "record/load_lane.hpp"
@@ -58,9 +59,7 @@ struct GrowingFile {
   }
 };
 
-std::string header_text(const LoadHeader& header) {
-  return to_json(header).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+std::string header_text(const LoadHeader& header) { return json_document(to_json(header)); }
 
 Result<GrowingFile> grow(const std::filesystem::path& path) {
   auto file = create_new(path);

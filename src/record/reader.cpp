@@ -29,14 +29,11 @@ Result<void> take_header(RunRecord& record, const Json& entry, const std::string
 }
 
 Result<void> take_plan(RunRecord& record, const Json& entry, const std::string& where) {
-  record.variants.clear();
   record.prices.clear();
   record.settings.clear();
-  for (const auto& json : entry.value("variants", Json::array())) {
-    auto variant = variant_from(json, where);
-    if (!variant) return tl::unexpected(variant.error());
-    record.variants.push_back(std::move(*variant));
-  }
+  auto variants = variants_from(entry.value("variants", Json::array()), where);
+  if (!variants) return tl::unexpected(variants.error());
+  record.variants = std::move(*variants);
   const auto prices = entry.value("prices", Json::object());
   for (const auto& [name, json] : prices.items()) {
     auto fact = fact_from(json, where);
@@ -123,7 +120,8 @@ Result<void> check_items(const RunRecord& record, const VariantInfo& variant, co
   const auto stated = facts.find("items");
   if (stated == facts.end() || stated->second.value == static_cast<double>(found)) return {};
   return fail(ErrorCode::record_unreadable,
-              fmt::format("holds {} scores, and its stage says that {} items were scored", found, stated->second.value),
+              fmt::format("holds {} scores, and its stage says that {} items were scored", found,
+                          stated->second.value),
               file.path, "The file was changed or torn after the run; restore it from a copy.");
 }
 
@@ -166,7 +164,8 @@ Result<RunRecord> read_run(const std::string& folder) {
     }
     const auto line = std::string_view(*text).substr(start, end - start);
     start = end + 1;
-    // Empty lines, as an editor leaves them at the end and a resumed run then has in the middle, hide nothing.
+    // Empty lines, as an editor leaves them at the end and a resumed run then has in the middle, hide
+    // nothing.
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     auto json = parse_json(line, where);
     if (!json || !json->is_object()) {

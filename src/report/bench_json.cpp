@@ -2,7 +2,7 @@
 #include <array>
 #include <cmath>
 
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "record/codec.hpp"
 #include "record/load_codec.hpp"
 #include "report/bench_report.hpp"
@@ -182,7 +182,7 @@ std::string bench_json(const BenchReport& report) {
   add_lists(report, json);
   put(json, "peak", report.peak);
   json["warnings"] = report.warnings;
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_document(json);
 }
 
 }  // namespace edgeeval

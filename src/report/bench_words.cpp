@@ -5,61 +5,27 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 
+#include "core/code_point.hpp"
 #include "core/text.hpp"
 #include "report/rows.hpp"
 
 namespace edgeeval {
-namespace {
-
-/// One code point and the bytes it takes; a byte that begins none stands for itself and is not valid.
-struct CodePoint {
-  std::uint32_t value = 0;
-  std::size_t bytes = 1;
-  bool valid = false;
-};
-
-CodePoint code_point_at(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto lead = byte(0);
-  if (lead < 0x80U) return {lead, 1, true};
-  const std::size_t bytes = lead >= 0xf0U ? 4 : lead >= 0xe0U ? 3 : 2;
-  if (lead < 0xc2U || lead > 0xf4U || text.size() < bytes) return {};
-  std::uint32_t value = lead & (0xffU >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80U) return {};
-    value = value << 6U | (byte(i) & 0x3fU);
-  }
-  const bool overlong = (bytes == 3 && value < 0x800U) || (bytes == 4 && value < 0x10000U);
-  if (overlong || value > 0x10ffffU || (value >= 0xd800U && value < 0xe000U)) return {};
-  return {value, bytes, true};
-}
-
-/// Controls, line and paragraph separators, and what sets the direction of writing (Unicode 15, bidi
-/// controls).
-bool steers(std::uint32_t value) {
-  return value < 0x20U || (value >= 0x7fU && value < 0xa0U) || value == 0x2028U || value == 0x2029U ||
-         (value >= 0x202aU && value <= 0x202eU) || (value >= 0x2066U && value <= 0x2069U) ||
-         value == 0x200eU || value == 0x200fU || value == 0xfeffU;
-}
-
-}  // namespace
-
 std::string shown(std::string_view text, std::size_t most) {
   std::string result;
   std::size_t count = 0;
   while (!text.empty()) {
     if (count++ == most) return result + "…";
-    const auto point = code_point_at(text);
-    if (point.valid && (point.value == '\n' || point.value == '\t')) {
+    const auto point = first_code_point(text);
+    const std::size_t bytes = point ? point->bytes : 1;
+    if (point && (point->value == '\n' || point->value == '\t')) {
       result += ' ';
-    } else if (!point.valid || steers(point.value)) {
-      result += '?';
+    } else if (!point || steers(point->value)) {
+      result += kReplacement;
     } else {
-      result += text.substr(0, point.bytes);
+      result += text.substr(0, bytes);
     }
-    text.remove_prefix(point.bytes);
+    text.remove_prefix(bytes);
   }
   return result;
 }

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <array>
 
-#include "core/json.hpp"
+#include "core/json_document.hpp"
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "record/codec.hpp"
 #include "report/plain_table.hpp"
@@ -90,11 +91,11 @@ std::string console_text(const std::vector<Comparison>& comparisons, bool colour
   const std::string plain = colour ? "\033[0m" : "";
   std::string text;
   for (const auto& comparison : comparisons) {
-    text += fmt::format("{}{}{} → {}{}\n", text.empty() ? "" : "\n", bold, printable(comparison.a),
-                        printable(comparison.b), plain);
-    for (const auto& [label, words] : notes_of(comparison)) text += printable(label + ": " + words) + "\n";
+    text += fmt::format("{}{}{} → {}{}\n", text.empty() ? "" : "\n", bold, one_line(comparison.a),
+                        one_line(comparison.b), plain);
+    for (const auto& [label, words] : notes_of(comparison)) text += one_line(label + ": " + words) + "\n";
     for (std::size_t at = 0; at < comparison.rows.size();) {
-      text += "\n" + bold + printable(pair_name(comparison.rows[at])) + plain + "\n";
+      text += "\n" + bold + one_line(pair_name(comparison.rows[at])) + plain + "\n";
       for (const auto& line : aligned_lines(table_of(comparison, at), 2, 2)) text += line + "\n";
     }
     text += "\n" + bold + counts_of(comparison) + plain + "\n";
@@ -167,7 +168,7 @@ std::string json_text(const std::vector<Comparison>& comparisons) {
     for (const auto& row : comparison.rows) json["rows"].push_back(json_of(row));
     root["comparisons"].push_back(std::move(json));
   }
-  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_document(root);
 }
 
 }  // namespace

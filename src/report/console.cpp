@@ -5,6 +5,7 @@
 #include <ostream>
 #include <utility>
 
+#include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "report/decision_section.hpp"
 #include "report/ledger_table.hpp"
@@ -48,9 +49,9 @@ void energy(const StudyReport& report, const std::string& bold, const std::strin
     if (table.rows.empty()) continue;
     if (!std::exchange(titled, true)) out << "\n" << bold << energy_title(report) << plain << "\n";
     const auto widths = widths_of(table);
-    if (tasks_of(report).size() > 1) out << printable(task) << "\n";
+    if (tasks_of(report).size() > 1) out << one_line(task) << "\n";
     out << bold << line_of(table.header, widths) << plain << "\n";
-    for (const auto& row : table.rows) out << printable(line_of(row, widths)) << "\n";
+    for (const auto& row : table.rows) out << one_line(line_of(row, widths)) << "\n";
   }
 }
 
@@ -63,22 +64,22 @@ void console(const StudyReport& report, bool colour, std::ostream& out) {
     const auto table = variant_table(report, task);
     const auto widths = widths_of(table);
     out << "\n"
-        << bold << printable(task) << plain << "\n"
+        << bold << one_line(task) << plain << "\n"
         << bold << line_of(table.header, widths) << plain << "\n";
-    for (const auto& row : table.rows) out << printable(line_of(row, widths)) << "\n";
+    for (const auto& row : table.rows) out << one_line(line_of(row, widths)) << "\n";
   }
   energy(report, bold, plain, out);
-  out << sign_line() << "\n\n" << bold << "Verdict   " << plain << wrapped(printable(report.verdict)) << "\n";
+  out << sign_line() << "\n\n" << bold << "Verdict   " << plain << wrapped(one_line(report.verdict)) << "\n";
   if (report.decision)
-    out << bold << "Decision  " << plain << wrapped(printable(decision_line(report))) << "\n";
+    out << bold << "Decision  " << plain << wrapped(one_line(decision_line(report))) << "\n";
   bool first = true;
   for (const auto& sentence : report.careful) {
     out << (first ? bold + "Careful   " + plain : std::string(kLabelColumns, ' '))
-        << wrapped(printable(sentence)) << "\n";
+        << wrapped(one_line(sentence)) << "\n";
     first = false;
   }
   for (const auto& warning : report.record.warnings)
-    out << "Warning   " << wrapped(printable(warning)) << "\n";
+    out << "Warning   " << wrapped(one_line(warning)) << "\n";
 }
 
 }  // namespace edgeeval::render

@@ -3,19 +3,12 @@
 #include <optional>
 #include <ostream>
 
+#include "core/csv_field.hpp"
 #include "core/text.hpp"
 #include "report/renderers.hpp"
 
 namespace edgeeval::render {
 namespace {
-
-/// A field as RFC 4180 wants it: quoted where it holds a comma, a quote or a line end.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + "\"";
-}
 
 std::string number(const std::optional<double>& value) {
   return value ? format_round_trip(*value) : std::string();
@@ -28,14 +21,14 @@ void csv(const std::vector<MetricRow>& rows, std::ostream& out) {
   for (const auto& row : rows) {
     for (const auto& text :
          {row.variant, row.family, row.size, row.method, row.precision, row.task, row.mode, row.metric})
-      out << quoted(text) << ',';
+      out << csv_field(text) << ',';
     if (row.value) {
       out << number(row.value->value) << ',' << number(row.value->lo) << ',' << number(row.value->hi) << ','
-          << quoted(row.value->unit) << ',' << to_string(row.value->grade) << ',';
+          << csv_field(row.value->unit) << ',' << to_string(row.value->grade) << ',';
     } else {
       out << ",,,,,";
     }
-    out << quoted(row.flag) << '\n';
+    out << csv_field(row.flag) << '\n';
   }
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/decision_json.hpp"
 
-#include <array>
 #include <cmath>
 #include <utility>
 
 #include "decision/numbers.hpp"
+#include "economics/outcome_table.hpp"
 
 namespace edgeeval {
 namespace {
@@ -71,78 +71,26 @@ Json inputs_of(const CostScenario& scenario) {
   return inputs;
 }
 
-constexpr std::array<std::pair<const char*, double Outcome::*>, 22> kFigures{
-    {{"replicas", &Outcome::replicas},
-     {"utilisation", &Outcome::utilisation},
-     {"hardware_usd_per_s", &Outcome::hardware_usd_per_s},
-     {"maintenance_usd_per_s", &Outcome::maintenance_usd_per_s},
-     {"staff_usd_per_s", &Outcome::staff_usd_per_s},
-     {"idle_usd_per_s", &Outcome::idle_usd_per_s},
-     {"retrain_usd_per_s", &Outcome::retrain_usd_per_s},
-     {"fixed_usd_per_s", &Outcome::fixed_usd_per_s},
-     {"variable_usd", &Outcome::variable_usd},
-     {"api_usd", &Outcome::api_usd},
-     {"local_usd", &Outcome::local_usd},
-     {"adapt_usd", &Outcome::adapt_usd},
-     {"upfront_usd", &Outcome::upfront_usd},
-     {"saving_usd", &Outcome::saving_usd},
-     {"npv_usd", &Outcome::npv_usd},
-     {"cascade_usd", &Outcome::cascade_usd},
-     {"energy_j", &Outcome::energy_j},
-     {"operational_g", &Outcome::operational_g},
-     {"embodied_g", &Outcome::embodied_g},
-     {"adaptation_g", &Outcome::adaptation_g},
-     {"carbon_g", &Outcome::carbon_g},
-     {"api_g", &Outcome::api_g}}};
-
-constexpr std::array<std::pair<const char*, std::optional<double> Outcome::*>, 13> kMaybes{
-    {{"demand_floor_per_s", &Outcome::demand_floor_per_s},
-     {"utilisation_floor", &Outcome::utilisation_floor},
-     {"break_even_s", &Outcome::break_even_s},
-     {"break_even_requests", &Outcome::break_even_requests},
-     {"reversal_s", &Outcome::reversal_s},
-     {"local_usd_per_mtok", &Outcome::local_usd_per_mtok},
-     {"api_usd_per_mtok", &Outcome::api_usd_per_mtok},
-     {"local_usd_per_mtok_out", &Outcome::local_usd_per_mtok_out},
-     {"api_usd_per_mtok_out", &Outcome::api_usd_per_mtok_out},
-     {"local_usd_per_correct", &Outcome::local_usd_per_correct},
-     {"api_usd_per_correct", &Outcome::api_usd_per_correct},
-     {"keep_warm_gap_s", &Outcome::keep_warm_gap_s},
-     {"c_tax", &Outcome::c_tax}}};
-
 Json json_of(const Outcome& outcome) {
   Json json = Json::object();
-  // Without demand a local request has no price: null, as JSON knows no infinity.
-  for (const auto& [name, member] : kFigures)
-    json[name] = std::isfinite(outcome.*member) ? Json(outcome.*member) : Json(nullptr);
-  for (const auto& [name, member] : kMaybes) json[name] = maybe(outcome.*member);
-  json["park_w"] = outcome.park_w;
+  for (const auto& field : economics::outcome_table()) {
+    // Without demand a local request has no price: null, as JSON knows no infinity.
+    const auto value = field.of(outcome);
+    json[std::string(field.key)] = value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+  }
   json["keep_warm"] = outcome.keep_warm;
   json["verdict"] = economics::to_string(outcome.verdict);
   return json;
 }
 
-constexpr std::array<std::pair<const char*, Band Spread::*>, 13> kBands{
-    {{"local_usd", &Spread::local_usd},
-     {"api_usd", &Spread::api_usd},
-     {"demand_floor_per_s", &Spread::demand_floor_per_s},
-     {"utilisation_floor", &Spread::utilisation_floor},
-     {"break_even_s", &Spread::break_even_s},
-     {"break_even_requests", &Spread::break_even_requests},
-     {"saving_usd", &Spread::saving_usd},
-     {"npv_usd", &Spread::npv_usd},
-     {"local_usd_per_mtok", &Spread::local_usd_per_mtok},
-     {"local_usd_per_correct", &Spread::local_usd_per_correct},
-     {"energy_j", &Spread::energy_j},
-     {"carbon_g", &Spread::carbon_g},
-     {"keep_warm_gap_s", &Spread::keep_warm_gap_s}}};
-
 Json json_of(const Spread& spread) {
   Json json{{"draws", spread.draws},
             {"local_cheaper", spread.local_cheaper},
             {"never", spread.never},
-            {"pays_within", spread.pays_within}};
-  for (const auto& [name, band] : kBands) json[name] = json_of(spread.*band);
+            {"pays_within", spread.pays_within},
+            {"reversed_within", spread.reversed_within}};
+  for (const auto& field : economics::outcome_table())
+    if (field.band != nullptr) json[std::string(field.key)] = json_of(spread.*field.band);
   return json;
 }
 

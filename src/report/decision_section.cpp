@@ -44,6 +44,14 @@ double demand_of(const StudyDecision& decision) {
                                                       : found->second.spread.value;
 }
 
+/// Whether the task's table has something to tell of curves that cross twice.
+bool any_reversal(const StudyReport& report, const std::string& task) {
+  return std::any_of(report.record.variants.begin(), report.record.variants.end(), [&](const auto& variant) {
+    const auto* decided = decision_of(*report.decision, variant.id);
+    return variant.task == task && decided != nullptr && tells_reversal(*decided);
+  });
+}
+
 std::string requests_text(const economics::Band& band) { return band_text(band, 1.0, 2); }
 
 }  // namespace
@@ -69,6 +77,8 @@ TextTable decision_table(const StudyReport& report, const std::string& task) {
   for (const char* name : {"variant", "decision (P local cheaper)", "USD/request [90 %]",
                            "floor requests/day [90 %]", "break-even requests [90 %]", "g CO2e/request"})
     table.header.emplace_back(name);
+  const bool reversals = any_reversal(report, task);
+  if (reversals) table.header.insert(table.header.end() - 1, "API cheaper again, requests [90 %]");
   for (const auto& variant : report.record.variants) {
     const auto* decided = decision_of(*report.decision, variant.id);
     if (variant.task != task || decided == nullptr) continue;
@@ -76,12 +86,14 @@ TextTable decision_table(const StudyReport& report, const std::string& task) {
     if (models) cells.push_back(variant.model);
     cells.push_back(variant_name(variant));
     if (!decided->absent_reason.empty()) {
-      cells.insert(cells.end(), {"–", "–", "–", "–", "–"});
+      cells.resize(table.header.size(), "–");
     } else {
       const auto& spread = decided->spread;
       cells.insert(cells.end(), {decision_text(*decided), cost_text(spread.local_usd),
                                  band_text(spread.demand_floor_per_s, kSecondsPerDay),
-                                 requests_text(spread.break_even_requests), cost_text(spread.carbon_g)});
+                                 requests_text(spread.break_even_requests)});
+      if (reversals) cells.push_back(reversal_text(*decided));
+      cells.push_back(cost_text(spread.carbon_g));
     }
     table.rows.push_back(std::move(cells));
   }

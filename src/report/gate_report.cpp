@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "record/codec.hpp"
@@ -133,7 +133,7 @@ std::string json_text(const GateReport& report) {
   root["checks"] = Json::array();
   for (const auto& check : report.checks) root["checks"].push_back(json_of(check));
   root["warnings"] = report.warnings;
-  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_document(root);
 }
 
 /// A check as a test case: what blocks fails, a soft rule that is not kept is skipped with its reason.
@@ -196,7 +196,7 @@ std::string self_test_json(const GateSelfTest& test) {
                               {"reason", probe.reason}});
   }
   root["problems"] = test.problems;
-  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_document(root);
 }
 
 }  // namespace

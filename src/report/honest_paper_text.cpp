@@ -2,7 +2,10 @@
 // The published study in honest mode for a terminal, for Markdown, and for programs.
 #include <fmt/format.h>
 
-#include "core/json.hpp"
+#include <algorithm>
+
+#include "core/csv_field.hpp"
+#include "core/json_document.hpp"
 #include "core/text.hpp"
 #include "decision/decision_words.hpp"
 #include "report/decision_json.hpp"
@@ -19,20 +22,25 @@ std::string maybe(const std::optional<double>& value) { return value ? money(*va
 TextTable variants_table(const HonestPaper& paper) {
   TextTable table{{"variant", "paper's N_break", "rent, full use", "rent, always on", "same-size API",
                    "decision (P local cheaper)", "break-even requests [90 %]", "floor requests/day [90 %]",
-                   "of capacity"},
+                   "of capacity", "API cheaper again, requests [90 %]"},
                   {}};
+  if (std::none_of(paper.variants.begin(), paper.variants.end(), [](const HonestVariant& variant) {
+        return variant.absent_reason.empty() && tells_reversal(variant.decision);
+      }))
+    table.header.pop_back();
   for (const auto& variant : paper.variants) {
     std::vector<std::string> cells{variant.info.id, maybe(variant.paper)};
     if (!variant.absent_reason.empty()) {
-      cells.insert(cells.end(), {"–", "–", variant.api, "–", "–", "–", "–"});
+      cells.insert(cells.end(), {"–", "–", variant.api, "–", "–", "–", "–", "–"});
     } else {
       const auto& spread = variant.decision.spread;
       const auto& use = spread.utilisation_floor.median;
       cells.insert(cells.end(), {maybe(variant.full_use), maybe(variant.always_on), variant.api,
                                  decision_text(variant.decision), band_text(spread.break_even_requests),
                                  band_text(spread.demand_floor_per_s, kSecondsPerDay),
-                                 use ? percent_text(*use) : "never"});
+                                 use ? percent_text(*use) : "never", reversal_text(variant.decision)});
     }
+    cells.resize(table.header.size());
     table.rows.push_back(std::move(cells));
   }
   return table;
@@ -68,13 +76,6 @@ std::string number(const std::optional<double>& value) {
 }
 
 /// A field as RFC 4180 wants it.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + "\"";
-}
-
 }  // namespace
 
 std::string honest_console(const HonestPaper& paper) {
@@ -116,7 +117,7 @@ std::string honest_json(const HonestPaper& paper) {
     json["decision"] = to_json(variant.decision);
     root["variants"].push_back(std::move(json));
   }
-  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_document(root);
 }
 
 std::string honest_csv(const HonestPaper& paper) {
@@ -125,23 +126,26 @@ std::string honest_csv(const HonestPaper& paper) {
       "decision,"
       "p_local_cheaper,break_even_requests,break_even_requests_lo,break_even_requests_hi,demand_floor_per_"
       "day,"
-      "utilisation_floor,usd_per_request,api_usd_per_request\n";
+      "utilisation_floor,usd_per_request,api_usd_per_request,reversal_requests,reversal_requests_lo,"
+      "reversal_requests_hi\n";
   for (const auto& v : paper.variants) {
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},", quoted(v.info.id), quoted(v.info.family),
-                        quoted(v.info.size), quoted(v.info.method), quoted(v.info.precision),
-                        quoted(v.info.task), v.api, number(v.paper), number(v.full_use), number(v.always_on));
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{},", csv_field(v.info.id), csv_field(v.info.family),
+                        csv_field(v.info.size), csv_field(v.info.method), csv_field(v.info.precision),
+                        csv_field(v.info.task), csv_field(v.api), number(v.paper), number(v.full_use),
+                        number(v.always_on));
     if (!v.absent_reason.empty()) {
-      text += ",,,,,,,,\n";
+      text += ",,,,,,,,,,,\n";
       continue;
     }
     const auto& s = v.decision.spread;
     const auto floor = s.demand_floor_per_s.median;
-    text +=
-        fmt::format("{},{},{},{},{},{},{},{},{}\n", economics::to_string(v.decision.decision),
-                    format_round_trip(s.local_cheaper), number(s.break_even_requests.median),
-                    number(s.break_even_requests.lo), number(s.break_even_requests.hi),
-                    floor ? format_round_trip(*floor * kSecondsPerDay) : "",
-                    number(s.utilisation_floor.median), number(s.local_usd.median), number(s.api_usd.median));
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", economics::to_string(v.decision.decision),
+                        format_round_trip(s.local_cheaper), number(s.break_even_requests.median),
+                        number(s.break_even_requests.lo), number(s.break_even_requests.hi),
+                        floor ? format_round_trip(*floor * kSecondsPerDay) : "",
+                        number(s.utilisation_floor.median), number(s.local_usd.median),
+                        number(s.api_usd.median), number(s.reversal_requests.median),
+                        number(s.reversal_requests.lo), number(s.reversal_requests.hi));
   }
   return text;
 }

@@ -80,6 +80,11 @@ void facts_of(const VariantDecision& variant, std::ostream& out) {
   fact("1,000 local requests, USD", "usd_per_request", band_words(spread.local_usd, 1000.0), out);
   fact("1,000 API requests, USD", "", band_words(spread.api_usd, 1000.0), out);
   fact("Paid back after", "break_even_time", duration_text(spread.break_even_s), out);
+  if (tells_reversal(variant))
+    fact("API cheaper again after", "reversal_time",
+         fmt::format("{} where it pays back; by the horizon in {} of draws",
+                     reversal_words(spread.reversal_s), percent_text(spread.reversed_within)),
+         out);
   fact("Energy of a request, J", "", band_words(spread.energy_j), out);
   fact("Carbon of a request, g CO2e", "carbon_per_request", band_words(spread.carbon_g), out);
   if (!variant.levers.empty()) {
@@ -138,11 +143,12 @@ HtmlCell band_cell(const Band& band, double scale) {
 }
 
 HtmlTable decisions_table(const StudyReport& report, const StudyDecision& decision) {
-  HtmlTable table{"Medians of the draws with 90 % bands",
-                  {"variant", "task", "decision", "local cheaper", "local USD/1k", "API USD/1k",
-                   "demand floor /day", "use needed", "paid back after", "biggest lever"},
-                  {},
-                  {}};
+  HtmlTable table{
+      "Medians of the draws with 90 % bands",
+      {"variant", "task", "decision", "local cheaper", "local USD/1k", "API USD/1k", "demand floor /day",
+       "use needed", "paid back after", "API cheaper again after", "biggest lever"},
+      {},
+      {}};
   for (std::size_t i = 0; i < decision.variants.size(); ++i) {
     const auto& variant = decision.variants[i];
     const auto& info = report.record.variants[i];
@@ -161,6 +167,9 @@ HtmlTable decisions_table(const StudyReport& report, const StudyDecision& decisi
                           band_cell(spread.demand_floor_per_s, kSecondsPerDay),
                           {utilisation_text(spread.utilisation_floor), spread.utilisation_floor.median},
                           {duration_text(spread.break_even_s), spread.break_even_s.median},
+                          tells_reversal(variant)
+                              ? HtmlCell{reversal_words(spread.reversal_s), spread.reversal_s.median}
+                              : HtmlCell{"–"},
                           {biggest_lever(variant)}});
   }
   return table;

@@ -17,4 +17,7 @@ namespace edgeeval::html {
 /// The same of a time in seconds, in hours, days or years.
 [[nodiscard]] std::string duration_text(const economics::Band& band);
 
+/// The same of a reversal: ∞ where local stays the cheaper for good.
+[[nodiscard]] std::string reversal_words(const economics::Band& band);
+
 }  // namespace edgeeval::html

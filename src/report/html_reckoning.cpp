@@ -41,7 +41,7 @@ void two_ways_section(const StudyReport& report, std::ostream& out) {
   out << "<section id=\"ways\"><h2>Two ways to count</h2>\n";
   HtmlTable table{{},
                   {"variant", "task", "paper: requests", "with merge and quantization", "honest: requests",
-                   "honest: paid back after", "decision"},
+                   "honest: paid back after", "honest: API cheaper again after", "decision"},
                   {},
                   {}};
   for (const auto& info : report.record.variants) {
@@ -59,6 +59,9 @@ void two_ways_section(const StudyReport& report, std::ostream& out) {
          {reckoned ? band_words(decided->spread.break_even_requests) : "–",
           reckoned ? decided->spread.break_even_requests.median : std::nullopt},
          {reckoned ? duration_text(decided->spread.break_even_s) : "–"},
+         reckoned && tells_reversal(*decided)
+             ? HtmlCell{reversal_words(decided->spread.reversal_s), decided->spread.reversal_s.median}
+             : HtmlCell{"–"},
          {reckoned ? std::string(economics::to_string(decided->decision)) : "–"}});
   }
   html_table(table, out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 
 #include <ostream>
 
@@ -77,7 +77,7 @@ void json(const StudyReport& report, std::ostream& out) {
   for (const auto& idle : record.idle) root["idle"].push_back(to_json(idle));
   root["stages"] = Json::array();
   for (const auto& [id, stage] : record.stages) root["stages"].push_back(to_json(stage));
-  out << root.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+  out << json_document(root);
 }
 
 }  // namespace edgeeval::render

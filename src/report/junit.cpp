@@ -5,40 +5,16 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
+
+#include "core/code_point.hpp"
 
 namespace edgeeval {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  ///< U+FFFD.
-
-struct CodePoint {
-  std::uint32_t value = 0;
-  std::size_t bytes = 1;
-};
-
-/// The code point at the head of `text`; nothing where it is no well-formed UTF-8 (Unicode 15, table 3-7).
-std::optional<CodePoint> first_code_point(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto lead = byte(0);
-  if (lead < 0x80) return CodePoint{lead, 1};
-  const std::size_t length = lead >= 0xF0 ? 4 : (lead >= 0xE0 ? 3 : 2);
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return std::nullopt;
-  std::uint32_t value = lead & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return std::nullopt;
-    value = (value << 6U) | (byte(i) & 0x3FU);
-  }
-  const bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
-  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  if (overlong || surrogate || value > 0x10FFFF) return std::nullopt;
-  return CodePoint{value, length};
-}
-
-/// Whether XML 1.0 can hold it (production 2, "Char").
-bool xml_holds(std::uint32_t value) {
-  if (value < 0x20) return value == '\t' || value == '\n' || value == '\r';
-  return value != 0x7F && value != 0xFFFE && value != 0xFFFF;
+/// Whether XML 1.0 can hold it (production 2, "Char") and it does not steer a screen.
+bool is_held(std::uint32_t value) {
+  if (value == '\t' || value == '\n' || value == '\r') return true;
+  return !steers(value) && value != 0xFFFE && value != 0xFFFF;
 }
 
 std::string escape_of(std::uint32_t value) {
@@ -105,7 +81,7 @@ std::string xml_escaped(std::string_view text) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
     const auto point = first_code_point(text.substr(at));
-    if (!point || !xml_holds(point->value)) {
+    if (!point || !is_held(point->value)) {
       result += kReplacement;
       at += point ? point->bytes : 1;
       continue;

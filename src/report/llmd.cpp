@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/hash.hpp"
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "record/codec.hpp"
 #include "record/ledger.hpp"
 #include "report/renderers.hpp"
@@ -280,7 +280,7 @@ void llmd(const StudyReport& report, std::ostream& out) {
   const bool several = report.record.variants.size() > 1;
   for (const auto& variant : report.record.variants) {
     if (several) out << "---\n";
-    out << Document(report, variant).take().dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    out << json_document(Document(report, variant).take());
   }
 }
 

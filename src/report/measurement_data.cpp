@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "core/json.hpp"
+#include "core/csv_field.hpp"
+#include "core/json_document.hpp"
 #include "core/text.hpp"
 #include "record/codec.hpp"
 #include "report/measurement.hpp"
@@ -70,13 +71,6 @@ std::string cell(const std::optional<double>& value) {
   return value ? format_round_trip(*value) : std::string();
 }
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + "\"";
-}
-
 }  // namespace
 
 std::string measurement_json(const Measurement& measurement, const MeasurementSummary& summary) {
@@ -91,7 +85,7 @@ std::string measurement_json(const Measurement& measurement, const MeasurementSu
   if (measurement.idle_after) json["idle_after"] = to_json(*measurement.idle_after);
   for (const auto& run : measurement.runs) json["runs"].push_back(run_json(run));
   // A command line may hold any bytes; JSON is UTF-8.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_document(json);
 }
 
 std::string measurement_csv(const Measurement& measurement) {
@@ -104,15 +98,17 @@ std::string measurement_csv(const Measurement& measurement) {
     const auto duration = format_round_trip(window.duration_s);
     for (const auto& entry : window.energy) {
       const auto net = entry.net ? std::optional(entry.net->value) : std::nullopt;
-      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", i + 1, quoted(entry.source),
-                          quoted(entry.domain), quoted(entry.boundary), format_round_trip(entry.joules.value),
-                          cell(entry.joules.lo), cell(entry.joules.hi), to_string(entry.joules.grade),
-                          quoted(entry.method), cell(net), cell(entry.mean_w), cell(entry.peak_w), duration,
-                          cell(entry.coverage), quoted(join(entry.flags, "; ")), status);
+      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", i + 1, csv_field(entry.source),
+                          csv_field(entry.domain), csv_field(entry.boundary),
+                          format_round_trip(entry.joules.value), cell(entry.joules.lo), cell(entry.joules.hi),
+                          to_string(entry.joules.grade), csv_field(entry.method), cell(net),
+                          cell(entry.mean_w), cell(entry.peak_w), duration, cell(entry.coverage),
+                          csv_field(join(entry.flags, "; ")), status);
     }
     for (const auto& gone : window.voids) {
-      text += fmt::format("{},{},{},{},,,,,,,,,{},,{},{}\n", i + 1, quoted(gone.source), quoted(gone.domain),
-                          quoted(gone.boundary), duration, quoted("not measured: " + gone.reason), status);
+      text += fmt::format("{},{},{},{},,,,,,,,,{},,{},{}\n", i + 1, csv_field(gone.source),
+                          csv_field(gone.domain), csv_field(gone.boundary), duration,
+                          csv_field("not measured: " + gone.reason), status);
     }
   }
   return text;

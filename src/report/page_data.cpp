@@ -137,10 +137,16 @@ Json json_of(const VariantDecision& variant, Texts& texts) {
 
 Json json_of(const StudyDecision& decision, const StudyReport& report, Texts& texts) {
   const auto numbers = draw_numbers(decision);
-  Json json{{"scenario", decision.scenario.name}, {"seed", decision.scenario.seed},
-            {"draws", decision.scenario.draws},   {"boundary", decision.boundary},
-            {"shared", Json::object()},           {"best", Json::object()},
+  Json json{{"scenario", decision.scenario.name},
+            {"seed", decision.scenario.seed},
+            {"draws", decision.scenario.draws},
+            {"boundary", decision.boundary},
+            {"shared", Json::object()},
+            {"follows", Json::object()},
+            {"best", Json::object()},
             {"variants", Json::object()}};
+  for (const auto& [key, assumption] : decision.scenario.assumptions)
+    if (!assumption.follows.empty()) json["follows"][key] = assumption.follows;
   for (const auto& variant : decision.variants) {
     if (!variant.absent_reason.empty()) {
       json["variants"][variant.variant] = {{"absent_reason", variant.absent_reason}};
@@ -212,7 +218,8 @@ std::string page_data(const StudyReport& report) {
   root["formulas"] = Json::object();
   for (const auto& metric : decision_metrics()) root["formulas"][metric.id] = metric.formula;
   root["sources"] = texts.all();
-  return script_safe(root.dump(-1, ' ', false, Json::error_handler_t::replace));
+  // Names reach the page's charts as they stand here.
+  return script_safe(printable(root.dump(-1, ' ', false, Json::error_handler_t::replace)));
 }
 
 }  // namespace edgeeval

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/json.hpp"
+#include "core/json_document.hpp"
 #include "core/one_line.hpp"
 #include "core/text.hpp"
 #include "decision/decision_words.hpp"
@@ -40,17 +40,28 @@ bool shown(const WhatIf& whatif, const VariantDecision& variant) {
   return whatif.variant.empty() || whatif.variant == variant.variant;
 }
 
+/// Whether the table has something to tell of curves that cross twice.
+bool any_reversal(const WhatIf& whatif) {
+  const auto in = [&](const StudyDecision& decision) {
+    return std::any_of(decision.variants.begin(), decision.variants.end(), [&](const auto& variant) {
+      return shown(whatif, variant) && tells_reversal(variant);
+    });
+  };
+  return in(whatif.before) || in(whatif.after);
+}
+
 std::vector<std::string> cells_of(const VariantDecision& before, const VariantDecision& after) {
   if (!before.absent_reason.empty() || !after.absent_reason.empty()) {
     const auto& reason = after.absent_reason.empty() ? before.absent_reason : after.absent_reason;
-    return {"– (" + reason + ")", "", "", "", ""};
+    return {"– (" + reason + ")", "", "", "", "", ""};
   }
   const auto both = [&](auto&& text) { return arrow(text(before), text(after)); };
   return {both([](const auto& v) { return decision_text(v); }),
           both([](const auto& v) { return cost(v.spread.local_usd); }),
           both([](const auto& v) { return cost(v.spread.api_usd); }),
           both([](const auto& v) { return median(v.spread.demand_floor_per_s, kSecondsPerDay); }),
-          both([](const auto& v) { return median(v.spread.break_even_requests); })};
+          both([](const auto& v) { return median(v.spread.break_even_requests); }),
+          both([](const auto& v) { return reversal_text(v); })};
 }
 
 std::string levers_text(const RunRecord& record, const WhatIf& whatif) {
@@ -112,13 +123,15 @@ std::string source_text(const Listed& row) {
 
 TextTable whatif_table(const RunRecord& record, const WhatIf& whatif) {
   TextTable table{{"variant", "decision (P local cheaper)", "USD/request", "API USD/request",
-                   "floor requests/day", "break-even requests"},
+                   "floor requests/day", "break-even requests", "API cheaper again, requests [90 %]"},
                   {}};
+  if (!any_reversal(whatif)) table.header.pop_back();
   for (std::size_t i = 0; i < whatif.after.variants.size(); ++i) {
     if (!shown(whatif, whatif.after.variants[i])) continue;
     std::vector<std::string> cells{record.variants[i].id};
     for (auto& cell : cells_of(whatif.before.variants[i], whatif.after.variants[i]))
       cells.push_back(std::move(cell));
+    cells.resize(table.header.size());
     table.rows.push_back(std::move(cells));
   }
   return table;
@@ -150,7 +163,7 @@ std::string whatif_json(const RunRecord& record, const WhatIf& whatif) {
                                 {"before", to_json(whatif.before.variants[i])},
                                 {"after", to_json(whatif.after.variants[i])}});
   }
-  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_document(root);
 }
 
 std::string scenario_list_text(const CostScenario& scenario) {
@@ -189,7 +202,7 @@ std::string scenario_list_json(const CostScenario& scenario) {
     }
     root.push_back(std::move(json));
   }
-  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_document(root);
 }
 
 }  // namespace edgeeval

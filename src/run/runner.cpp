@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/files.hpp"
+#include "core/json_document.hpp"
 #include "run/context.hpp"
 #include "run/idle.hpp"
 #include "run/run_folder.hpp"
@@ -62,9 +63,9 @@ class Sitter {
     Json environment = options_.environment;
     return write_file(options_.folder / "study.yaml", *text)
         .and_then(
-            [&] { return write_file(options_.folder / "plan.json", options_.plan_json.dump(2) + "\n"); })
+            [&] { return write_file(options_.folder / "plan.json", json_document(options_.plan_json)); })
         .and_then(
-            [&] { return write_file(options_.folder / "environment.json", environment.dump(2) + "\n"); });
+            [&] { return write_file(options_.folder / "environment.json", json_document(environment)); });
   }
 
   Result<void> close_sitting(const std::string& how) {

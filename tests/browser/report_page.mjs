@@ -187,6 +187,70 @@ await check("an undecided, a local and an API decision follow from the assumptio
   await close();
 });
 
+await check("curves against demand have their bands, drawn and in the table", async () => {
+  const { page, close } = await open(pages.sample);
+  await settled(page);
+  await seeAll(page);
+  for (const [title, columns] of [["Cost of 1,000 requests against demand", 7], ["Energy of a request against demand", 4]]) {
+    const figure = page.locator("figure", { hasText: title });
+    await figure.locator("summary").click();
+    await figure.locator("tbody tr").first().waitFor({ state: "attached" });
+    const rows = await figure.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => Number(cell.dataset.v))));
+    assert.ok(rows.length >= 21, `${title}: ${rows.length} rows`);
+    for (const row of rows) {
+      assert.equal(row.length, columns, title);
+      const [demand, value, lo, hi] = row;
+      assert.ok(demand > 0 && lo > 0 && lo <= value && value <= hi, `${title}: ${row}`);
+    }
+    assert.ok(rows.some(([, , lo, hi]) => hi > 1.05 * lo), `${title}: a band that is wider than nothing`);
+    const label = await figure.locator(".chart").getAttribute("aria-label");
+    assert.match(label, /\[.+, .+\] (USD|J) at the assumed demand\.$/, label);
+    // The transparent foot of each band and the area on top of it are paths of the chart.
+    const areas = await figure.locator("svg path").evaluateAll((all) => all.filter((path) => Number(path.getAttribute("fill-opacity") ?? 1) === 0.16).length);
+    assert.ok(areas >= 1, `${title}: ${areas} bands are drawn`);
+  }
+  // The bands are those of the page's own draws with only the demand put in.
+  const same = await page.evaluate(() => {
+    const { data, model, drawInputs, evaluate } = window.edgeeval;
+    const figure = [...document.querySelectorAll("figure")].find((each) => each.textContent.includes("Cost of 1,000 requests against demand"));
+    const [demand, , lo, hi] = [...figure.querySelectorAll("tbody tr")[4].cells].map((cell) => Number(cell.dataset.v));
+    const costs = Array.from({ length: 500 }, (_, draw) => evaluate({ ...drawInputs(data.inputs, model.inputsOf(model.variant),
+      model.numberOf(model.variant), model.seed, draw), demand_per_day: demand }).local_usd * 1000).sort((a, b) => a - b);
+    return { page: [lo, hi], here: [costs[25], costs[474]] };
+  });
+  same.page.forEach((value, i) => expectClose(value, same.here[i], `band ${i}`));
+  await close();
+});
+
+await check("a copied price follows its slider until its own is moved", async () => {
+  const { page, close } = await open(pages.sample);
+  await settled(page);
+  const value = (key) => page.evaluate((key) => window.edgeeval.model.valueOf(key), key);
+  assert.equal(await value("api_cached_usd_per_mtok"), await value("api_input_usd_per_mtok"));
+  await page.evaluate(() => window.edgeeval.model.set("api_input_usd_per_mtok", 7));
+  assert.equal(await value("api_cached_usd_per_mtok"), 7);
+  assert.match(await page.locator("#input-api_cached_usd_per_mtok-from").textContent(), /^follows /);
+  await page.evaluate(() => window.edgeeval.model.set("api_cached_usd_per_mtok", 2));
+  await page.evaluate(() => window.edgeeval.model.set("api_input_usd_per_mtok", 8));
+  assert.equal(await value("api_cached_usd_per_mtok"), 2);
+  await page.evaluate(() => window.edgeeval.model.reset("api_cached_usd_per_mtok"));
+  assert.equal(await value("api_cached_usd_per_mtok"), 8);
+  await close();
+});
+
+await check("a price that falls until the API is the cheaper again is told with its band", async () => {
+  const { page, close } = await open(pages.sample);
+  const set = (settings) => page.evaluate((settings) => {
+    for (const [key, value] of Object.entries(settings)) window.edgeeval.model.set(key, value);
+  }, settings);
+  await set({ api_input_usd_per_mtok: 50, api_output_usd_per_mtok: 50, api_decay_per_year: 0.9, horizon_years: 20, setup_usd: 1 });
+  await page.waitForFunction(() => [...document.querySelectorAll(".live dt")].some((each) => each.textContent === "API cheaper again after" &&
+    /\[.+, .+\] where it pays back; by the horizon in .+ % of draws$/.test(each.nextElementSibling.textContent)));
+  await set({ api_decay_per_year: 0 });
+  await page.waitForFunction(() => ![...document.querySelectorAll(".live dt")].some((each) => each.textContent === "API cheaper again after"));
+  await close();
+});
+
 await check("tables sort by each column and tell so", async () => {
   const { page, close } = await open(pages.published);
   const table = page.locator("#variants table").first();

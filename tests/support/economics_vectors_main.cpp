@@ -12,9 +12,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "economics/outcome.hpp"
+#include "economics/outcome_table.hpp"
 #include "support/economics_samples.hpp"
 
 namespace {
@@ -25,50 +24,9 @@ using Json = nlohmann::ordered_json;
 Json number(double value) { return std::isinf(value) ? Json("inf") : Json(value); }
 Json number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
 
-constexpr std::pair<const char*, double Outcome::*> kFigures[] = {
-    {"replicas", &Outcome::replicas},
-    {"utilisation", &Outcome::utilisation},
-    {"hardware_usd_per_s", &Outcome::hardware_usd_per_s},
-    {"maintenance_usd_per_s", &Outcome::maintenance_usd_per_s},
-    {"staff_usd_per_s", &Outcome::staff_usd_per_s},
-    {"idle_usd_per_s", &Outcome::idle_usd_per_s},
-    {"retrain_usd_per_s", &Outcome::retrain_usd_per_s},
-    {"fixed_usd_per_s", &Outcome::fixed_usd_per_s},
-    {"variable_usd", &Outcome::variable_usd},
-    {"api_usd", &Outcome::api_usd},
-    {"local_usd", &Outcome::local_usd},
-    {"adapt_usd", &Outcome::adapt_usd},
-    {"upfront_usd", &Outcome::upfront_usd},
-    {"saving_usd", &Outcome::saving_usd},
-    {"npv_usd", &Outcome::npv_usd},
-    {"cascade_usd", &Outcome::cascade_usd},
-    {"energy_j", &Outcome::energy_j},
-    {"operational_g", &Outcome::operational_g},
-    {"embodied_g", &Outcome::embodied_g},
-    {"adaptation_g", &Outcome::adaptation_g},
-    {"carbon_g", &Outcome::carbon_g},
-    {"api_g", &Outcome::api_g},
-    {"park_w", &Outcome::park_w}};
-
-constexpr std::pair<const char*, std::optional<double> Outcome::*> kPartialFigures[] = {
-    {"demand_floor_per_s", &Outcome::demand_floor_per_s},
-    {"utilisation_floor", &Outcome::utilisation_floor},
-    {"break_even_s", &Outcome::break_even_s},
-    {"break_even_requests", &Outcome::break_even_requests},
-    {"reversal_s", &Outcome::reversal_s},
-    {"local_usd_per_mtok", &Outcome::local_usd_per_mtok},
-    {"api_usd_per_mtok", &Outcome::api_usd_per_mtok},
-    {"local_usd_per_mtok_out", &Outcome::local_usd_per_mtok_out},
-    {"api_usd_per_mtok_out", &Outcome::api_usd_per_mtok_out},
-    {"local_usd_per_correct", &Outcome::local_usd_per_correct},
-    {"api_usd_per_correct", &Outcome::api_usd_per_correct},
-    {"keep_warm_gap_s", &Outcome::keep_warm_gap_s},
-    {"c_tax", &Outcome::c_tax}};
-
 Json outcome_json(const Outcome& out) {
   Json json;
-  for (const auto& [name, figure] : kFigures) json[name] = number(out.*figure);
-  for (const auto& [name, figure] : kPartialFigures) json[name] = number(out.*figure);
+  for (const OutcomeField& field : outcome_table()) json[std::string(field.key)] = number(field.of(out));
   json["keep_warm"] = out.keep_warm;
   json["verdict"] = std::string(to_string(out.verdict));
   return json;
@@ -86,22 +44,10 @@ Json spread_json(const Spread& spread) {
             {"local_cheaper", spread.local_cheaper},
             {"never", spread.never},
             {"pays_within", spread.pays_within},
+            {"reversed_within", spread.reversed_within},
             {"decision", std::string(to_string(decide(spread)))}};
-  const std::pair<const char*, Band Spread::*> bands[] = {
-      {"local_usd", &Spread::local_usd},
-      {"api_usd", &Spread::api_usd},
-      {"demand_floor_per_s", &Spread::demand_floor_per_s},
-      {"utilisation_floor", &Spread::utilisation_floor},
-      {"break_even_s", &Spread::break_even_s},
-      {"break_even_requests", &Spread::break_even_requests},
-      {"saving_usd", &Spread::saving_usd},
-      {"npv_usd", &Spread::npv_usd},
-      {"local_usd_per_mtok", &Spread::local_usd_per_mtok},
-      {"local_usd_per_correct", &Spread::local_usd_per_correct},
-      {"energy_j", &Spread::energy_j},
-      {"carbon_g", &Spread::carbon_g},
-      {"keep_warm_gap_s", &Spread::keep_warm_gap_s}};
-  for (const auto& [name, band] : bands) json[name] = band_json(spread.*band);
+  for (const OutcomeField& field : outcome_table())
+    if (field.band != nullptr) json[std::string(field.key)] = band_json(spread.*field.band);
   return json;
 }
 

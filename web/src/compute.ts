@@ -10,9 +10,15 @@ import type { Model } from "./model.js";
 const TIMES = 41;
 const SLICE_MS = 10;
 const FLEET_DRAWS = 400;
+const LOADS = 81;
+const LOAD_DRAWS = 500;
 
 /** Cumulative costs over time with their bands (USD). */
 export interface Curves { years: number[]; local: Band[]; api: Band[] }
+
+/** A request's cost and energy against demand (requests a day), with their bands at each point: of the other inputs,
+ *  as the demand is the point's. */
+export interface LoadCurves { demand: number[]; local: Band[]; energy: Band[] }
 
 /** What is known of the chosen variant. */
 export interface Result {
@@ -22,11 +28,24 @@ export interface Result {
   spread: Spread | null;
   decision: Decision | null;
   curves: Curves | null;
+  loads: LoadCurves | null;
 }
 
 /** What is known of every variant. */
 export interface FleetEntry { outcome: Outcome; local: { lo: number | null; median: number | null; hi: number | null };
                               local_cheaper: number; decision: Decision }
+
+/** Points of the load curve: requests a day, the assumed ones among them. */
+export function demandsAround(model: Model, inputs: Inputs, outcome: Outcome): number[] {
+  const field = model.table.find((each) => each.key === "demand_per_day")!;
+  const capacity = inputs.capacity_per_s * 86400 * outcome.replicas;
+  const from = Math.log(Math.max(field.slider_lo, Math.min(inputs.demand_per_day, capacity) / 1e3));
+  const to = Math.log(Math.min(field.slider_hi, Math.max(inputs.demand_per_day, capacity) * 20));
+  const demands = Array.from({ length: LOADS }, (_, i) => Math.exp(from + ((to - from) * i) / (LOADS - 1)));
+  const assumed = inputs.demand_per_day;
+  if (assumed > demands[0]! && assumed < demands[LOADS - 1]! && !demands.includes(assumed)) demands.push(assumed);
+  return demands.sort((a, b) => a - b);
+}
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -49,7 +68,7 @@ export class Computer {
     const uncertain = model.inputsOf(model.variant);
     const inputs = central(model.table, uncertain);
     this.result = { inputs, outcome: evaluate(inputs), levers: tornado(model.table, uncertain), spread: null,
-                    decision: null, curves: null };
+                    decision: null, curves: null, loads: null };
     this.onResult(this.result);
     void this.draw(run, this.result);
   }
@@ -59,8 +78,17 @@ export class Computer {
     const years = Array.from({ length: TIMES }, (_, i) => (result.inputs.horizon_years * i) / (TIMES - 1));
     const local = years.map(() => new Float64Array(model.draws));
     const api = years.map(() => new Float64Array(model.draws));
+    const demand = demandsAround(model, result.inputs, result.outcome);
+    const loadDraws = Math.min(LOAD_DRAWS, model.draws);
+    const cost = demand.map(() => new Float64Array(loadDraws));
+    const energy = demand.map(() => new Float64Array(loadDraws));
     const simulation = new Simulation(model.table, model.inputsOf(model.variant), model.numberOf(model.variant),
       model.seed, model.draws, (inputs, outcome, draw) => {
+        for (let i = 0; draw < loadDraws && i < demand.length; ++i) {
+          const there = evaluate({ ...inputs, demand_per_day: demand[i]! });
+          cost[i]![draw] = there.local_usd;
+          energy[i]![draw] = there.energy_j;
+        }
         for (let i = 0; i < TIMES; ++i) {
           local[i]![draw] = localCumulativeUsd(inputs, outcome, years[i]! * SECONDS_PER_YEAR);
           api[i]![draw] = apiCumulativeUsd(inputs, outcome, years[i]! * SECONDS_PER_YEAR);
@@ -77,6 +105,7 @@ export class Computer {
     result.spread = simulation.summary();
     result.decision = decide(result.spread);
     result.curves = { years, local: local.map(bandOf), api: api.map(bandOf) };
+    result.loads = { demand, local: cost.map(bandOf), energy: energy.map(bandOf) };
     this.onResult(result);
     await this.drawFleet(run);
   }

@@ -71,6 +71,8 @@ function row(model: Model, field: InputField): { element: HTMLElement; refresh: 
     const origin = originOf(model.data, model.variant, field.key);
     from.textContent = changed ? "changed by you"
       : `${signOf(origin.grade)}${origin.grade}${spread.shape === "fixed" ? "" : ` ${significant(spread.lo)} to ${significant(spread.hi)}`}`;
+    const leader = model.leaderOf(field.key);
+    if (leader) from.textContent = `follows ${leader.title}`;
     const idle = uncounted(model, field);
     if (idle !== "") from.textContent = idle;
     from.title = [origin.sources, origin.note].filter((text) => text !== "").join("; ");

@@ -45,6 +45,8 @@ export interface DecisionData {
   draws: number;
   boundary: string;
   shared: Record<string, InputTuple>;
+  /** Inputs that are copies of another, for want of a source of their own, and the other. */
+  follows: Partial<Record<InputKey, InputKey>>;
   best: Record<string, string>;
   variants: Record<string, DecidedData>;
 }

@@ -51,5 +51,12 @@ export function band(value: { lo: number | null; median: number | null; hi: numb
   return `${show(value.median)} [${end(value.lo)}, ${end(value.hi)}]`;
 }
 
+/** The same of a reversal: what is open stays so for good. */
+export function reversal(value: { lo: number | null; median: number | null; hi: number | null },
+                         show: (value: number | null) => string): string {
+  const end = (x: number | null): string => (x === null ? "∞" : show(x));
+  return `${end(value.median)} [${end(value.lo)}, ${end(value.hi)}]`;
+}
+
 /** A unit behind a figure; plain shares and counts have none. */
 export const withUnit = (text: string, unit: string): string => (unit === "1" || unit === "" ? text : `${text} ${unit}`);

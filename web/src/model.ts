@@ -38,7 +38,18 @@ export class Model {
       if (value === undefined || (field.owner === "variant" && variant !== this.variant)) return;
       inputs[place] = { value, lo: value, hi: value, shape: "fixed", correlation: 0 };
     });
+    this.table.forEach((field, place) => {
+      const leader = this.leaderOf(field.key);
+      if (leader) inputs[place] = { ...inputs[this.table.indexOf(leader)]! };
+    });
     return inputs;
+  }
+
+  /** The changed input that `key` copies, as nobody has told its own value; null where there is none. */
+  leaderOf(key: InputKey): InputField | null {
+    const leader = this.data.decision?.follows[key];
+    if (leader === undefined || this.changed.has(key) || !this.changed.has(leader)) return null;
+    return this.table.find((field) => field.key === leader) ?? null;
   }
 
   valueOf(key: InputKey): number {

@@ -7,7 +7,7 @@ import type { Computer } from "./compute.js";
 import { controls } from "./controls.js";
 import { h } from "./dom.js";
 import type { Decision } from "./economics/spread.js";
-import { band, duration, percent, significant, withUnit } from "./format.js";
+import { band, duration, percent, reversal, significant, withUnit } from "./format.js";
 import type { Model } from "./model.js";
 
 const DAY = 86400;
@@ -33,11 +33,24 @@ function facts(model: Model, computer: Computer): [string, string, string?][] {
     ["1,000 local requests, USD", shown("local_usd", 1000), "usd_per_request"],
     ["1,000 API requests, USD", shown("api_usd", 1000)],
     ["Paid back after", spread ? band(spread.break_even_s, duration) : duration(outcome.break_even_s), "break_even_time"],
+    ...reversed(computer),
     ["Saving at the horizon, USD", shown("saving_usd", 1), "saving"],
     ["Energy of a request, J", shown("energy_j", 1)],
     ["Carbon of a request, g CO2e", shown("carbon_g", 1), "carbon_per_request"],
     ["Biggest lever", lever && field ? `${field.title}: ${withUnit(significant(lever.at_lo), field.unit)} to ${withUnit(significant(lever.at_hi), field.unit)} moves the saving by ${significant(lever.swing)} USD` : "none"],
   ];
+}
+
+/** In at least so large a share of draws must there be a reversal for it to be told: kTellingShare of C++. */
+const TELLING_SHARE = 0.05;
+
+/** When the API's falling price makes it the cheaper again; nothing where that is rare. */
+function reversed(computer: Computer): [string, string, string?][] {
+  const { outcome, spread } = computer.result!;
+  if (spread ? spread.break_even_s.defined * spread.reversal_s.defined < TELLING_SHARE : outcome.reversal_s === null) return [];
+  const text = spread ? `${reversal(spread.reversal_s, duration)} where it pays back; by the horizon in ${percent(spread.reversed_within)} of draws`
+    : duration(outcome.reversal_s);
+  return [["API cheaper again after", text, "reversal_time"]];
 }
 
 /** The what-if section. */
@@ -117,11 +130,9 @@ export class WhatIf {
       result.spread ? `local cheaper in ${percent(result.spread.local_cheaper)} of draws; ` : "",
       `1,000 requests ${per1000(result.spread?.local_usd.median ?? result.outcome.local_usd)} USD, of the API ` +
       `${per1000(result.spread?.api_usd.median ?? result.outcome.api_usd)} USD`));
-    const reversal = result.outcome.reversal_s;
     const { size } = this.model.changed;
     this.box.replaceChildren(h("p", {}, `${size} assumption${size === 1 ? "" : "s"} changed`), h("dl", { class: "facts" }, ...facts(this.model, this.computer).map(([title, text, id]) =>
         h("div", title === "Biggest lever" ? { class: "wide" } : { title: this.model.data.formulas[id ?? ""] ?? false }, h("dt", {}, title), h("dd", {}, text)))),
-      ...(reversal !== null ? [h("p", { class: "note" }, `The API's falling price makes it the cheaper again after ${duration(reversal)}.`)] : []),
       ...this.missing(), h("p", { class: "note" }, `${this.model.draws.toLocaleString("en-US")} draws; medians with 90 % bands in brackets.`));
     for (const chart of this.charts) chart.update();
     if (result.spread) this.say(`${word}; local is cheaper in ${percent(result.spread.local_cheaper)} of draws.`);

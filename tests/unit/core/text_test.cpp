@@ -45,6 +45,11 @@ TEST(LastLines, AreTheLast) { EXPECT_EQ(last_lines("a\nb\nc\n", 2), (std::vector
 TEST(Printable, LeavesNoEscapeForTheTerminal) {
   EXPECT_EQ(printable("a\033[31mb").find('\033'), std::string::npos);
   EXPECT_EQ(printable("a\tb\nc"), "a\tb\nc");
+  const std::string shown = "a\xEF\xBF\xBD";
+  for (const char* steering : {"a\x1b", "a\x7f", "a\r", "a\xc2\x9b", "a\xd8\x9c", "a\xe2\x80\xae",
+                               "a\xe2\x81\xa9", "a\xe2\x80\xa8", "a\xff"})
+    EXPECT_EQ(printable(steering), shown) << steering;
+  EXPECT_EQ(printable("naïve € 😀 –"), "naïve € 😀 –");
 }
 
 }  // namespace

@@ -46,6 +46,71 @@ TEST(Decision, IsWhatAHandReckons) {
   EXPECT_FALSE(variant.spread.break_even_requests.median);
 }
 
+TEST(Decision, TellsWhereTheApisFallingPriceMakesItTheCheaperAgain) {
+  const auto record = sample_run();
+  // 200 input and 50 output tokens at 20 USD/Mtok: 5e-3 USD, falling by 90 % a year; 1 USD spent before.
+  const auto study =
+      decided(record, plain_scenario(record, {"api_input_usd_per_mtok=20", "api_output_usd_per_mtok=20",
+                                              "api_decay_per_year=0.9", "horizon_years=5", "setup_usd=1"}));
+  const auto& variant = *decision_of(study, "lora-int4");
+  const auto& spread = variant.spread;
+  EXPECT_EQ(spread.pays_within, 1.0);
+  EXPECT_EQ(spread.reversed_within, 1.0);
+  EXPECT_EQ(spread.local_cheaper, 0.0);
+  ASSERT_TRUE(spread.reversal_s.median);
+  EXPECT_GT(*spread.reversal_s.median, *spread.break_even_s.median);
+  EXPECT_NEAR(*spread.reversal_requests.median, 0.1 * *spread.reversal_s.median, 1e-6);
+  EXPECT_TRUE(tells_reversal(variant));
+  EXPECT_NE(
+      study.verdict.find("in 0 % of draws (in 100 % it pays back, but the API's falling price makes the API "
+                         "the cheaper again before then); "),
+      std::string::npos)
+      << study.verdict;
+  const auto rows = decision_rows(record, study);
+  const auto row = std::find_if(rows.begin(), rows.end(), [](const MetricRow& r) {
+    return r.variant == "lora-int4" && r.metric == "reversal_requests";
+  });
+  ASSERT_NE(row, rows.end());
+  ASSERT_TRUE(row->value);
+  EXPECT_EQ(row->value->unit, "requests");
+  EXPECT_EQ(row->value->value, *spread.reversal_requests.median);
+  const auto steady = decided(record, plain_scenario(record, {"demand_per_day=34560"}));
+  EXPECT_FALSE(tells_reversal(*decision_of(steady, "lora-int4")));
+  EXPECT_EQ(steady.verdict.find("cheaper again"), std::string::npos) << steady.verdict;
+}
+
+TEST(Decision, WordsAReversalWithItsOpenEndsWhereItIsNotRare) {
+  VariantDecision variant;
+  const auto text = [&](double pays, economics::Band band) {
+    variant.spread.break_even_s.defined = pays;
+    variant.spread.reversal_s = variant.spread.reversal_requests = band;
+    return reversal_text(variant);
+  };
+  EXPECT_EQ(text(1.0, {120.0, 340.0, 5600.0, 1.0}), "340 [120, 5600]");
+  EXPECT_EQ(text(1.0, {120.0, {}, {}, 0.3}), "∞ [120, ∞]") << "in most draws that pay there is none";
+  EXPECT_EQ(text(1.0, {{}, {}, {}, 0.0}), "–");
+  EXPECT_EQ(text(0.06, {120.0, 340.0, 5600.0, 1.0}), "340 [120, 5600]");
+  EXPECT_EQ(text(0.04, {120.0, 340.0, 5600.0, 1.0}), "–") << "a few draws say little";
+}
+
+// The cached price is a copy: with all tokens cached the API's cost has the very spread of the input price,
+// and with half of them too.
+TEST(Decision, DrawsACopiedPriceAsWhatItCopies) {
+  const auto record = sample_run();
+  const auto api_cost = [&](const char* share) {
+    return decision_of(decided(record, plain_scenario(record, {"api_input_usd_per_mtok=1..3",
+                                                               "api_output_usd_per_mtok=0", share})),
+                       "base")
+        ->spread.api_usd;
+  };
+  const auto none = api_cost("api_cache_share=0");
+  const auto half = api_cost("api_cache_share=0.5");
+  ASSERT_TRUE(none.lo && half.lo);
+  EXPECT_NEAR(*half.lo, *none.lo, 1e-15);
+  EXPECT_NEAR(*half.hi, *none.hi, 1e-15);
+  EXPECT_GT(*none.hi, 2.0 * *none.lo);
+}
+
 TEST(Decision, IsLocalWhereItPaysAndNeverWhereNothingCould) {
   const auto record = sample_run();
   // Above the floor of 1/3 of a request a second one machine can serve 0.4.

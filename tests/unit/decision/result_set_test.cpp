@@ -50,6 +50,32 @@ TEST(ResultSet, OfAFolderHasItsItemsAndRows) {
   EXPECT_DOUBLE_EQ(row->value->value, 0.75);
 }
 
+TEST(ResultSet, RefusesAVariantThatIsGivenTwice) {
+  auto json = *parse_json(golden(), "golden");
+  ASSERT_EQ(json["variants"].size(), 2U);
+  json["variants"].push_back(json["variants"][1]);
+  const auto results = parse_results(json.dump(), "results.json");
+  ASSERT_FALSE(results);
+  EXPECT_EQ(results.error().code, ErrorCode::record_unreadable);
+  EXPECT_EQ(results.error().message,
+            "variant id \"lora-int4\" is given twice: entries 2 and 3 of \"variants\"");
+  EXPECT_EQ(results.error().where, "results.json");
+}
+
+TEST(ResultSet, RefusesAFigureThatIsGivenTwice) {
+  auto json = *parse_json(golden(), "golden");
+  const auto count = json["metrics"].size();
+  auto again = json["metrics"][3];
+  again["value"] = 1.0;
+  json["metrics"].push_back(again);
+  const auto results = parse_results(json.dump(), "results.json");
+  ASSERT_FALSE(results);
+  EXPECT_EQ(results.error().message,
+            again["mode"].get<std::string>() + " " + again["metric"].get<std::string>() + " of variant \"" +
+                again["variant"].get<std::string>() + "\" is given twice: entries 4 and " +
+                std::to_string(count + 1) + " of \"metrics\"");
+}
+
 TEST(ResultSet, OfAResultsFileHasTheSameRowsAndNoItems) {
   const auto results = parse_results(golden(), "results.json");
   ASSERT_TRUE(results) << results.error().message;

@@ -43,6 +43,20 @@ TEST_F(ScenarioFile, SetsInputsRowsSeedAndDraws) {
   EXPECT_EQ(scenario->draws, 2000U);
 }
 
+TEST_F(ScenarioFile, MovesACopiedCachedPriceWhateverTheOrderOfKeys) {
+  const auto copied = read("api_input_usd_per_mtok: 3\n");
+  ASSERT_TRUE(copied) << copied.error().message;
+  EXPECT_EQ(copied->assumptions.at(kApiCachedPrice).spread.value, 3.0);
+  EXPECT_EQ(copied->assumptions.at(kApiCachedPrice).source, "as api_input_usd_per_mtok: office.yaml");
+  for (const char* text : {"api_cached_usd_per_mtok: 0.5\napi_input_usd_per_mtok: 3\n",
+                           "api_input_usd_per_mtok: 3\napi_cached_usd_per_mtok: 0.5\n"}) {
+    const auto own = read(text);
+    ASSERT_TRUE(own) << own.error().message;
+    EXPECT_EQ(own->assumptions.at(kApiCachedPrice).spread.value, 0.5) << text;
+    EXPECT_EQ(own->assumptions.at(kApiCachedPrice).source, "office.yaml") << text;
+  }
+}
+
 TEST_F(ScenarioFile, ReadsTablesOfTheUsersOwn) {
   std::ofstream(temp_.path() / "ours.csv") << "name,key,value,unit,lo,hi,shape,source,date,licence\n"
                                               "rack,rent_usd_per_h,0.2,USD/h,,,,our rack,2025-01-01,ours\n"

@@ -40,6 +40,36 @@ TEST_F(Setting, TakesRowsOfTheTables) {
   EXPECT_EQ(scenario_.assumptions.at("api_cached_usd_per_mtok").spread.value, 1.25);
 }
 
+TEST_F(Setting, MovesTheCachedPriceThatIsACopyOfTheInputPrice) {
+  const auto& cached = [&]() -> const Assumption& { return scenario_.assumptions.at(kApiCachedPrice); };
+  ASSERT_EQ(cached().follows, kApiInputPrice) << "the default API's rows tell no cached price";
+  ASSERT_TRUE(set_assumption(scenario_, "api_input_usd_per_mtok=0.1..0.3", ""));
+  EXPECT_EQ(cached().spread.lo, 0.1);
+  EXPECT_EQ(cached().spread.hi, 0.3);
+  EXPECT_EQ(cached().source, "as api_input_usd_per_mtok: the command line");
+  ASSERT_TRUE(set_assumption(scenario_, "api_input_usd_per_mtok=7", "")) << "again";
+  EXPECT_EQ(cached().spread.value, 7.0);
+  ASSERT_TRUE(set_assumption(scenario_, "api=gpt-4o", "")) << "which has a cached price of its own";
+  EXPECT_EQ(scenario_.assumptions.at(kApiInputPrice).spread.value, 7.0) << "the user's own stays";
+  EXPECT_EQ(cached().spread.value, 1.25);
+  EXPECT_TRUE(cached().follows.empty());
+  ASSERT_TRUE(set_assumption(scenario_, "api=llama-3.1-8b", ""));
+  EXPECT_EQ(cached().spread.value, 7.0) << "and is copied again where the rows tell none";
+}
+
+TEST_F(Setting, LeavesACachedPriceOfItsOwnAsItIs) {
+  ASSERT_TRUE(set_assumption(scenario_, "api=gpt-4o", ""));
+  const auto source = scenario_.assumptions.at(kApiCachedPrice).source;
+  EXPECT_TRUE(source.starts_with("api_prices.csv: gpt-4o, ")) << source;
+  ASSERT_TRUE(set_assumption(scenario_, "api_input_usd_per_mtok=9", ""));
+  EXPECT_EQ(scenario_.assumptions.at(kApiCachedPrice).spread.value, 1.25) << "a row's";
+  EXPECT_EQ(scenario_.assumptions.at(kApiCachedPrice).source, source);
+  ASSERT_TRUE(set_assumption(scenario_, "api_cached_usd_per_mtok=0.5", ""));
+  ASSERT_TRUE(set_assumption(scenario_, "api_input_usd_per_mtok=8", ""));
+  EXPECT_EQ(scenario_.assumptions.at(kApiCachedPrice).spread.value, 0.5) << "the user's";
+  EXPECT_EQ(scenario_.assumptions.at(kApiCachedPrice).source, "the command line");
+}
+
 TEST_F(Setting, SetsAnInputOfAVariantForAll) {
   ASSERT_TRUE(set_assumption(scenario_, "quality=0.5", ""));
   EXPECT_EQ(scenario_.assumptions.at("quality").spread.value, 0.5);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "economics/band.hpp"
+#include "economics/outcome_table.hpp"
 #include "support/economics_samples.hpp"
 
 namespace edgeeval::economics {
@@ -22,30 +23,24 @@ void expect_same(const Band& a, const Band& b) {
   EXPECT_EQ(a.defined, b.defined);
 }
 
-constexpr Band Spread::*kBands[] = {&Spread::local_usd,          &Spread::api_usd,
-                                    &Spread::demand_floor_per_s, &Spread::utilisation_floor,
-                                    &Spread::break_even_s,       &Spread::break_even_requests,
-                                    &Spread::saving_usd,         &Spread::npv_usd,
-                                    &Spread::local_usd_per_mtok, &Spread::local_usd_per_correct,
-                                    &Spread::energy_j,           &Spread::carbon_g,
-                                    &Spread::keep_warm_gap_s};
-
 void expect_same(const Spread& a, const Spread& b) {
   EXPECT_EQ(a.draws, b.draws);
   EXPECT_EQ(a.local_cheaper, b.local_cheaper);
   EXPECT_EQ(a.never, b.never);
   EXPECT_EQ(a.pays_within, b.pays_within);
-  for (const auto band : kBands) expect_same(a.*band, b.*band);
+  EXPECT_EQ(a.reversed_within, b.reversed_within);
+  for (const auto& field : outcome_table())
+    if (field.band != nullptr) expect_same(a.*field.band, b.*field.band);
 }
 
 /// The band of one figure by evaluating each draw and sorting.
-template <class Figure>
 Band slow_band(const UncertainInputs& inputs, std::uint32_t variant, std::uint32_t seed, std::uint32_t draws,
-               Figure figure) {
+               const OutcomeField& field) {
   std::vector<double> values;
   for (std::uint32_t draw = 0; draw < draws; ++draw) {
-    const std::optional<double> value = figure(evaluate(draw_inputs(inputs, variant, seed, draw)));
-    values.push_back(value.value_or(HUGE_VAL));
+    const Outcome out = evaluate(draw_inputs(inputs, variant, seed, draw));
+    if (field.of_paying && !out.break_even_s) continue;
+    values.push_back(field.of(out).value_or(HUGE_VAL));
   }
   return band_of(values);
 }
@@ -55,32 +50,23 @@ TEST(Simulate, IsTheOutcomesOfItsDraws) {
   for (std::uint32_t i = 0; i < 20; ++i) {
     const UncertainInputs inputs = samples::random_uncertain(random);
     const Spread spread = simulate(inputs, i, 42, 500);
-    std::size_t cheaper = 0, never = 0, pays = 0;
+    std::size_t cheaper = 0, never = 0, pays = 0, reversed = 0;
     for (std::uint32_t draw = 0; draw < 500; ++draw) {
       const Inputs drawn = draw_inputs(inputs, i, 42, draw);
       const Outcome out = evaluate(drawn);
       cheaper += out.saving_usd > 0.0 ? 1U : 0U;
       never += out.verdict == Verdict::never ? 1U : 0U;
-      pays += out.break_even_s && *out.break_even_s <= drawn.horizon_years * kSecondsPerYear ? 1U : 0U;
+      const double horizon = drawn.horizon_years * kSecondsPerYear;
+      pays += out.break_even_s && *out.break_even_s <= horizon ? 1U : 0U;
+      reversed += out.reversal_s && *out.reversal_s <= horizon ? 1U : 0U;
     }
     EXPECT_EQ(spread.draws, 500U);
     EXPECT_EQ(spread.local_cheaper, static_cast<double>(cheaper) / 500.0);
     EXPECT_EQ(spread.never, static_cast<double>(never) / 500.0);
     EXPECT_EQ(spread.pays_within, static_cast<double>(pays) / 500.0);
-    const auto band = [&](auto figure) { return slow_band(inputs, i, 42, 500, figure); };
-    expect_same(spread.local_usd, band([](const Outcome& o) { return o.local_usd; }));
-    expect_same(spread.api_usd, band([](const Outcome& o) { return o.api_usd; }));
-    expect_same(spread.demand_floor_per_s, band([](const Outcome& o) { return o.demand_floor_per_s; }));
-    expect_same(spread.utilisation_floor, band([](const Outcome& o) { return o.utilisation_floor; }));
-    expect_same(spread.break_even_s, band([](const Outcome& o) { return o.break_even_s; }));
-    expect_same(spread.break_even_requests, band([](const Outcome& o) { return o.break_even_requests; }));
-    expect_same(spread.saving_usd, band([](const Outcome& o) { return o.saving_usd; }));
-    expect_same(spread.npv_usd, band([](const Outcome& o) { return o.npv_usd; }));
-    expect_same(spread.local_usd_per_mtok, band([](const Outcome& o) { return o.local_usd_per_mtok; }));
-    expect_same(spread.local_usd_per_correct, band([](const Outcome& o) { return o.local_usd_per_correct; }));
-    expect_same(spread.energy_j, band([](const Outcome& o) { return o.energy_j; }));
-    expect_same(spread.carbon_g, band([](const Outcome& o) { return o.carbon_g; }));
-    expect_same(spread.keep_warm_gap_s, band([](const Outcome& o) { return o.keep_warm_gap_s; }));
+    EXPECT_EQ(spread.reversed_within, static_cast<double>(reversed) / 500.0);
+    for (const auto& field : outcome_table())
+      if (field.band != nullptr) expect_same(spread.*field.band, slow_band(inputs, i, 42, 500, field));
   }
 }
 
@@ -147,6 +133,45 @@ TEST(Simulate, CountsWhatPaysOnlyAfterTheHorizonAsNotPaying) {
   spread = simulate(inputs, 0, 1, 2000);
   EXPECT_NEAR(spread.pays_within, 0.5, 0.06);
   EXPECT_EQ(decide(spread), Decision::undecided);
+}
+
+// At 0.9 a year the API's price makes it the cheaper again after some eight years (Degenerate tests).
+TEST(Simulate, TellsWhenTheApiBecomesTheCheaperAgain) {
+  Inputs in = paying();
+  in.api_decay_per_year = 0.9;
+  const Outcome out = evaluate(in);
+  ASSERT_TRUE(out.reversal_s);
+  in.horizon_years = 9.0;
+  const Spread spread = simulate(certain(in), 0, 1, 50);
+  EXPECT_EQ(spread.reversal_s.lo, out.reversal_s);
+  EXPECT_EQ(spread.reversal_s.hi, out.reversal_s);
+  EXPECT_EQ(spread.reversal_requests.median, out.reversal_requests);
+  EXPECT_EQ(spread.pays_within, 1.0);
+  EXPECT_EQ(spread.reversed_within, 1.0);
+  EXPECT_EQ(spread.local_cheaper, 0.0) << "it paid, and does no more";
+  in.api_decay_per_year = 0.0;
+  const Spread steady = simulate(certain(in), 0, 1, 50);
+  EXPECT_EQ(steady.break_even_s.defined, 1.0);
+  EXPECT_EQ(steady.reversal_s.defined, 0.0) << "at a steady price local stays the cheaper for good";
+  EXPECT_FALSE(steady.reversal_s.lo);
+  EXPECT_EQ(steady.reversed_within, 0.0);
+}
+
+// The price falls by nothing to 90 % a year, and what was spent before is so much that a part of the draws
+// never pays. Of those that do, a few keep a price so steady that the reversal is centuries away.
+TEST(Simulate, CountsReversalsAmongTheDrawsThatPay) {
+  UncertainInputs inputs = certain(paying());
+  inputs.at(place("api_decay_per_year")) = {0.45, 0.0, 0.9, Shape::uniform};
+  inputs.at(place("setup_usd")).value = 40000.0;
+  const Spread spread = simulate(inputs, 0, 1, 2000);
+  EXPECT_GT(spread.break_even_s.defined, 0.1);
+  EXPECT_LT(spread.break_even_s.defined, 0.9);
+  EXPECT_EQ(spread.reversal_s.defined, 1.0) << "a falling price always comes to it";
+  ASSERT_TRUE(spread.reversal_s.lo);
+  ASSERT_TRUE(spread.reversal_s.median);
+  ASSERT_TRUE(spread.reversal_s.hi) << "draws that never pay are not among them";
+  EXPECT_LT(*spread.reversal_s.lo, *spread.reversal_s.hi);
+  EXPECT_DOUBLE_EQ(spread.pays_within - spread.reversed_within, spread.local_cheaper);
 }
 
 // The API's price spreads from below a local request's variable cost to far above it: in a part of the draws

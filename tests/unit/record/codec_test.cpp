@@ -41,8 +41,8 @@ TEST(Codec, StagesSurviveTheRoundTrip) {
 
 bool same(const std::optional<Fact>& a, const std::optional<Fact>& b) {
   if (!a || !b) return a.has_value() == b.has_value();
-  return a->value == b->value && a->unit == b->unit && a->lo == b->lo && a->hi == b->hi && a->grade == b->grade &&
-         a->sources == b->sources;
+  return a->value == b->value && a->unit == b->unit && a->lo == b->lo && a->hi == b->hi &&
+         a->grade == b->grade && a->sources == b->sources;
 }
 
 void expect_same(const WindowRecord& a, const WindowRecord& b) {
@@ -142,6 +142,26 @@ TEST(Codec, ScoresAndVariantsSurviveTheRoundTrip) {
   EXPECT_EQ(to_json(*variant_back), to_json(variant));
   EXPECT_EQ(variant_back->score_stage, "c");
   EXPECT_EQ(variant_back->note, "note");
+}
+
+TEST(Codec, AVariantIdStandsOnceInAList) {
+  const VariantInfo variant{"v\x1b", "m", "f", "1B", "lora", "int4", "rag", {}, "b", "s", "c", ""};
+  auto other = variant;
+  other.id = "w";
+  const auto list = [&](std::initializer_list<VariantInfo> variants) {
+    Json json = Json::array();
+    for (const auto& one : variants) json.push_back(to_json(one));
+    return variants_from(json, "record.jsonl:2");
+  };
+  const auto two = list({variant, other});
+  ASSERT_TRUE(two);
+  EXPECT_EQ(two->size(), 2U);
+  const auto again = list({variant, other, variant});
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::record_unreadable);
+  EXPECT_EQ(again.error().where, "record.jsonl:2");
+  EXPECT_EQ(again.error().message,
+            "variant id \"v\xEF\xBF\xBD\" is given twice: entries 1 and 3 of \"variants\"");
 }
 
 TEST(Codec, LeavesOutWhatIsAbsent) {

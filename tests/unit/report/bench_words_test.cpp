@@ -10,27 +10,30 @@
 namespace edgeeval {
 namespace {
 
+/// U+FFFD, which stands for what is not shown.
+const std::string kMark = "\xEF\xBF\xBD";
+
 TEST(Shown, LeavesNothingThatSteersATerminal) {
-  EXPECT_EQ(shown("a\x1b[2Jb\x07"), "a?[2Jb?");
-  EXPECT_EQ(shown("one\r\ntwo\tthree"), "one? two three");
+  EXPECT_EQ(shown("a\x1b[2Jb\x07"), "a\xEF\xBF\xBD[2Jb\xEF\xBF\xBD");
+  EXPECT_EQ(shown("one\r\ntwo\tthree"), "one\xEF\xBF\xBD two three");
   EXPECT_EQ(shown("\xc2\x9b"
                   "31m"),
-            "?31m")
+            kMark + "31m")
       << "a C1 control";
   EXPECT_EQ(shown("\xe2\x80\xae"
                   "exe.txt"),
-            "?exe.txt")
+            kMark + "exe.txt")
       << "a right-to-left override";
 }
 
 TEST(Shown, MakesAnyBytesValid) {
-  EXPECT_EQ(shown("\xff\xfe"), "??");
-  EXPECT_EQ(shown("\xc3("), "?(");
-  EXPECT_EQ(shown("\xc0\xaf"), "??") << "overlong";
-  EXPECT_EQ(shown("\xe0\x80\xaf"), "???") << "overlong";
-  EXPECT_EQ(shown("\xed\xa0\x80"), "???") << "a surrogate";
-  EXPECT_EQ(shown("\xf4\x90\x80\x80"), "????") << "beyond Unicode";
-  EXPECT_EQ(shown("\xe2\x82"), "??") << "cut off";
+  EXPECT_EQ(shown("\xff\xfe"), kMark + kMark);
+  EXPECT_EQ(shown("\xc3("), kMark + "(");
+  EXPECT_EQ(shown("\xc0\xaf"), kMark + kMark) << "overlong";
+  EXPECT_EQ(shown("\xe0\x80\xaf"), kMark + kMark + kMark) << "overlong";
+  EXPECT_EQ(shown("\xed\xa0\x80"), kMark + kMark + kMark) << "a surrogate";
+  EXPECT_EQ(shown("\xf4\x90\x80\x80"), kMark + kMark + kMark + kMark) << "beyond Unicode";
+  EXPECT_EQ(shown("\xe2\x82"), kMark + kMark) << "cut off";
   EXPECT_EQ(shown("naïve € 😀"), "naïve € 😀");
 }
 

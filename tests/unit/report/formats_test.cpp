@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
+#include "core/code_point.hpp"
 #include "core/json.hpp"
 #include "report/html_document.hpp"
 #include "report/html_page.hpp"
@@ -49,6 +51,75 @@ TEST(Formats, AreAllKnownByNameAndAnUnknownOneIsAUsageError) {
             std::string::npos);
 }
 
+/// A run whose names hold a character of each kind that steers a screen.
+StudyReport steering() {
+  const std::string text =
+      "x\x07\x1b[2J\x7f\xc2\x85\xc2\x9b"
+      "31m\xd8\x9c\xe2\x80\x8f\xe2\x80\xa8\xe2\x80\xae\xe2\x81\xa6\n::error::y";
+  auto record = sample_run();
+  record.study = text;
+  record.warnings.push_back(text);
+  record.settings.emplace_back("note", text);
+  for (auto& variant : record.variants) {
+    if (variant.id == "base") {
+      record.requests[text] = record.requests["base"];
+      record.scores[text] = record.scores["base"];
+      variant.id = text;
+    }
+    variant.note = variant.model = variant.family = text;
+  }
+  for (auto& sitting : record.sittings) sitting.environment["gpu"] = text;
+  for (auto& [id, stage] : record.stages) {
+    for (auto& window : stage.windows)
+      for (auto& entry : window.energy) entry.device = text;
+  }
+  record.stages["serve:qlora"].outcome = StageOutcome::failed;
+  record.stages["serve:qlora"].error = Error{ErrorCode::engine_failed, text};
+  record.stages["serve:qlora"].log_tail = {text};
+  return make_report(record);
+}
+
+TEST(Formats, NoneSteersAScreen) {
+  const auto report = steering();
+  for (const auto& format : report_formats()) {
+    const auto text = rendered(report, format);
+    std::string_view rest = text;
+    while (!rest.empty()) {
+      const auto point = first_code_point(rest);
+      ASSERT_TRUE(point) << format << " is no UTF-8";
+      // Tabs and line feeds are the formats' own; the script of the page has some of the others as data.
+      const bool own = point->value == '\n' || point->value == '\t';
+      if (steers(point->value) && !own && format != "html") {
+        ADD_FAILURE() << format << ": U+" << std::hex << point->value << " at byte " << std::dec
+                      << text.size() - rest.size();
+        break;
+      }
+      rest.remove_prefix(point->bytes);
+    }
+  }
+  for (const char* lines : {"console", "csv", "md"})
+    EXPECT_EQ(rendered(report, lines).find("\n::error::"), std::string::npos)
+        << lines << ": a name makes a line of its own, which CI takes for a command";
+  const auto csv = rendered(report, "csv");
+  EXPECT_EQ(static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n')), report.rows.size() + 1);
+  const auto json = parse_json(rendered(report, "json"), "test");
+  ASSERT_TRUE(json);
+  EXPECT_EQ((*json)["study"], report.record.study) << "JSON keeps the name, escaped";
+}
+
+TEST(Html, DoesNotTurnTheOrderOfLetters) {
+  std::ostringstream out;
+  html::document(steering(), {"script", "/* style */", "sha256-hash"}, out);
+  const auto page = out.str();
+  for (std::string_view rest = page; !rest.empty();) {
+    const auto point = first_code_point(rest);
+    ASSERT_TRUE(point);
+    ASSERT_TRUE(!steers(point->value) || point->value == '\n' || point->value == '\t')
+        << std::hex << point->value << " at byte " << std::dec << page.size() - rest.size();
+    rest.remove_prefix(point->bytes);
+  }
+}
+
 TEST(Formats, AreTheSameBytesTwice) {
   for (const auto& format : report_formats())
     EXPECT_EQ(rendered(make_report(sample_run()), format), rendered(make_report(sample_run()), format))
@@ -78,7 +149,7 @@ TEST(Html, LoadsNothing) {
 }
 
 TEST(Escaped, ReplacesWhatHtmlActsOn) {
-  EXPECT_EQ(escaped("<a href=\"x\">'&\x07"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;?");
+  EXPECT_EQ(escaped("<a href=\"x\">'&\x07"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;\xEF\xBF\xBD");
 }
 
 TEST(Markdown, KeepsTextInItsCell) {
@@ -116,7 +187,8 @@ TEST(Csv, QuotesWhatRfc4180WantsQuoted) {
   auto report = make_report(sample_run());
   report.rows.resize(1);
   report.rows[0].family = "a \"b\", c\nd";
-  EXPECT_NE(rendered(report, "csv").find("base,\"a \"\"b\"\", c\nd\",135M"), std::string::npos);
+  EXPECT_NE(rendered(report, "csv").find("base,\"a \"\"b\"\", c d\",135M"), std::string::npos)
+      << "a record of it is one line";
 }
 
 TEST(Formats, ShowAnAbsentFigureAsAbsentAndSayWhy) {

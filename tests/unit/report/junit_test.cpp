@@ -18,6 +18,8 @@ TEST(XmlEscaped, LeavesNothingThatXmlActsOn) {
 TEST(XmlEscaped, ReplacesWhatXmlCannotHold) {
   const std::string gone = "\xEF\xBF\xBD";
   EXPECT_EQ(xml_escaped(std::string("\0\x1b[2J\x7f", 6)), gone + gone + "[2J" + gone);
+  for (const char* steering : {"\xc2\x9b", "\xe2\x80\xae", "\xe2\x81\xa6", "\xd8\x9c", "\xe2\x80\xa8"})
+    EXPECT_EQ(xml_escaped(steering), gone) << "XML may hold it, a screen should not";
   for (const char* bad : {"\xff", "\x80", "\xC0", "\xED\xA0\x80", "\xEF\xBF\xBE", "\xEF\xBF\xBF"})
     EXPECT_NE(xml_escaped(bad).find(gone), std::string::npos) << bad;
   EXPECT_EQ(xml_escaped("\xE2\x82"), gone + gone) << "cut off";

@@ -70,6 +70,19 @@ TEST(PageData, NumbersDecidedVariantsByIdAsTheyWereDrawn) {
   EXPECT_TRUE(data["decision"]["shared"].contains("pue"));
 }
 
+TEST(PageData, SaysWhichInputIsACopyOfWhich) {
+  EXPECT_EQ(data_of(decided())["decision"]["follows"],
+            (Json{{"api_cached_usd_per_mtok", "api_input_usd_per_mtok"}}));
+}
+
+TEST(PageData, HoldsNothingThatTurnsTheOrderOfLetters) {
+  auto record = sample_run();
+  record.study = record.variants[0].model = "a\xe2\x80\xae\xc2\x9b\x7f";
+  const auto data = data_of(make_report(std::move(record)));
+  EXPECT_EQ(data["study"], "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(data["variants"][0]["model"], data["study"]);
+}
+
 TEST(PageData, SaysWhyAVariantIsNotDecidedOn) {
   auto record = sample_run();
   for (auto& [id, requests] : record.requests) {

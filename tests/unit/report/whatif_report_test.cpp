@@ -35,6 +35,35 @@ TEST(WhatIf, ShowsBeforeAndAfterOfEachVariant) {
   }
 }
 
+TEST(WhatIf, ShowsWhereTheApiIsTheCheaperAgainOnlyWhereItEverIs) {
+  const auto record = sample_run();
+  const auto rows = compute_metrics(record);
+  auto scenario = *scenario_for(record);
+  scenario.draws = 200;
+  const auto set = [&](std::initializer_list<const char*> texts) {
+    for (const char* text : texts) EXPECT_TRUE(set_assumption(scenario, text, "")) << text;
+    return decide_study(record, rows, scenario);
+  };
+  const auto steady = set({"rent_usd_per_h=0.36", "demand_per_day=8640", "api_decay_per_year=0"});
+  const auto falling = set(
+      {"api_input_usd_per_mtok=20", "api_output_usd_per_mtok=20", "api_decay_per_year=0.9", "setup_usd=1"});
+  const auto without = whatif_table(record, {steady, steady, {"x"}, ""});
+  EXPECT_EQ(without.header.back(), "break-even requests");
+  const auto with = whatif_table(record, {steady, falling, {"x"}, ""});
+  ASSERT_EQ(with.header.back(), "API cheaper again, requests [90 %]");
+  for (const auto& row : with.rows) {
+    ASSERT_EQ(row.size(), with.header.size());
+    EXPECT_TRUE(row.back().starts_with("– → ")) << row.back();
+    EXPECT_NE(row.back().find(" ["), std::string::npos) << "with its band: " << row.back();
+  }
+  const auto json = parse_json(whatif_json(record, {steady, falling, {"x"}, ""}), "whatif");
+  ASSERT_TRUE(json);
+  const auto& after = (*json)["variants"][0]["after"];
+  EXPECT_TRUE(after["spread"]["reversal_s"]["median"].is_number());
+  EXPECT_TRUE(after["outcome"]["reversal_requests"].is_number());
+  EXPECT_TRUE(after["spread"]["reversed_within"].is_number());
+}
+
 TEST(WhatIf, NamesTheChangesAndTheLevers) {
   const auto text = whatif_text(sample_run(), sample_whatif("qlora"));
   EXPECT_TRUE(

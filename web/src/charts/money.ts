@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Break-even over time, the levers, and what a request costs and needs against demand.
-import type { Computer, Result } from "../compute.js";
+import { demandsAround, type Computer, type LoadCurves, type Result } from "../compute.js";
 import { axis, base, Chart, lines, type Colours } from "../chart.js";
-import { evaluate } from "../economics/evaluate.js";
+import type { Cell, Table } from "../dom.js";
+import { evaluate, type Outcome } from "../economics/evaluate.js";
+import type { Band } from "../economics/spread.js";
 import { duration, significant, withUnit } from "../format.js";
 import type { Model } from "../model.js";
 
@@ -53,8 +55,10 @@ export function breakEven(computer: Computer): Chart {
     title: "What is spent over time",
     note: "medians with 90 % bands; local is paid back where its line falls below the API's",
     label: () => {
-      const t = computer.result?.outcome.break_even_s ?? null;
-      return computer.result ? `At the central values local is paid back: ${duration(t)}.` : nothing;
+      if (!computer.result) return nothing;
+      const { break_even_s: paid, reversal_s: again } = computer.result.outcome;
+      return `At the central values local is paid back: ${duration(paid)}.` +
+        (again === null ? "" : ` The API's falling price makes it the cheaper again: ${duration(again)}.`);
     },
     height: () => 300,
     option: (c) => (computer.result ? breakEvenOption(c, computer.result) : null),
@@ -121,63 +125,99 @@ export function tornadoChart(model: Model, computer: Computer): Chart {
   });
 }
 
-/** Points of the load curve: requests a day. */
-function loads(model: Model, result: Result): number[] {
-  const field = model.table.find((each) => each.key === "demand_per_day")!;
-  const capacity = result.inputs.capacity_per_s * 86400 * result.outcome.replicas;
-  const from = Math.log(Math.max(field.slider_lo, Math.min(result.inputs.demand_per_day, capacity) / 1e3));
-  const to = Math.log(Math.min(field.slider_hi, Math.max(result.inputs.demand_per_day, capacity) * 20));
-  return Array.from({ length: 81 }, (_, i) => Math.exp(from + ((to - from) * i) / 80));
+/** One figure against demand: at the central values until the draws are there, then medians with bands. */
+interface Point { demand: number; value: number; lo: number | null; hi: number | null }
+
+/** What a load chart shows. */
+interface Load {
+  title: string;
+  unit: string;
+  /** Of one request in the outcome's unit, and what makes it the chart's. */
+  of: (outcome: Outcome) => number;
+  bands: (loads: LoadCurves) => Band[];
+  scale: number;
+  /** The API's, which does not depend on demand. */
+  api: ((result: Result) => { value: number; lo: number | null; hi: number | null }) | null;
 }
 
-function loadChart(model: Model, computer: Computer, title: string, unit: string,
-                   of: (result: Result, demand: number) => number, api: ((result: Result) => number) | null): Chart {
-  const points = (result: Result): [number, number][] => loads(model, result).map((demand) => [demand, of(result, demand)]);
+const times = (value: number | null, scale: number): number | null => (value === null ? null : value * scale);
+
+function pointsOf(model: Model, result: Result, load: Load): Point[] {
+  const { loads, inputs, outcome } = result;
+  if (!loads)
+    return demandsAround(model, inputs, outcome).map((demand) => ({
+      demand, value: load.of(evaluate({ ...inputs, demand_per_day: demand })) * load.scale, lo: null, hi: null }));
+  return load.bands(loads).map((band, i) => ({ demand: loads.demand[i]!, value: (band.median ?? Infinity) * load.scale,
+    lo: times(band.lo, load.scale), hi: times(band.hi, load.scale) }));
+}
+
+const interval = (point: { lo: number | null; hi: number | null }): string =>
+  point.lo === null ? "" : ` [${significant(point.lo)}, ${significant(point.hi ?? Infinity)}]`;
+
+function loadOption(c: Colours, load: Load, result: Result, points: Point[]): Record<string, unknown> {
+  const colour = c.series[1]!, api = load.api?.(result) ?? null;
+  const demands = points.map((point) => point.demand);
+  const assumed = points.filter((point) => point.demand === result.inputs.demand_per_day).map((point) => [point.demand, point.value]);
+  const banded = points.every((point) => point.lo !== null && point.hi !== null);
+  const flat = (value: number | null): (number | null)[] => demands.map(() => value);
+  return {
+    ...base(c),
+    legend: { top: 0, textStyle: { color: c.ink }, itemHeight: 6, data: ["local", ...(api ? ["API"] : []), "assumed demand"] },
+    grid: { ...(base(c)["grid"] as object), top: 34 },
+    tooltip: { ...(base(c)["tooltip"] as object), trigger: "axis", formatter: (items: AxisItem[]) => {
+      const at = points[items[0]?.dataIndex ?? 0]!;
+      return lines(`${significant(at.demand)} requests a day`, `local ${significant(at.value)}${interval(at)} ${load.unit}`,
+        ...(api ? [`API ${significant(api.value)}${interval(api)} ${load.unit}`] : []));
+    } },
+    xAxis: axis(c, "requests a day", "x", { type: "log", min: demands[0], max: demands[demands.length - 1],
+      axisLabel: { color: c.faint, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: (x: number) => significant(x, 2) } }),
+    yAxis: axis(c, load.unit, "y", { type: "log", axisLabel: { color: c.faint, hideOverlap: true, formatter: (y: number) => significant(y, 2) } }),
+    series: [
+      ...(api !== null && api.lo !== null && api.hi !== null
+        ? bandSeries("band api", c.series[0]!, demands, flat(api.lo), flat(api.hi)) : []),
+      ...(banded ? bandSeries("band local", colour, demands, points.map((point) => point.lo), points.map((point) => point.hi)) : []),
+      { name: "local", type: "line", symbol: "none", itemStyle: { color: colour }, lineStyle: { color: colour, width: 2.5 },
+        data: points.map((point) => [point.demand, point.value]) },
+      ...(api ? [{ name: "API", type: "line", symbol: "none", itemStyle: { color: c.series[0] },
+        lineStyle: { color: c.series[0], width: 2, type: [7, 4] }, data: demands.map((demand) => [demand, api.value]) }] : []),
+      { name: "assumed demand", type: "scatter", symbolSize: 11, itemStyle: { color: c.ink }, data: assumed },
+    ],
+  };
+}
+
+function loadTable(load: Load, result: Result, points: Point[]): Table {
+  const api = load.api?.(result) ?? null;
+  const cell = (value: number | null): Cell => ({ text: significant(value), value });
+  // Every fourth point, and the assumed one.
+  const rows = points.filter((point, i) => i % 4 === 0 || point.demand === result.inputs.demand_per_day);
+  return { header: ["requests a day", `local ${load.unit}`, "5 %", "95 %", ...(api ? [`API ${load.unit}`, "5 %", "95 %"] : [])],
+    rows: rows.map((point) => [point.demand, point.value, point.lo, point.hi, ...(api ? [api.value, api.lo, api.hi] : [])].map(cell)) };
+}
+
+function loadChart(model: Model, computer: Computer, load: Load): Chart {
   return new Chart({
-    title,
-    label: () => (computer.result ? `${title}: ${significant(of(computer.result, computer.result.inputs.demand_per_day))} ${unit} at the assumed demand.` : nothing),
+    title: load.title,
+    note: "medians with 90 % bands of all else than demand; machines are added where demand asks for them",
+    label: () => {
+      const { result } = computer;
+      const here = result ? pointsOf(model, result, load).find((point) => point.demand === result.inputs.demand_per_day) : undefined;
+      return here ? `${load.title}: ${significant(here.value)}${interval(here)} ${load.unit} at the assumed demand.` : nothing;
+    },
     height: () => 270,
-    option: (c) => {
-      const result = computer.result;
-      if (!result) return null;
-      const data = points(result), colour = c.series[1]!;
-      const here = [result.inputs.demand_per_day, of(result, result.inputs.demand_per_day)];
-      return {
-        ...base(c),
-        legend: { top: 0, textStyle: { color: c.ink }, itemHeight: 6, data: ["local", ...(api ? ["API"] : []), "assumed demand"] },
-        grid: { ...(base(c)["grid"] as object), top: 34 },
-        tooltip: { ...(base(c)["tooltip"] as object), trigger: "axis", formatter: (items: AxisItem[]) => {
-          const at = data[items[0]?.dataIndex ?? 0]!;
-          return lines(`${significant(at[0])} requests a day`, `local ${significant(at[1])} ${unit}`,
-            ...(api ? [`API ${significant(api(result))} ${unit}`] : []));
-        } },
-        xAxis: axis(c, "requests a day", "x", { type: "log", min: data[0]![0], max: data[data.length - 1]![0],
-          axisLabel: { color: c.faint, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: (x: number) => significant(x, 2) } }),
-        yAxis: axis(c, unit, "y", { type: "log", axisLabel: { color: c.faint, hideOverlap: true, formatter: (y: number) => significant(y, 2) } }),
-        series: [
-          { name: "local", type: "line", symbol: "none", itemStyle: { color: colour }, lineStyle: { color: colour, width: 2.5 }, data },
-          ...(api ? [{ name: "API", type: "line", symbol: "none", itemStyle: { color: c.series[0] },
-            lineStyle: { color: c.series[0], width: 2, type: [7, 4] }, data: data.map(([demand]) => [demand, api(result)]) }] : []),
-          { name: "assumed demand", type: "scatter", symbolSize: 11, itemStyle: { color: c.ink }, data: [here] },
-        ],
-      };
-    },
-    table: () => {
-      const result = computer.result;
-      const rows = result ? points(result).filter((_, i) => i % 4 === 0) : [];
-      return { header: ["requests a day", `local ${unit}`, ...(api ? [`API ${unit}`] : [])], rows: rows.map(([demand, value]) => [
-        { text: significant(demand), value: demand }, { text: significant(value), value },
-        ...(api && result ? [{ text: significant(api(result)), value: api(result) }] : [])]) };
-    },
+    option: (c) => (computer.result ? loadOption(c, load, computer.result, pointsOf(model, computer.result, load)) : null),
+    table: () => (computer.result ? loadTable(load, computer.result, pointsOf(model, computer.result, load)) : { header: [], rows: [] }),
   });
 }
 
-/** Cost and energy of a request against demand: machines are added where demand asks for them. */
+/** Cost and energy of a request against demand. */
 export function loadCurves(model: Model, computer: Computer): Chart[] {
-  const outcomeAt = (result: Result, demand: number) => evaluate({ ...result.inputs, demand_per_day: demand });
+  const apiCost = ({ spread, outcome }: Result): { value: number; lo: number | null; hi: number | null } => spread
+    ? { value: (spread.api_usd.median ?? Infinity) * 1000, lo: times(spread.api_usd.lo, 1000), hi: times(spread.api_usd.hi, 1000) }
+    : { value: outcome.api_usd * 1000, lo: null, hi: null };
   return [
-    loadChart(model, computer, "Cost of 1,000 requests against demand", "USD",
-      (result, demand) => outcomeAt(result, demand).local_usd * 1000, (result) => result.outcome.api_usd * 1000),
-    loadChart(model, computer, "Energy of a request against demand", "J", (result, demand) => outcomeAt(result, demand).energy_j, null),
+    loadChart(model, computer, { title: "Cost of 1,000 requests against demand", unit: "USD", of: (outcome) => outcome.local_usd,
+      bands: (loads) => loads.local, scale: 1000, api: apiCost }),
+    loadChart(model, computer, { title: "Energy of a request against demand", unit: "J", of: (outcome) => outcome.energy_j,
+      bands: (loads) => loads.energy, scale: 1, api: null }),
   ];
 }

@@ -30,6 +30,7 @@ export interface Outcome {
   break_even_s: number | null;
   break_even_requests: number | null;
   reversal_s: number | null;
+  reversal_requests: number | null;
   saving_usd: number;
   npv_usd: number;
   verdict: Verdict;
@@ -145,6 +146,7 @@ export function evaluate(x: Inputs, t: Terms = termsOf(x)): Outcome {
     upfrontUsd, localUsdPerS: fixed + demand * variable, apiUsdPerS: demand * api, decayPerS: t.decayPerS,
   };
   const breakEven = firstCrossing(race);
+  const reversal = breakEven === null ? null : secondCrossing(race);
   const saving = t.horizonS * (race.apiUsdPerS * t.apiShare - race.localUsdPerS) - upfrontUsd;
   const npv = t.horizonS * (race.apiUsdPerS * t.apiShareNow - race.localUsdPerS * t.localShareNow) - upfrontUsd;
   const verdict = utilisationFloor === null || utilisationFloor > 1 ? "never" : saving > 0 ? "local" : "api";
@@ -175,7 +177,8 @@ export function evaluate(x: Inputs, t: Terms = termsOf(x)): Outcome {
     utilisation_floor: utilisationFloor,
     break_even_s: breakEven,
     break_even_requests: breakEven === null ? null : demand * breakEven,
-    reversal_s: breakEven === null ? null : secondCrossing(race),
+    reversal_s: reversal,
+    reversal_requests: reversal === null ? null : demand * reversal,
     saving_usd: saving,
     npv_usd: npv,
     verdict,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Inputs that are not known exactly: seeded draws, and what they say of the outcome. The same draws as C++ makes, from
 // src/economics/uncertainty.hpp.
-import { evaluate, type Outcome } from "./evaluate.js";
+import { evaluate, SECONDS_PER_YEAR, type Outcome } from "./evaluate.js";
 import { clamp, type InputField, type Inputs, type Uncertain } from "./inputs.js";
 import { drawUniform, normalQuantile } from "./random.js";
 
@@ -9,12 +9,16 @@ const NORMAL_975 = 1.96;
 
 export interface Band { lo: number | null; median: number | null; hi: number | null; defined: number }
 
-/** Figures of an outcome that have a band. */
+/** Figures of an outcome that have a band: the rows of src/economics/outcome_table.cpp that have one. */
 export const BANDED = [
   "local_usd", "api_usd", "demand_floor_per_s", "utilisation_floor", "break_even_s", "break_even_requests",
+  "reversal_s", "reversal_requests",
   "saving_usd", "npv_usd", "local_usd_per_mtok", "local_usd_per_correct", "energy_j", "carbon_g", "keep_warm_gap_s",
 ] as const;
 export type Banded = (typeof BANDED)[number];
+
+/** Whether a band is of those draws alone that have a break-even. */
+const ofPaying = (name: Banded): boolean => name === "reversal_s" || name === "reversal_requests";
 
 /** What the draws say of one variant. */
 export interface Spread extends Record<Banded, Band> {
@@ -22,6 +26,7 @@ export interface Spread extends Record<Banded, Band> {
   local_cheaper: number;
   never: number;
   pays_within: number;
+  reversed_within: number;
 }
 
 export type Decision = "local" | "api" | "undecided" | "never";
@@ -84,7 +89,9 @@ export class Simulation {
   private readonly columns: Float64Array[];
   private cheaper = 0;
   private never = 0;
-  private pays = 0;
+  private paying = 0;
+  private paysWithin = 0;
+  private reversedWithin = 0;
   private next = 0;
 
   constructor(private readonly table: readonly InputField[], private readonly inputs: readonly Uncertain[],
@@ -103,8 +110,17 @@ export class Simulation {
       const outcome = evaluate(inputs);
       if (outcome.saving_usd > 0) ++this.cheaper;
       if (outcome.verdict === "never") ++this.never;
-      if ((outcome.break_even_s ?? Infinity) <= inputs.horizon_years * 365.25 * 86400) ++this.pays;
-      for (let i = 0; i < BANDED.length; ++i) this.columns[i]![this.next] = outcome[BANDED[i]!] ?? Infinity;
+      const horizon = inputs.horizon_years * SECONDS_PER_YEAR;
+      if ((outcome.break_even_s ?? Infinity) <= horizon) ++this.paysWithin;
+      if ((outcome.reversal_s ?? Infinity) <= horizon) ++this.reversedWithin;
+      const pays = outcome.break_even_s !== null;
+      // What holds of paying draws alone is kept without gaps; the rest is at the place of its draw.
+      for (let i = 0; i < BANDED.length; ++i) {
+        const name = BANDED[i]!;
+        if (!ofPaying(name)) this.columns[i]![this.next] = outcome[name] ?? Infinity;
+        else if (pays) this.columns[i]![this.paying] = outcome[name] ?? Infinity;
+      }
+      if (pays) ++this.paying;
       this.see?.(inputs, outcome, this.next);
     }
   }
@@ -113,9 +129,9 @@ export class Simulation {
   summary(): Spread {
     const share = (count: number): number => (this.draws === 0 ? 0 : count / this.draws);
     const bands = {} as Record<Banded, Band>;
-    BANDED.forEach((name, i) => { bands[name] = bandOf(this.columns[i]!); });
+    BANDED.forEach((name, i) => { bands[name] = bandOf(this.columns[i]!.subarray(0, ofPaying(name) ? this.paying : this.draws)); });
     return { ...bands, draws: this.draws, local_cheaper: share(this.cheaper), never: share(this.never),
-             pays_within: share(this.pays) };
+             pays_within: share(this.paysWithin), reversed_within: share(this.reversedWithin) };
   }
 }
 
