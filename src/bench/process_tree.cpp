@@ -8,12 +8,11 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <random>
 #include <sstream>
 
+#include "core/files.hpp"
 #include "core/processes.hpp"
 
 namespace edgeeval {
@@ -21,9 +20,9 @@ namespace {
 
 constexpr const char* kMarkName = "EDGEEVAL_LAUNCH";
 
+/// Nothing where the process has ended, be it between opening the file and reading it.
 std::string text_of(pid_t process, const char* file) {
-  std::ifstream stream(fmt::format("/proc/{}/{}", process, file), std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  return read_file(fmt::format("/proc/{}/{}", process, file)).value_or(std::string());
 }
 
 /// State and process group, from /proc/PID/stat; the program's name before them may hold anything.

@@ -7,12 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fstream>
 #include <optional>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -136,10 +137,13 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return tl::unexpected(errno_error(errno, "cannot read the file", path.string()));
-  std::ostringstream text;
-  text << file.rdbuf();
+  // Not by file.rdbuf(), which tells nobody that reading failed: the text would only be shorter.
+  std::string text;
+  std::array<char, 1U << 16U> block{};
+  while (file.read(block.data(), block.size()) || file.gcount() > 0)
+    text.append(block.data(), static_cast<std::size_t>(file.gcount()));
   if (file.bad()) return fail(ErrorCode::io, "reading the file failed half way", path.string());
-  return std::move(text).str();
+  return text;
 }
 
 Result<std::vector<std::string>> read_lines(const std::filesystem::path& path) {

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "core/files.hpp"
@@ -28,6 +30,8 @@ constexpr int kOk = 200;
 constexpr double kHealthLimitS = 2.0;
 constexpr std::int64_t kEndingNs = 2'000'000'000;
 constexpr const char* kHost = "127.0.0.1";
+constexpr int kMostStarts =
+    3;  // On ports of our choice, each of which another may take before the server does.
 
 /// A socket bound to a port of 127.0.0.1, or the errno that kept it from being bound.
 class BoundSocket {
@@ -80,10 +84,13 @@ double seconds_between(std::int64_t from_ns, std::int64_t to_ns) {
 /// Waits for the phases of one start.
 class Starting {
  public:
-  Starting(const EngineLaunch& launch, Process& process, const Target& target, const CancelToken& cancel)
+  /// `log_begin` is where the server's own lines begin in its log.
+  Starting(const EngineLaunch& launch, Process& process, const Target& target, std::size_t log_begin,
+           const CancelToken& cancel)
       : launch_(launch),
         process_(process),
         target_(target),
+        log_begin_(log_begin),
         cancel_(cancel),
         spawned_ns_(monotonic_ns(process.spawned_at())),
         deadline_ns_(spawned_ns_ + static_cast<std::int64_t>(launch.ready_timeout_s * 1e9)) {}
@@ -171,9 +178,10 @@ class Starting {
 
   Error ended(const ExitStatus& status) const {
     const auto after = seconds_between(spawned_ns_, monotonic_ns());
+    // What stands before is of servers that ran earlier, and says nothing of this one.
     const auto log = read_file(launch_.log_file).value_or("");
-    const bool bind_failed = log.find("couldn't bind") != std::string::npos ||
-                             log.find("Address already in use") != std::string::npos;
+    const bool bind_failed = log.find("couldn't bind", log_begin_) != std::string::npos ||
+                             log.find("Address already in use", log_begin_) != std::string::npos;
     if (bind_failed) {
       return Error{ErrorCode::port_taken, fmt::format("port {} is in use by another process", target_.port),
                    launch_.log_file.string(),
@@ -188,6 +196,7 @@ class Starting {
   const EngineLaunch& launch_;
   Process& process_;
   const Target& target_;
+  std::size_t log_begin_;
   const CancelToken& cancel_;
   std::int64_t spawned_ns_;
   std::int64_t deadline_ns_;
@@ -223,12 +232,22 @@ Dialect engine_dialect() {
 }
 
 Result<LlamaServer> LlamaServer::launch(const EngineLaunch& launch, const CancelToken& cancel) {
+  for (int starts = 1;; ++starts) {
+    auto server = launch_once(launch, cancel);
+    const bool again = !server && server.error().code == ErrorCode::port_taken && launch.port == 0;
+    if (!again || starts == kMostStarts) return server;
+  }
+}
+
+Result<LlamaServer> LlamaServer::launch_once(const EngineLaunch& launch, const CancelToken& cancel) {
   auto port = choose_port(launch.port);
   if (!port) return tl::unexpected(port.error());
   ProcessOptions options;
   options.arguments = command_line(launch, *port);
   options.stdout_file = launch.log_file;
   options.stderr_file = launch.log_file;
+  std::error_code no_log_yet;
+  const auto log_size = std::filesystem::file_size(launch.log_file, no_log_yet);
   auto process = Process::spawn(options);
   if (!process) {
     return fail(ErrorCode::engine_missing, "llama-server cannot be started: " + process.error().message,
@@ -238,7 +257,8 @@ Result<LlamaServer> LlamaServer::launch(const EngineLaunch& launch, const Cancel
   target.host = kHost;
   target.port = static_cast<std::uint16_t>(*port);
   LlamaServer server(std::move(*process), std::move(target));
-  auto start = Starting(launch, server.process_, server.target_, cancel).wait();
+  const auto log_begin = no_log_yet ? 0 : static_cast<std::size_t>(log_size);
+  auto start = Starting(launch, server.process_, server.target_, log_begin, cancel).wait();
   if (!start) return tl::unexpected(start.error());
   server.cold_start_ = *start;
   return server;

@@ -39,8 +39,10 @@ struct ColdStart {
 /// A running llama-server. It dies with this process, whatever happens to it.
 class LlamaServer {
  public:
-  /// Starts the server and waits for its first token. Errors: engine_missing, engine_failed (ended, or
-  /// refused the model), port_taken, timed_out, cancelled, io.
+  /// Starts the server and waits for its first token. Where the port is ours to choose and another process
+  /// takes it first, the server is started again on another; the phases are those of the start that
+  /// succeeded. Errors: engine_missing, engine_failed (ended, or refused the model), port_taken, timed_out,
+  /// cancelled, io.
   [[nodiscard]] static Result<LlamaServer> launch(const EngineLaunch& launch, const CancelToken& cancel);
 
   [[nodiscard]] const Target& target() const { return target_; }
@@ -55,6 +57,7 @@ class LlamaServer {
   ExitStatus stop();
 
  private:
+  static Result<LlamaServer> launch_once(const EngineLaunch& launch, const CancelToken& cancel);
   LlamaServer(Process process, Target target) : process_(std::move(process)), target_(std::move(target)) {}
   Process process_;
   Target target_;

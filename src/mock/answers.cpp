@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/json.hpp"
+#include "core/foreign_json.hpp"
 #include "mock/asked.hpp"
 
 namespace edgeeval::mock {
@@ -27,7 +27,7 @@ PlainAnswer models(const ServerFacts& facts) {
 
 /// Token ids by place: as many as the text has words.
 PlainAnswer tokenized(Dialect dialect, std::string_view body) {
-  const auto json = Json::parse(body, nullptr, false);
+  const auto json = parse_foreign(body);
   const auto words =
       count_words(value_or(json, dialect == Dialect::vllm ? "prompt" : "content", std::string()));
   std::string ids;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/json.hpp"
+#include "core/foreign_json.hpp"
 
 namespace edgeeval::mock {
 namespace {
@@ -152,7 +152,7 @@ std::uint32_t count_words(std::string_view text) {
 }
 
 Result<Asked> read_asked(Wire wire, std::string_view body, bool strict, Dialect dialect) {
-  const auto json = Json::parse(body, nullptr, false);
+  const auto json = parse_foreign(body);
   if (!json.is_object()) return fail(ErrorCode::usage, "the body is not a JSON object");
   if (strict) {
     for (const auto& item : json.items()) {

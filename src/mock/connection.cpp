@@ -143,6 +143,7 @@ void Connection::send_slice(std::int64_t now) {
   const auto before = monotonic_ns();
   if (slice_ == 0) first_slice_ns_ = before;
   const auto unsent = send_or_keep(bytes);
+  if (!reply_) return;  // The client is gone, and its reply with it.
   if (++slice_ < cuts_.size()) {
     slice_due_ = now + reply_->script.gap.count();
     return;
@@ -155,6 +156,7 @@ void Connection::send_slice(std::int64_t now) {
 void Connection::send_group() {
   const auto before = monotonic_ns();
   const auto unsent = send_or_keep(shared_.scratch);
+  if (!reply_) return;  // The client is gone, and its reply with it.
   note_group(before, monotonic_ns(), unsent);
   finish_group();
 }

@@ -2,7 +2,7 @@
 // What a whole answer says that should have been a stream.
 #include <algorithm>
 
-#include "core/json.hpp"
+#include "core/foreign_json.hpp"
 #include "wire/piece.hpp"
 #include "wire/words.hpp"
 
@@ -76,7 +76,7 @@ Words read_words(std::string_view body) {
   // An error that was to be an event.
   if (body.starts_with("data:")) body = trimmed(body.substr(5, body.find('\n') - 5));
   if (!body.starts_with('{') && !body.starts_with('[')) return {};
-  const auto json = Json::parse(body, nullptr, false);
+  const auto json = parse_foreign(body);
   if (!json.is_discarded()) return error_in(json);
   auto text = string_after(body, "\"message\"");
   if (text.empty()) text = string_after(body, "\"error\"");

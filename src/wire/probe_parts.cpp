@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/probe_parts.hpp"
 
+#include "core/foreign_json.hpp"
 #include "wire/words.hpp"
 
 namespace edgeeval {
@@ -82,7 +83,7 @@ const Json* Asker::json(const std::string& path) {
   auto& known = ask(path);
   if (!known.parsed && known.answer) {
     known.parsed = true;
-    auto value = Json::parse(known.answer->body, nullptr, false);
+    auto value = parse_foreign(known.answer->body);
     // LM Studio answers 200 with an error to routes that it does not have.
     if (known.answer->status == 200 && value.is_object() && !value.contains("error"))
       known.json = std::move(value);

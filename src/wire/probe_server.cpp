@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "core/json.hpp"
+#include "core/foreign_json.hpp"
 #include "wire/piece.hpp"
 #include "wire/probe_parts.hpp"
 #include "wire/words.hpp"
@@ -201,7 +201,7 @@ std::optional<std::int64_t> count_tokens(const SmallCall& call, const Dialect& d
   }
   const auto answer = call(dialect.tokenize_path, to_line(body));
   if (!answer || answer->status != 200) return std::nullopt;
-  const auto json = Json::parse(answer->body, nullptr, false);
+  const auto json = parse_foreign(answer->body);
   if (json.is_array()) return static_cast<std::int64_t>(json.size());
   if (!json.is_object()) return std::nullopt;
   const auto count = json.find("count");

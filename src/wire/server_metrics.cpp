@@ -4,7 +4,7 @@
 #include <cmath>
 #include <optional>
 
-#include "core/json.hpp"
+#include "core/foreign_json.hpp"
 #include "wire/probe_server.hpp"
 
 namespace edgeeval {
@@ -107,7 +107,7 @@ void flatten(const Json& object, const std::string& before, int depth, Metrics& 
 std::map<std::string, double> read_server_metrics(std::string_view text) {
   const auto beginning = trimmed(text);
   if (beginning.starts_with('[') || beginning.starts_with('{')) {
-    const auto json = Json::parse(beginning, nullptr, false);
+    const auto json = parse_foreign(beginning);
     Metrics metrics;
     // TensorRT-LLM lists iterations; the last is the present.
     const auto& latest = json.is_array() && !json.empty() ? json.back() : json;

@@ -2,6 +2,7 @@
 // Plays llama-server: takes its command line and serves its routes with an answer made of the question's
 // first three words. The environment's FAKE_LLAMA says how it misbehaves:
 //   exit-at-once   fails as on a model it cannot load
+//   port-taken=N   finds its port taken, the first N times it is started on the model (MODEL.starts counts)
 //   hang           opens its port, but never gets ready
 //   exit-after=N   ends, without an answer, when question N + 1 comes (from 0)
 //   ignore-term    survives SIGTERM
@@ -19,6 +20,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -84,14 +86,18 @@ std::string streamed_answer(const Json& asked, bool wordless) {
 /// What the server does, and what it has been asked so far.
 class Behaviour {
  public:
-  explicit Behaviour(std::string name) : name_(std::move(name)) {
-    constexpr std::string_view kExitAfter = "exit-after=";
-    if (!name_.starts_with(kExitAfter)) return;
-    int count = 0;
-    std::from_chars(name_.data() + kExitAfter.size(), name_.data() + name_.size(), count);
-    exit_after_ = count;
-  }
+  explicit Behaviour(std::string name) : name_(std::move(name)), exit_after_(number_behind("exit-after=")) {}
   [[nodiscard]] bool is(std::string_view name) const { return name_ == name; }
+
+  /// Counts this start in `file`.
+  [[nodiscard]] bool finds_port_taken(const std::string& file) const {
+    const auto times = number_behind("port-taken=");
+    if (!times) return false;
+    int starts = 0;
+    std::ifstream(file) >> starts;
+    std::ofstream(file) << starts + 1;
+    return starts < *times;
+  }
 
   std::string answer(const Request& request) {
     if (request.target == "/health") return health();
@@ -104,6 +110,14 @@ class Behaviour {
   }
 
  private:
+  /// The number after `prefix`, where the name begins with it.
+  [[nodiscard]] std::optional<int> number_behind(std::string_view prefix) const {
+    if (!name_.starts_with(prefix)) return std::nullopt;
+    int number = 0;
+    std::from_chars(name_.data() + prefix.size(), name_.data() + name_.size(), number);
+    return number;
+  }
+
   std::string health() {
     const int number = health_asked_++;
     if (is("hang") || (is("503-first") && number < 2))
@@ -186,6 +200,11 @@ int listen_on(const std::string& port) {
   return -1;
 }
 
+int refuse_port(const std::string& port) {
+  fmt::print(stderr, "start: couldn't bind HTTP server socket, port: {}\n", port);
+  return 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -205,12 +224,10 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "llama_model_load: error loading model: failed to load {}\n", options.at("--model"));
     return 1;
   }
+  if (behaviour.finds_port_taken(options.at("--model") + ".starts")) return refuse_port(options.at("--port"));
   if (behaviour.is("ignore-term")) ::signal(SIGTERM, SIG_IGN);
   const int listener = listen_on(options.at("--port"));
-  if (listener < 0) {
-    fmt::print(stderr, "start: couldn't bind HTTP server socket, port: {}\n", options.at("--port"));
-    return 1;
-  }
+  if (listener < 0) return refuse_port(options.at("--port"));
   for (;;) {
     const int descriptor = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
     if (descriptor >= 0) std::thread(serve, descriptor, std::ref(behaviour)).detach();

@@ -10,17 +10,21 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace edgeeval::testing {
 namespace fs = std::filesystem;
 namespace {
 
 std::string slurp(const fs::path& path) {
+  // Not by the buffer's own iterators: they throw where a process ended after its /proc file was opened.
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
 }
 
 [[noreturn]] void become(const std::vector<std::string>& arguments,

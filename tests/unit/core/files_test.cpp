@@ -128,6 +128,24 @@ TEST(ReadFile, ABrokenLinkSaysWhereItPoints) {
   EXPECT_NE(text.error().message.find("broken link: it points to \"gone\""), std::string::npos);
 }
 
+TEST(ReadFile, AFileThatCannotBeReadIsNotAnEmptyOne) {
+  // A regular file that can be opened; reading fails with EIO, since nothing is mapped at address 0.
+  const auto text = read_file("/proc/self/mem");
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code, ErrorCode::io);
+  EXPECT_EQ(text.error().message, "reading the file failed half way");
+}
+
+TEST(ReadFile, TakesFilesOfMoreThanABlockWhole) {
+  const TempFolder temp;
+  std::string content;
+  for (int line = 0; content.size() < 200'000; ++line) content += std::to_string(line) + "\n";
+  std::ofstream(temp.path() / "long", std::ios::binary) << content;
+  std::ofstream(temp.path() / "empty", std::ios::binary);
+  EXPECT_EQ(read_file(temp.path() / "long").value(), content);
+  EXPECT_EQ(read_file(temp.path() / "empty").value(), "");
+}
+
 TEST(ReadLines, TakesBothLineEndsAndNoEmptyLastLine) {
   const TempFolder temp;
   const auto path = temp.path() / "lines";

@@ -135,6 +135,40 @@ TEST_F(LlamaServerTest, SaysThatThePortIsTaken) {
   EXPECT_NE(server.error().message.find(std::to_string(launch_.port)), std::string::npos);
 }
 
+/// How often the engine has been started.
+int starts_of(const EngineLaunch& launch) {
+  int starts = 0;
+  std::ifstream(launch.model.string() + ".starts") >> starts;
+  return starts;
+}
+
+TEST_F(LlamaServerTest, TakesAnotherPortWhereItsOwnChoiceIsTakenMeanwhile) {
+  const Behaviour taken("port-taken=2");
+  auto server = start();
+  ASSERT_TRUE(server.has_value()) << server.error().message;
+  EXPECT_EQ(starts_of(launch_), 3);
+  EXPECT_TRUE(ask(*server).request.ok());
+}
+
+TEST_F(LlamaServerTest, GivesUpWhereEveryPortIsTaken) {
+  const Behaviour taken("port-taken=100");
+  EXPECT_EQ(code_of_start(), ErrorCode::port_taken);
+  EXPECT_EQ(starts_of(launch_), 3);
+}
+
+TEST_F(LlamaServerTest, KeepsToThePortThatWasAskedFor) {
+  const Behaviour taken("port-taken=1");
+  launch_.port = free_port().value();
+  EXPECT_EQ(code_of_start(), ErrorCode::port_taken);
+  EXPECT_EQ(starts_of(launch_), 1);
+}
+
+TEST_F(LlamaServerTest, DoesNotTakeAnEarlierServersWordsForThisOnes) {
+  std::ofstream(launch_.log_file) << "start: couldn't bind HTTP server socket, port: 8080\n";
+  const Behaviour ending("exit-at-once");
+  EXPECT_EQ(code_of_start(), ErrorCode::engine_failed);
+}
+
 TEST_F(LlamaServerTest, GivesUpOnAnEngineThatIsNeverReady) {
   const Behaviour hanging("hang");
   launch_.ready_timeout_s = 0.5;

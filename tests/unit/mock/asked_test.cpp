@@ -65,6 +65,16 @@ TEST(Asked, WhatCannotBeReadIsRefused) {
   EXPECT_FALSE(read_asked(Wire::chat, R"({"prompt":"x"})", false));
 }
 
+TEST(Asked, NestingThatWouldUseUpTheStackIsRefused) {
+  constexpr std::size_t kDeep = 1'000'000;
+  const auto deep = std::string(kDeep, '[') + std::string(kDeep, ']');
+  EXPECT_FALSE(read_asked(Wire::chat, R"({"messages":)" + deep + "}", false));
+  EXPECT_FALSE(read_asked(Wire::chat, R"({"messages":[],"stream_options":)" + deep + "}", false));
+  // Brackets within a text are no nesting.
+  EXPECT_TRUE(
+      read_asked(Wire::chat, R"({"messages":[{"content":"\"[)" + std::string(kDeep, '[') + R"("}]})", false));
+}
+
 TEST(Asked, StrictServersNameTheFieldTheyDoNotKnow) {
   const char* body = R"({"messages":[],"ignore_eos":true})";
   EXPECT_TRUE(read_asked(Wire::chat, body, false));

@@ -99,6 +99,15 @@ TEST(Failure, WordsAreShortAndWithoutSecrets) {
   EXPECT_LE(read(500, "{\"error\":\"" + std::string(5000, 'x') + "\"}").message.size(), kMostWords);
 }
 
+TEST(Failure, DeepBodiesDoNotUseUpTheStack) {
+  constexpr std::size_t kDeep = 32'768;
+  EXPECT_EQ(read(500, std::string(kDeep, '[') + std::string(kDeep, ']')).failure, FailureClass::server_error);
+  std::string objects;
+  for (std::size_t i = 0; i < 6000; ++i) objects += R"({"error":)";
+  objects += R"("why")" + std::string(6000, '}');
+  EXPECT_EQ(read(400, objects).failure, FailureClass::bad_request);
+}
+
 TEST(Failure, OddBodiesDoNoHarm) {
   EXPECT_EQ(read(500, std::string(200'000, '[')).failure, FailureClass::server_error);
   EXPECT_EQ(read(500, "{\"error\":\"caf\xC3\"}").failure, FailureClass::server_error);
