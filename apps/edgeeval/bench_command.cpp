@@ -81,7 +81,8 @@ int run_launch_bench(BenchOptions options, const std::vector<OutputTarget>& targ
   if (!bench->server) {
     const int code = report_starts(*bench, *settings, targets, load_wanted);
     if (load_wanted && !bench->starts.cancelled)
-      view.note("no load was made: the last start failed, and there is no server to put it on");
+      report_error(Error{ErrorCode::engine_failed, "the last start failed: no load was put on it",
+                         options.launch, ""});
     return code;
   }
   auto run = load_after_starts(*bench, *settings, cancel, view);

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <random>
 #include <sstream>
@@ -22,8 +21,11 @@ namespace {
 constexpr const char* kMarkName = "EDGEEVAL_LAUNCH";
 
 std::string text_of(pid_t process, const char* file) {
-  std::ifstream stream(fmt::format("/proc/{}/{}", process, file), std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  // A process that ends meanwhile makes reading fail (ESRCH), which the buffer tells by an exception that
+  // only a stream takes in.
+  std::ostringstream text;
+  text << std::ifstream(fmt::format("/proc/{}/{}", process, file), std::ios::binary).rdbuf();
+  return text.str();
 }
 
 /// State and process group, from /proc/PID/stat; the program's name before them may hold anything.

@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "report/bench_tables.hpp"
 #include "report/bench_words.hpp"
+#include "report/rows.hpp"
 
 namespace edgeeval {
 namespace {
@@ -29,21 +30,29 @@ void add_failure(const FailedStart& failed, LabelledLines& lines) {
   lines.emplace_back("its last words", join(last, " · "));
 }
 
-/// What the bounds of the table are: once where all have the same.
+/// What the bounds of the table are, by the grade of what they bound.
 void add_methods(const ColdStartSection& section, LabelledLines& lines) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> titles;
+  std::vector<std::string> methods;
   for (const auto& line : section.lines) {
-    if (line.method.empty()) continue;
-    const auto same = std::find_if(titles.begin(), titles.end(),
-                                   [&](const auto& entry) { return entry.first == line.method; });
-    if (same == titles.end()) {
-      titles.push_back({line.method, {line.title}});
-    } else {
-      same->second.push_back(line.title);
-    }
+    if (line.method.empty() || !line.geometric_mean) continue;
+    auto method = fmt::format("{}: {}", to_string(line.geometric_mean->grade), line.method);
+    if (std::find(methods.begin(), methods.end(), method) == methods.end())
+      methods.push_back(std::move(method));
   }
-  for (const auto& [method, of] : titles)
-    lines.emplace_back("bounds", titles.size() == 1 ? method : method + ": " + join(of, ", "));
+  if (!methods.empty()) lines.emplace_back("bounds", join(methods, "; "));
+}
+
+/// One unit for a row, so that its cells can be compared.
+Scale scale_of(const ColdStartLine& line) {
+  const auto unit = line.mean ? line.mean->unit : std::string("s");
+  if (unit == "B") return {1e-6, "MB"};
+  return scale_for(line.geometric_mean ? line.geometric_mean->value : line.most, unit);
+}
+
+std::string mean_cell(const Fact& fact, const Scale& scale) {
+  auto text = sign_of(fact.grade) + scale.text(fact.value, 3);
+  if (fact.lo && fact.hi) text += fmt::format(" [{}, {}]", scale.text(*fact.lo, 3), scale.text(*fact.hi, 3));
+  return text;
 }
 
 }  // namespace
@@ -62,14 +71,14 @@ LabelledLines cold_start_lines(const ColdStartSection& section) {
 }
 
 TextTable cold_start_table(const BenchReport& report) {
-  TextTable table{{"cold start", "n", "geometric mean", "median", "least", "most"}, {}};
+  TextTable table{{"cold start", "", "n", "geometric mean", "median", "least", "most"}, {}};
   if (!report.cold_start) return table;
   for (const auto& line : report.cold_start->lines) {
-    const auto unit = line.mean ? line.mean->unit : std::string("s");
-    table.rows.push_back({line.title, fmt::format("{}", line.count),
-                          line.geometric_mean ? fact_text(*line.geometric_mean) : std::string(kNone),
-                          line.median ? with_unit(line.median->value, unit) : std::string(kNone),
-                          with_unit(line.least, unit), with_unit(line.most, unit)});
+    const auto scale = scale_of(line);
+    table.rows.push_back({line.title, scale.unit, fmt::format("{}", line.count),
+                          line.geometric_mean ? mean_cell(*line.geometric_mean, scale) : std::string(kNone),
+                          line.median ? scale.text(line.median->value, 3) : std::string(kNone),
+                          scale.text(line.least, 3), scale.text(line.most, 3)});
   }
   return table;
 }

@@ -206,7 +206,7 @@ BenchReport hostile_bench() {
       {{"errors", "Requests succeeded", CheckVerdict::failed, "100 % failed: " + evil, endless, 1.0, 0.01}}};
   report.energy_absent = "no sensor here";
   report.cold_start = ColdStartSection{evil, "as_is", 1, 1, {}, {}};
-  report.cold_start->failures = {{1, Error{ErrorCode::engine_missing, evil, endless, evil}, {evil, endless}}};
+  report.cold_start->failures = {{1, Error{ErrorCode::engine_missing, evil, evil, evil}, {evil, evil}}};
   report.files = {{"raw record", "runs/" + evil}};
   report.peak = evil;
   return report;
