@@ -73,6 +73,21 @@ void put_minima(const BenchPoint& point, BenchReport& report) {
   if (requests) report.min_requests_met = static_cast<double>(point.summary.requests) >= *requests;
 }
 
+ColdStartSection section_of(const ColdStartReport& starts) {
+  ColdStartSection section;
+  section.command = starts.command;
+  section.page_cache = std::string(to_string(starts.cache));
+  section.starts = starts.repeats.size();
+  section.failed = starts.failed;
+  for (const auto& repeat : starts.repeats) {
+    if (repeat.error) section.failures.push_back({repeat.number, *repeat.error, repeat.log_tail});
+  }
+  for (const auto& figure : starts.figures)
+    section.lines.push_back({figure.id, figure.title, figure.count, figure.mean, figure.geometric_mean,
+                             figure.method, figure.median, figure.least, figure.most});
+  return section;
+}
+
 }  // namespace
 
 BenchReport report_of(const BenchRun& run) {
@@ -100,16 +115,20 @@ BenchReport report_of(const BenchRun& run) {
   return report;
 }
 
-ColdStartSection section_of(const ColdStartReport& starts) {
-  ColdStartSection section;
-  section.command = starts.command;
-  section.page_cache = std::string(to_string(starts.cache));
-  section.starts = starts.repeats.size();
-  section.failed = starts.failed;
-  for (const auto& figure : starts.figures)
-    section.lines.push_back(
-        {figure.title, figure.count, figure.mean, figure.median, figure.least, figure.most});
-  return section;
+BenchReport report_of(const ColdStartReport& starts, const std::filesystem::path& folder) {
+  BenchReport report;
+  report.version = std::string(version());
+  report.header.scenario = "cold start";
+  report.header.model = starts.model;
+  report.header.how_ended = starts.cancelled ? "cancelled" : "finished";
+  report.files = {{"record", folder.string()}};
+  put_starts(starts, report);
+  return report;
+}
+
+void put_starts(const ColdStartReport& starts, BenchReport& report) {
+  report.cold_start = section_of(starts);
+  report.warnings.insert(report.warnings.end(), starts.warnings.begin(), starts.warnings.end());
 }
 
 }  // namespace edgeeval

@@ -1,30 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench_cold.hpp"
 
-#include <memory>
-#include <optional>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "bench/energy_session.hpp"
+#include "bench/fresh_folder.hpp"
 #include "bench/launch_line.hpp"
-#include "bench/start_figures.hpp"
-#include "core/files.hpp"
-#include "core/json_document.hpp"
+#include "bench/start_file.hpp"
+#include "bench_outputs.hpp"
+#include "core/text.hpp"
 
 namespace edgeeval {
 namespace {
+
+constexpr const char* kPowerFile = "cold-start-power.csv";
+constexpr std::chrono::seconds kStopGrace{10};
+constexpr std::size_t kLastWords = 3;
 
 CacheWish cache_wish(const std::string& text) {
   if (text == "warm") return CacheWish::warm;
   return text == "evicted" ? CacheWish::evicted : CacheWish::as_is;
 }
 
-/// The address where the server will listen: the URL's, or a free port of this machine for "{port}".
-Result<BenchSettings> launch_settings(const BenchOptions& options) {
-  if (options.scenario != BenchOptions().scenario || options.requests || options.duration_s)
-    return fail(
-        ErrorCode::usage, "cold starts are measured alone: no load follows them", "--launch",
-        "Leave --scenario, -n and --duration out; bench the URL of a server that you started for a load.");
+/// Options of a load mean nothing where none follows, and are refused rather than passed over.
+Result<void> check_no_load(const BenchOptions& options, const std::vector<OutputTarget>& targets) {
+  const auto refused = [](const std::string& option) {
+    return fail(ErrorCode::usage, "is of a load, and cold starts alone were asked for", option,
+                "Name the load that is to follow with --scenario, or leave this out.");
+  };
+  if (options.requests) return refused("--requests");
+  if (options.duration_s) return refused("--duration");
+  if (options.min_requests) return refused("--min-requests");
+  if (options.warmup) return refused("--warmup");
+  if (!options.prompts.empty()) return refused("--prompts");
+  if (!options.schedule.empty()) return refused("--schedule");
+  if (!options.slo.empty()) return refused("--slo");
+  for (const auto& target : targets) {
+    if (of_a_load(target.format)) return refused("-o " + target.format);
+  }
+  return {};
+}
+
+/// Words for a server that ended on its own.
+std::string ended_by_itself(const LaunchedServer& server, const std::string& how) {
+  auto words = server.last_words();
+  if (words.size() > kLastWords) words.erase(words.begin(), words.end() - kLastWords);
+  auto text = fmt::format("the server ended during the load ({}); its log is {}", how,
+                          server.log().filename().string());
+  return words.empty() ? text : text + ", and ends: " + join(words, " · ");
+}
+
+}  // namespace
+
+Result<BenchSettings> launch_settings(const BenchOptions& options, const std::vector<OutputTarget>& targets) {
+  if (options.server_pid)
+    return fail(ErrorCode::usage, "is known where the server is launched", "--server-pid", "Leave it out.");
   auto with_url = options;
   if (with_url.url.empty()) {
     if (!wants_port(options.launch)) {
@@ -33,41 +67,65 @@ Result<BenchSettings> launch_settings(const BenchOptions& options) {
     }
     with_url.url = "http://127.0.0.1:1";  // The port gives way to the free one that {port} becomes.
   }
-  return bench_settings(with_url);
+  auto settings = bench_settings(with_url);
+  if (!settings) return settings;
+  const auto fits = options.scenario ? check_bench(*settings) : check_no_load(options, targets);
+  if (!fits) return tl::unexpected(fits.error());
+  if (auto unused = check_unused(settings->folder); !unused) return tl::unexpected(unused.error());
+  return settings;
 }
 
-}  // namespace
-
-Result<ColdStartReport> cold_start_bench(const BenchOptions& options, const CancelToken& cancel,
-                                         const std::function<void(const std::string&)>& tell) {
-  auto settings = launch_settings(options);
-  if (!settings) return tl::unexpected(settings.error());
-  if (auto made = make_folder(settings->folder); !made) return tl::unexpected(made.error());
+Result<ColdBench> cold_start_bench(const BenchOptions& options, const BenchSettings& settings,
+                                   const CancelToken& cancel, LiveView& view) {
+  auto folder = FreshFolder::make(settings.folder);
+  if (!folder) return tl::unexpected(folder.error());
   ColdStartJob job;
   job.command = options.launch;
-  if (!options.url.empty()) job.target = settings->target;
-  job.server = settings->dialect;
-  job.model = settings->model;
+  job.target = settings.target;
+  job.server = settings.dialect;
+  job.model = settings.model;
   job.repeats = options.repeat;
-  job.timeout_s = settings->ready_timeout_s;
+  job.timeout_s = settings.ready_timeout_s;
   job.cache = cache_wish(options.page_cache);
-  job.folder = settings->folder;
+  job.folder = settings.folder;
   for (const auto& file : options.model_files) job.model_files.emplace_back(file);
   std::optional<EnergySession> energy;
-  if (settings->energy) {
-    auto session = EnergySession::open(settings->folder / "power.csv", settings->require_measured);
+  if (settings.energy) {
+    folder->will_hold(kPowerFile);
+    auto session = EnergySession::open(settings.folder / kPowerFile, settings.require_measured);
     if (!session) return tl::unexpected(session.error());
     energy.emplace(std::move(*session));
-    if (settings->idle_s > 0.0) energy->rest(settings->idle_s, [&] { return !cancel.requested(); });
+    if (settings.idle_s > 0.0) energy->rest(settings.idle_s, [&] { return !cancel.requested(); });
   }
+  ColdBench bench;
   ColdStartHooks hooks;
-  hooks.on_progress = tell;
-  auto report = run_cold_starts(job, contact_by_client, energy ? &energy->meter() : nullptr, cancel, hooks);
-  if (!report) return report;
-  const auto text = json_document(to_json(*report));
-  if (auto written = write_file(settings->folder / "cold-start.json", text); !written)
+  hooks.on_progress = [&](const std::string& text) { view.note(text); };
+  if (options.scenario) hooks.keep = [&](LaunchedServer server) { bench.server.emplace(std::move(server)); };
+  auto starts = run_cold_starts(job, contact_by_client, energy ? &energy->meter() : nullptr, cancel, hooks);
+  if (!starts) return tl::unexpected(starts.error());
+  folder->keep();
+  bench.starts = std::move(*starts);
+  if (auto written = write_starts(settings.folder, bench.starts); !written)
     return tl::unexpected(written.error());
-  return report;
+  return bench;
+}
+
+Result<BenchRun> load_after_starts(ColdBench& bench, BenchSettings settings, const CancelToken& cancel,
+                                   LiveView& view) {
+  auto& server = *bench.server;
+  settings.target = server.target();
+  auto listener = listener_of(view);
+  listener.engine_alive = [&] { return server.alive(); };
+  listener.engine_memory = [&] { return server.peak_resident(); };
+  auto run = run_bench(settings, cancel, listener);
+  view.clear();
+  const bool ended = !server.alive();
+  auto& start = bench.starts.repeats.back();
+  note_end(start, server.stop(kStopGrace, cancel));
+  if (ended) bench.starts.warnings.push_back(ended_by_itself(server, start.ended));
+  auto written = write_starts(settings.folder, bench.starts);
+  if (run && !written) return tl::unexpected(written.error());
+  return run;
 }
 
 }  // namespace edgeeval

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench_command.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <edgeeval/clock.hpp>
-#include <edgeeval/version.hpp>
 #include <memory>
 #include <optional>
 
@@ -16,68 +11,12 @@
 #include "bench_cold.hpp"
 #include "bench_options.hpp"
 #include "bench_outputs.hpp"
+#include "bench_view.hpp"
 #include "console.hpp"
 #include "core/cancel.hpp"
-#include "report/bench_report.hpp"
 
 namespace edgeeval {
 namespace {
-
-/// A benchmark as a person at a terminal sees it, on stderr: notes, and a live line where the cursor can
-/// move.
-class LiveView {
- public:
-  explicit LiveView(bool quiet) : terminal_(terminal_of(stderr)), quiet_(quiet) {}
-
-  void note(const std::string& text) {
-    if (quiet_) return;
-    clear();
-    print_if_possible(stderr, text + "\n");
-  }
-
-  void show(const LoadGlance& glance) {
-    if (quiet_ || !terminal_.interactive) return;
-    LiveGlance live;
-    live.elapsed_s = glance.elapsed_s;
-    live.sent = glance.sent;
-    live.ended = glance.ended;
-    live.failed = glance.failed;
-    live.in_flight = glance.in_flight;
-    live.late = glance.late;
-    live.planned = glance.planned;
-    live.warming_up = glance.warming_up;
-    if (glance.ttft_ms) live.ttft_p50_s = *glance.ttft_ms * 1e-3;
-    put_rates(glance, live);
-    if (live.planned && glance.ended > 0 && *live.planned > glance.ended) {
-      live.remaining_s = glance.elapsed_s / static_cast<double>(glance.ended) *
-                         static_cast<double>(*live.planned - glance.ended);
-    }
-    print_if_possible(stderr, "\r\x1b[K" + live_line(live, static_cast<std::size_t>(terminal_.columns) - 1));
-    std::fflush(stderr);
-    shown_ = true;
-    last_ = glance;
-  }
-
-  void clear() {
-    if (shown_) print_if_possible(stderr, "\r\x1b[K");
-    shown_ = false;
-  }
-
- private:
-  /// Rates since the last glance.
-  void put_rates(const LoadGlance& now, LiveGlance& live) const {
-    if (!last_ || now.elapsed_s <= last_->elapsed_s || now.ended < last_->ended) return;
-    const double passed = now.elapsed_s - last_->elapsed_s;
-    live.rate_rps = static_cast<double>(now.ended - last_->ended) / passed;
-    if (now.tokens >= last_->tokens)
-      live.tokens_per_s = static_cast<double>(now.tokens - last_->tokens) / passed;
-  }
-
-  Terminal terminal_;
-  bool quiet_;
-  bool shown_ = false;
-  std::optional<LoadGlance> last_;
-};
 
 /// The exit code of a benchmark that was made and written.
 int verdict_code(const BenchRun& run, bool allow_invalid) {
@@ -93,43 +32,72 @@ int verdict_code(const BenchRun& run, bool allow_invalid) {
   return 0;
 }
 
+int interrupted_before() {
+  return report_error(Error{ErrorCode::cancelled, "interrupted before the first load", "", ""});
+}
+
 int run_load_bench(const BenchOptions& options, const std::vector<OutputTarget>& targets,
                    const CancelToken& cancel) {
   auto settings = bench_settings(options);
   if (!settings) return report_error(settings.error());
+  if (auto unused = check_unused(settings->folder); !unused) return report_error(unused.error());
   LiveView view(options.quiet);
-  BenchListener listener;
-  listener.on_note = [&](const std::string& text) { view.note(text); };
-  listener.on_glance = [&](const LoadGlance& glance) { view.show(glance); };
-  auto run = run_bench(*settings, cancel, listener);
+  auto run = run_bench(*settings, cancel, listener_of(view));
   view.clear();
   if (!run) return report_error(run.error());
-  if (run->points.empty())
-    return report_error(Error{ErrorCode::cancelled, "interrupted before the first load", "", ""});
+  if (run->points.empty()) return interrupted_before();
   const auto report = report_of(*run);
   const int code = write_bench(report, run->points.back().folder, targets);
   return code != 0 ? code : verdict_code(*run, options.allow_invalid);
 }
 
-int run_cold_bench(const BenchOptions& options, const std::vector<OutputTarget>& targets,
-                   const CancelToken& cancel) {
+/// The exit code of cold starts that no load followed: what failed, where all did or a load was waited for.
+int starts_code(const ColdStartReport& starts, bool load_wanted) {
+  if (starts.cancelled) return exit_code(ErrorCode::cancelled);
+  const auto failure = failure_of(starts);
+  const bool matters = load_wanted || starts.failed == starts.repeats.size();
+  return failure && matters ? exit_code(*failure) : 0;
+}
+
+int report_starts(const ColdBench& bench, const BenchSettings& settings,
+                  const std::vector<OutputTarget>& targets, bool load_wanted) {
+  // Timelines and the like are of a load: where none came to be, its absence is told once, not for each.
+  std::vector<OutputTarget> possible;
+  std::copy_if(targets.begin(), targets.end(), std::back_inserter(possible),
+               [](const OutputTarget& target) { return !of_a_load(target.format); });
+  const int code = write_bench(report_of(bench.starts, settings.folder), {}, possible);
+  return code != 0 ? code : starts_code(bench.starts, load_wanted);
+}
+
+int run_launch_bench(BenchOptions options, const std::vector<OutputTarget>& targets,
+                     const CancelToken& cancel) {
+  if (options.out.empty()) options.out = usual_bench_folder().string();
+  auto settings = launch_settings(options, targets);
+  if (!settings) return report_error(settings.error());
   LiveView view(options.quiet);
-  auto named = options;
-  if (named.out.empty()) named.out = usual_bench_folder().string();
-  auto starts = cold_start_bench(named, cancel, [&](const std::string& text) { view.note(text); });
-  if (!starts) return report_error(starts.error());
-  BenchReport report;
-  report.version = std::string(version());
-  report.header.scenario = "cold start";
-  report.cold_start = section_of(*starts);
-  report.header.model = starts->model;
-  report.header.how_ended = starts->cancelled ? "cancelled" : "finished";
-  report.files = {{"record", named.out}};
-  report.warnings = starts->warnings;
-  const int code = write_bench(report, {}, targets);
-  if (code != 0) return code;
-  if (starts->cancelled) return exit_code(ErrorCode::cancelled);
-  return starts->failed == starts->repeats.size() ? exit_code(ErrorCode::engine_failed) : 0;
+  auto bench = cold_start_bench(options, *settings, cancel, view);
+  if (!bench) return report_error(bench.error());
+  const bool load_wanted = options.scenario.has_value();
+  if (!bench->server) {
+    const int code = report_starts(*bench, *settings, targets, load_wanted);
+    if (load_wanted && !bench->starts.cancelled)
+      report_error(Error{ErrorCode::engine_failed, "the last start failed: no load was put on it",
+                         options.launch, ""});
+    return code;
+  }
+  auto run = load_after_starts(*bench, *settings, cancel, view);
+  if (!run) {
+    report_starts(*bench, *settings, targets, load_wanted);
+    return report_error(run.error());
+  }
+  if (run->points.empty()) {
+    report_starts(*bench, *settings, targets, load_wanted);
+    return interrupted_before();
+  }
+  auto report = report_of(*run);
+  put_starts(bench->starts, report);
+  const int code = write_bench(report, run->points.back().folder, targets);
+  return code != 0 ? code : verdict_code(*run, options.allow_invalid);
 }
 
 int bench(const BenchOptions& options) {
@@ -138,7 +106,7 @@ int bench(const BenchOptions& options) {
   CancelToken cancel;
   const SignalGuard guard(cancel);
   const int code = options.launch.empty() ? run_load_bench(options, *targets, cancel)
-                                          : run_cold_bench(options, *targets, cancel);
+                                          : run_launch_bench(options, *targets, cancel);
   // A load that SIGTERM ended says so.
   return code == exit_code(ErrorCode::cancelled) && cancel.requested() ? 128 + cancel.signal_number() : code;
 }
@@ -147,7 +115,8 @@ int bench(const BenchOptions& options) {
 
 void register_bench(CLI::App& app, Subcommand& chosen) {
   auto options = std::make_shared<BenchOptions>();
-  auto* command = app.add_subcommand("bench", "Load on a server, or its cold starts, measured from outside");
+  auto* command =
+      app.add_subcommand("bench", "Load on a server, its cold starts, or both, measured from outside");
   add_bench_options(*command, *options);
   command->footer(
       "Examples:\n"
@@ -155,6 +124,7 @@ void register_bench(CLI::App& app, Subcommand& chosen) {
       "  edgeeval bench --url http://127.0.0.1:8080 --scenario open:poisson@2 --duration 60\n"
       "  edgeeval bench --url http://127.0.0.1:8080 --scenario find-peak --slo ttft_p99=500ms\n"
       "  edgeeval bench --launch 'llama-server -m model.gguf --port {port}' --repeat 5\n"
+      "  edgeeval bench --launch 'llama-server -m model.gguf --port {port}' --scenario closed:4 -n 40\n"
       "Without -n and --duration a load takes 10 s and 20 requests at least. How to read the report:\n"
       "docs/bench.md");
   command->callback([options, &chosen] { chosen = [options] { return bench(*options); }; });

@@ -144,7 +144,7 @@ std::filesystem::path usual_bench_folder() {
 
 Result<BenchSettings> bench_settings(const BenchOptions& options) {
   BenchSettings settings;
-  auto scenario = parse_scenario(options.scenario);
+  auto scenario = parse_scenario(options.scenario.value_or("single"));
   if (!scenario) return tl::unexpected(scenario.error());
   settings.scenario = std::move(*scenario);
   auto target = target_of(options);
@@ -195,7 +195,7 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command.add_option("--url", options.url, "The server: http://host:port, https://…, unix:/path/to/socket");
   command.add_option("--scenario", options.scenario,
                      "single, offline, closed:N, open:poisson@RATE, open:const@RATE, open:gamma:SHAPE@RATE, "
-                     "ramp:A-B, trace:FILE, sweep, find-peak (default: single)");
+                     "ramp:A-B, trace:FILE, sweep, find-peak (default: single; with --launch none)");
   command.add_option("-n,--requests", options.requests, "Exactly so many requests")
       ->check(CLI::PositiveNumber);
   command.add_option("--duration", options.duration_s, "At least so many seconds")->check(seconds);
@@ -236,7 +236,8 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command.add_option("--model", options.model, "Model to ask for (default: the server's first)");
   command.add_option(
       "--launch", options.launch,
-      "Command that starts the server, {port} for its port: measures cold starts, and no load");
+      "Command that starts the server, {port} for its port: measures cold starts, then the load that "
+      "--scenario names on the server of the last");
   command.add_option("--repeat", options.repeat, "Cold starts (default: 5)")->check(CLI::Range(1, 1000));
   command.add_option("--page-cache", options.page_cache, "Before each cold start: as-is, warm, evicted")
       ->check(CLI::IsMember({"as-is", "warm", "evicted"}));

@@ -16,10 +16,10 @@ namespace edgeeval {
 
 /// What was typed.
 struct BenchOptions {
-  std::string url, scenario = "single", dialect, route, model, prompts, prompt_format, out, slo, cpus, seeds,
-                   schedule, cache = "defeat", require, api_key_env, ca_file, extra, launch,
-                   page_cache = "as-is";
+  std::string url, dialect, route, model, prompts, prompt_format, out, slo, cpus, seeds, schedule,
+      cache = "defeat", require, api_key_env, ca_file, extra, launch, page_cache = "as-is";
   std::vector<std::string> outputs, headers, model_files;
+  std::optional<std::string> scenario;  ///< Absent: a single stream; with `launch`, no load.
   std::optional<std::uint64_t> requests, min_requests, warmup;
   std::optional<double> duration_s;
   std::uint32_t max_tokens = 128, prompt_tokens = 256;

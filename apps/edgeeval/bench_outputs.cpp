@@ -25,14 +25,14 @@ std::vector<std::string> all_formats() {
 
 Result<void> write_one(const BenchReport& report, const std::filesystem::path& load,
                        const OutputTarget& target) {
+  if (load.empty() && of_a_load(target.format))
+    return fail(ErrorCode::usage, "is of a load, and there are cold starts alone", "-o " + target.format);
   if (target.format != "jsonl" && target.format != "trace") {
     const bool colour = target.path == "-" && terminal_of(stdout).colour;
     auto text = bench_as(target.format, report, colour);
     if (!text) return tl::unexpected(text.error());
     return write_output(target.path, *text);
   }
-  if (load.empty())
-    return fail(ErrorCode::usage, "cold starts alone have no timelines", "-o " + target.format);
   auto record = read_load(load);
   if (!record) return tl::unexpected(record.error());
   if (target.format == "jsonl") return write_timelines(*record, target.path);
@@ -45,6 +45,10 @@ Result<void> write_one(const BenchReport& report, const std::filesystem::path& l
 }
 
 }  // namespace
+
+bool of_a_load(const std::string& format) {
+  return format == "jsonl" || format == "trace" || format == "mlperf";
+}
 
 Result<std::vector<OutputTarget>> bench_targets(const std::vector<std::string>& texts, bool json) {
   std::vector<OutputTarget> targets;

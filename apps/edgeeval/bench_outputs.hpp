@@ -12,6 +12,9 @@
 
 namespace edgeeval {
 
+/// Whether an output of that format tells of a load alone, and nothing of cold starts.
+[[nodiscard]] bool of_a_load(const std::string& format);
+
 /// The outputs that were asked for, each checked to be writable now. Errors: usage (no such format), io.
 [[nodiscard]] Result<std::vector<OutputTarget>> bench_targets(const std::vector<std::string>& texts,
                                                               bool json);

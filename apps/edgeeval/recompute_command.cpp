@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bench/bench.hpp"
+#include "bench/start_file.hpp"
 #include "console.hpp"
 #include "core/json_document.hpp"
 #include "core/text.hpp"
@@ -113,6 +114,10 @@ int run(const Options& options) {
   if (const auto series = loads_of_series(options.run); !series.empty())
     return report_error(Error{ErrorCode::usage, "holds several loads, and a tool's report is of one",
                               options.run, "Name one of them: " + join(series, ", ")});
+  if (holds_starts(options.run) && !is_bench_folder(options.run))
+    return report_error(Error{ErrorCode::record_unreadable, "holds cold starts alone, and no load",
+                              options.run,
+                              "edgeeval report tells them; a load follows them where --scenario names one."});
   const auto loads = loads_at(options.run);
   if (loads.empty()) {
     return report_error({ErrorCode::record_unreadable, "the run holds no raw load", options.run,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bench/bench.hpp"
+#include "bench/start_file.hpp"
 #include "bench_assembly.hpp"
 #include "bench_outputs.hpp"
 #include "console.hpp"
@@ -60,18 +61,28 @@ Result<void> write_all(const StudyReport& report, const Options& options) {
 int run_bench_report(const Options& options) {
   const auto targets = bench_targets(options.outputs, options.json);
   if (!targets) return report_error(targets.error());
+  std::optional<ColdStartReport> starts;
+  if (holds_starts(options.run)) {
+    auto read = read_starts(options.run);
+    if (!read) return report_error(read.error());
+    starts = std::move(*read);
+    // A load that should have followed may have come to nothing.
+    if (!is_bench_folder(options.run)) return write_bench(report_of(*starts, options.run), {}, *targets);
+  }
   const auto bench = read_bench(options.run);
   if (!bench) return report_error(bench.error());
   if (bench->points.empty())
     return report_error(Error{ErrorCode::record_unreadable, "the benchmark holds no load", options.run, ""});
-  return write_bench(report_of(*bench), bench->points.back().folder, *targets);
+  auto report = report_of(*bench);
+  if (starts) put_starts(*starts, report);
+  return write_bench(report, bench->points.back().folder, *targets);
 }
 
 int run(const Options& options) {
   std::error_code status;
   // A file of timelines (-o jsonl:FILE) is read as a folder is.
-  const bool bench =
-      is_bench_folder(options.run) || std::filesystem::is_regular_file(options.run, status);
+  const bool bench = is_bench_folder(options.run) || holds_starts(options.run) ||
+                     std::filesystem::is_regular_file(options.run, status);
   if (!options.variant.empty() && (bench || (options.outputs.empty() && !options.json)))
     return report_error(Error{ErrorCode::usage, "--variant chooses what -o or --json writes of a study's run",
                               "--variant", "for example -o md:- --variant " + options.variant});

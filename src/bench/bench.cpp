@@ -8,7 +8,9 @@
 
 #include "bench/bench_file.hpp"
 #include "bench/derive.hpp"
+#include "bench/fresh_folder.hpp"
 #include "bench/prepare.hpp"
+#include "bench/start_file.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
 
@@ -41,46 +43,49 @@ double throughput_of(const BenchPoint& point) {
   return 0.0;
 }
 
+tl::unexpected<Error> holds_one(const fs::path& folder) {
+  return fail(ErrorCode::record_mismatch, "the folder holds a benchmark already", folder.string(),
+              "Name another folder with --out; nothing measured is overwritten.");
+}
+
+/// Whether a search has the objectives that it needs, and requests enough to judge them.
+Result<void> check_objectives(const BenchSettings& settings) {
+  if (settings.scenario.kind != Scenario::Kind::find_peak) return {};
+  const bool judged = std::any_of(settings.objectives.begin(), settings.objectives.end(),
+                                  [](const auto& objective) { return objective.quantile.has_value(); });
+  if (!judged) {
+    return fail(ErrorCode::usage, "find-peak needs objectives for quantiles", "--slo",
+                "for example: --slo ttft_p99=500ms,tpot_p99=100ms");
+  }
+  const auto needed = requests_to_judge(settings.objectives);
+  const auto& asked = settings.stop.requests;
+  if (!asked || *asked >= needed) return {};
+  return fail(ErrorCode::usage,
+              fmt::format("{} requests a step cannot judge these objectives: {} are needed", *asked, needed),
+              "--requests", "Ask for more, or leave it out: steps are then as long as it takes.");
+}
+
 class Bench {
  public:
   Bench(const BenchSettings& settings, const CancelToken& cancel, const BenchListener& listener)
       : settings_(settings), cancel_(cancel), listener_(listener) {}
 
   Result<BenchRun> run() {
-    if (auto fits = check(); !fits) return tl::unexpected(fits.error());
-    if (auto made = make_folder(settings_.folder); !made) return tl::unexpected(made.error());
+    if (is_bench_folder(settings_.folder)) return holds_one(settings_.folder);
+    if (auto fits = check_objectives(settings_); !fits) return tl::unexpected(fits.error());
+    auto folder = FreshFolder::make(settings_.folder);
+    if (!folder) return tl::unexpected(folder.error());
+    folder_.emplace(std::move(*folder));
     if (auto ready = prepare(); !ready) return tl::unexpected(ready.error());
     run_.folder = settings_.folder;
     run_.scenario = settings_.scenario;
     if (auto done = loads(); !done) return tl::unexpected(done.error());
+    folder_->will_hold("bench.json");
     if (auto written = write_bench_file(run_); !written) return tl::unexpected(written.error());
     return std::move(run_);
   }
 
  private:
-  Result<void> check() const {
-    if (is_bench_folder(settings_.folder)) {
-      return fail(ErrorCode::record_mismatch, "the folder holds a benchmark already",
-                  settings_.folder.string(),
-                  "Name another folder with --out; nothing measured is overwritten.");
-    }
-    const bool judged = std::any_of(settings_.objectives.begin(), settings_.objectives.end(),
-                                    [](const auto& objective) { return objective.quantile.has_value(); });
-    if (settings_.scenario.kind == Scenario::Kind::find_peak && !judged) {
-      return fail(ErrorCode::usage, "find-peak needs objectives for quantiles", "--slo",
-                  "for example: --slo ttft_p99=500ms,tpot_p99=100ms");
-    }
-    const auto needed = requests_to_judge(settings_.objectives);
-    const auto& asked = settings_.stop.requests;
-    if (settings_.scenario.kind == Scenario::Kind::find_peak && asked && *asked < needed) {
-      return fail(
-          ErrorCode::usage,
-          fmt::format("{} requests a step cannot judge these objectives: {} are needed", *asked, needed),
-          "--requests", "Ask for more, or leave it out: steps are then as long as it takes.");
-    }
-    return {};
-  }
-
   Result<void> prepare() {
     note(fmt::format("asking {} what it is", settings_.target.url()));
     auto server = find_server(settings_, cancel_, listener_.on_note);
@@ -98,11 +103,13 @@ class Bench {
     context_.cancel = &cancel_;
     context_.on_glance = listener_.on_glance;
     context_.engine_alive = listener_.engine_alive;
+    context_.engine_memory = listener_.engine_memory;
     return open_meter();
   }
 
   Result<void> open_meter() {
     if (!settings_.energy) return {};
+    folder_->will_hold("power.csv");
     auto session = EnergySession::open(settings_.folder / "power.csv", settings_.require_measured);
     if (!session) return tl::unexpected(session.error());
     energy_.emplace(std::move(*session));
@@ -124,6 +131,7 @@ class Bench {
   Result<void> load(const Scenario& scenario, const fs::path& folder) {
     const auto warmup = settings_.warmup.value_or(usual_warmup(scenario));
     auto point = run_point(context_, scenario, warmup, folder);
+    if (point || is_bench_folder(folder)) folder_->keep();
     if (!point) return tl::unexpected(point.error());
     run_.cancelled = run_.cancelled || point->cancelled;
     run_.engine_ended = run_.engine_ended || point->engine_ended;
@@ -137,7 +145,9 @@ class Bench {
     const auto scenario = step_of(settings_.scenario, load_size);
     note(fmt::format("step {}: {}", run_.points.size() + 1, scenario.text()));
     const auto folder = settings_.folder / fmt::format("step-{:02}", run_.points.size() + 1);
+    folder_->will_hold(folder.filename());
     if (auto made = make_folder(folder); !made) return made;
+    folder_->will_hold("bench.json");
     if (auto written = write_bench_file(run_, folder); !written) return written;
     if (auto done = load(scenario, folder); !done) return done;
     if (listener_.on_point) listener_.on_point(run_.points.back());
@@ -202,11 +212,30 @@ class Bench {
   const CancelToken& cancel_;
   const BenchListener& listener_;
   BenchContext context_;
-  std::optional<EnergySession> energy_;
+  std::optional<FreshFolder> folder_;
+  std::optional<EnergySession> energy_;  ///< Writes into the folder, so it ends before it.
   BenchRun run_;
 };
 
 }  // namespace
+
+Result<void> check_bench(const BenchSettings& settings) {
+  if (auto fits = check_objectives(settings); !fits) return fits;
+  if (!settings.prompts.file.empty()) {
+    if (auto prompts = read_prompts(settings.prompts.file, settings.prompts.format); !prompts)
+      return tl::unexpected(prompts.error());
+  }
+  if (!settings.schedule_file.empty()) {
+    if (auto schedule = Schedule::read(settings.schedule_file); !schedule)
+      return tl::unexpected(schedule.error());
+  }
+  return {};
+}
+
+Result<void> check_unused(const fs::path& folder) {
+  if (is_bench_folder(folder) || holds_starts(folder)) return holds_one(folder);
+  return {};
+}
 
 Result<BenchRun> run_bench(const BenchSettings& settings, const CancelToken& cancel,
                            const BenchListener& listener) {

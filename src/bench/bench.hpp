@@ -21,6 +21,7 @@ struct BenchListener {
   std::function<void(const LoadGlance&)> on_glance{};      ///< A few times a second during a load.
   std::function<void(const BenchPoint&)> on_point{};       ///< A load of a series has ended.
   std::function<bool()> engine_alive{};                    ///< Of an engine that the caller launched.
+  std::function<std::optional<Fact>()> engine_memory{};    ///< Its peak resident memory (B).
 };
 
 /// What a benchmark was and found.
@@ -33,7 +34,12 @@ struct BenchRun {
   bool engine_ended = false;
 };
 
-/// Does it. The folder holds what was measured whatever happens later. Errors: usage, those of find_server
+/// What can be refused before anybody is asked: objectives that the scenario needs, prompts and a schedule
+/// that cannot be read. For a caller whose own work comes first. Errors: usage, io, those of prompts.
+[[nodiscard]] Result<void> check_bench(const BenchSettings& settings);
+
+/// Does it. The folder holds what was measured whatever happens later; where nothing was, what was made of it
+/// is taken away again. Errors: usage, those of find_server
 /// and of the prompts, io, disk_full, record_mismatch (the folder holds a benchmark already).
 [[nodiscard]] Result<BenchRun> run_bench(const BenchSettings& settings, const CancelToken& cancel,
                                          const BenchListener& listener);
@@ -41,7 +47,10 @@ struct BenchRun {
 /// Reads a benchmark's folder and computes its figures anew. Errors: io, record_unreadable.
 [[nodiscard]] Result<BenchRun> read_bench(const std::filesystem::path& folder);
 
-/// Whether `folder` holds a benchmark.
+/// Whether `folder` can take a new benchmark: record_mismatch where it holds one, or cold starts.
+[[nodiscard]] Result<void> check_unused(const std::filesystem::path& folder);
+
+/// Whether `folder` holds a load or a series of them.
 [[nodiscard]] bool is_bench_folder(const std::filesystem::path& folder);
 
 /// The folders of the loads of a sweep or a search; empty where `folder` is a load itself, or none.

@@ -12,12 +12,9 @@
 
 #include "bench/launch_line.hpp"
 #include "bench/model_cache.hpp"
-#include "bench/process_tree.hpp"
-#include "load/reach.hpp"
 #include "bench/start_figures.hpp"
 #include "bench/start_watch.hpp"
 #include "core/files.hpp"
-#include "core/process.hpp"
 #include "core/text.hpp"
 #include "load/engine.hpp"
 
@@ -25,18 +22,11 @@ namespace edgeeval {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kTailLines = 12;
 constexpr double kNsPerS = 1e9;
 constexpr double kEvictedShare = 0.01;  ///< More of a file than this left in memory is not evicted.
-constexpr std::chrono::milliseconds kPortFreeWait{5000};
-constexpr int kLookMs = 2;
 
 std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1e3));
-}
-
-double seconds_since(SteadyTime from) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
 }
 
 /// The phases of a start as windows of the meter, told from its stamps once it is over.
@@ -104,9 +94,18 @@ class ColdStarts {
     auto line = launch_line(job_.command, 1);
     if (!line) return tl::unexpected(line.error());
     words_ = std::move(line->words);
-    report_.address = job_.target ? address_of(*job_.target) : "127.0.0.1:{port}";
+    report_.address = address();
     if (job_.folder.empty()) return fail(ErrorCode::usage, "no folder for the server's logs", "--out");
     return make_folder(job_.folder);
+  }
+
+  /// Where it is looked for, "{port}" for the port that each start takes.
+  [[nodiscard]] std::string address() const {
+    if (!job_.target) return "127.0.0.1:{port}";
+    auto address = address_of(*job_.target);
+    if (wants_port(job_.command) && job_.target->unix_path.empty())
+      address.replace(address.rfind(':') + 1, std::string::npos, "{port}");
+    return address;
   }
 
   void find_model_files() {
@@ -142,62 +141,37 @@ class ColdStarts {
                   address_of(target), "End what listens there, or let the command take {port}.");
     }
     const auto window = meter_ != nullptr ? meter_->open("cold start") : nullptr;
-    auto result = launched(*line, target, *doorstep, repeat);
-    if (repeat.spawned_ns == 0) return result;
+    repeat.files = prepare_cache(files_, job_.cache);
+    auto server = LaunchedServer::start(*line, target, std::move(*doorstep), log_of(repeat.number));
+    if (!server) return tl::unexpected(server.error());
+    auto result = watched(*server, repeat);
+    const bool keep = result && hooks_.keep && repeat.number == job_.repeats;
+    if (!keep) note_end(repeat, server->stop(milliseconds(job_.stop_grace_s), cancel_));
+    if (!result) repeat.log_tail = server->last_words();
     rest();
     if (window) weigh(*window, repeat);
+    if (keep) hooks_.keep(std::move(*server));
     return result;
   }
 
-  Result<void> launched(const LaunchLine& line, const Target& target, const Doorstep& doorstep,
-                        ColdStartRepeat& repeat) {
-    const auto log = job_.folder / fmt::format("cold-start-{}.log", repeat.number);
-    std::error_code status;
-    fs::remove(log, status);
-    ProcessTree tree;
-    ProcessOptions options;
-    options.arguments = line.arguments;
-    options.stdout_file = options.stderr_file = log;
-    options.environment = tree.environment();
-    repeat.files = prepare_cache(files_, job_.cache);
-    auto process = Process::spawn(options);
-    if (!process) return tl::unexpected(process.error());
-    tree.started(process->pid());
-    const auto contact = contact_(target);
-    auto result = watch_start({job_, *process, tree, doorstep, *contact, cancel_, known_,
+  [[nodiscard]] fs::path log_of(int number) const {
+    return job_.folder / fmt::format("cold-start-{}.log", number);
+  }
+
+  /// The start and what can be told of the processes while they live.
+  Result<void> watched(LaunchedServer& server, ColdStartRepeat& repeat) {
+    const auto contact = contact_(server.target());
+    auto result = watch_start({job_, server, *contact, cancel_, known_,
                                [this] {
                                  if (meter_ != nullptr) meter_->mark();
                                },
                                [&](const std::string& what) { say(repeat.number, what); }},
                               repeat);
-    conclude(*process, tree, doorstep, repeat);
-    if (!result) repeat.log_tail = last_lines(read_file(log).value_or(""), kTailLines);
-    return result;
-  }
-
-  /// What can be told of the processes while they live; then their end.
-  void conclude(Process& process, const ProcessTree& tree, const Doorstep& doorstep,
-                ColdStartRepeat& repeat) const {
     note_cache_after(repeat.files);
-    const auto memory = tree.memory();
+    const auto memory = server.memory();
     repeat.processes = memory.processes;
     if (memory.processes > 0) repeat.peak_resident_b = memory.peak_resident_b;
-    const auto asked = std::chrono::steady_clock::now();
-    repeat.ended = process.stop(milliseconds(job_.stop_grace_s)).describe();
-    repeat.stopping_s = seconds_since(asked);
-    repeat.strays = tree.end(std::chrono::milliseconds(2000));
-    if (repeat.strays > 0)
-      repeat.notes.push_back(
-          fmt::format("{} processes did not end with the first one and were killed", repeat.strays));
-    if (!tree.living().empty()) repeat.notes.emplace_back("some of its processes could not be ended");
-    const auto limit = std::chrono::steady_clock::now() + kPortFreeWait;
-    while (doorstep.knock().accepted) {
-      if (std::chrono::steady_clock::now() >= limit || cancel_.requested()) {
-        repeat.notes.emplace_back("its address was still answered after its end");
-        break;
-      }
-      ::poll(nullptr, 0, kLookMs);
-    }
+    return result;
   }
 
   void rest() const {
@@ -207,8 +181,7 @@ class ColdStarts {
 
   void file_away(ColdStartRepeat repeat) {
     if (repeat.error) {
-      report_.failed += 1;
-      report_.failures[std::string(to_string(repeat.error->code))] += 1;
+      count_failure(report_, repeat);
       say(repeat.number, "failed: " + repeat.error->message);
     }
     const auto share = resident_before(repeat.files);
@@ -240,6 +213,25 @@ class ColdStarts {
 };
 
 }  // namespace
+
+void note_end(ColdStartRepeat& repeat, const ServerEnd& end) {
+  repeat.ended = end.ended;
+  repeat.stopping_s = end.stopping_s;
+  repeat.strays = end.strays;
+  repeat.notes.insert(repeat.notes.end(), end.notes.begin(), end.notes.end());
+}
+
+void count_failure(ColdStartReport& report, const ColdStartRepeat& repeat) {
+  if (repeat.ok()) return;
+  report.failed += 1;
+  report.failures[std::string(to_string(repeat.error->code))] += 1;
+}
+
+std::optional<ErrorCode> failure_of(const ColdStartReport& report) {
+  if (report.failures.empty()) return std::nullopt;
+  if (report.failures.size() > 1) return ErrorCode::engine_failed;
+  return error_code_from(report.failures.begin()->first);
+}
 
 Result<ColdStartReport> run_cold_starts(const ColdStartJob& job, const MakeContact& contact,
                                         WindowMeter* meter, const CancelToken& cancel,

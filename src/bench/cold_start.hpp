@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/launched_server.hpp"
 #include "bench/server_contact.hpp"
 #include "core/cancel.hpp"
 #include "load/target.hpp"
@@ -98,7 +99,7 @@ struct ColdStartRepeat {
   std::optional<double> peak_resident_b;  ///< Of all its processes together.
   int processes = 0;
   std::vector<WindowRecord> windows{};  ///< "cold-start" (the whole) and one a phase.
-  std::string ended;                    ///< How the process ended.
+  std::string ended;                    ///< How the process ended; empty while it is kept.
   double stopping_s = 0.0;              ///< From being asked to end to having ended.
   int strays = 0;                       ///< Processes of it that had to be killed one by one.
   std::vector<std::string> notes{};
@@ -112,8 +113,10 @@ struct StartFigure {
   std::string id;  ///< "accepting", "ready", "first_token", "settled"; "launch_phase", "load_phase"….
   std::string title;
   std::size_t count = 0;
-  std::optional<Fact> mean;    ///< s or J; 95 % by Student's t.
-  std::optional<Fact> median;  ///< Bounds between order statistics.
+  std::optional<Fact> mean;            ///< Arithmetic (s, J, B).
+  std::optional<Fact> geometric_mean;  ///< With bounds by `method`; absent where a start has 0.
+  std::string method;                  ///< What those bounds are; empty where there are none.
+  std::optional<Fact> median;          ///< Bounds between order statistics.
   double least = 0.0, most = 0.0;
 };
 
@@ -133,11 +136,23 @@ struct ColdStartReport {
   std::vector<std::string> warnings;
 };
 
+/// Counts `repeat` among the failures where it is one.
+void count_failure(ColdStartReport& report, const ColdStartRepeat& repeat);
+/// What the failed starts have in common: their code where all have one, else engine_failed. Nothing where
+/// none failed.
+[[nodiscard]] std::optional<ErrorCode> failure_of(const ColdStartReport& report);
+
 /// What a start under way tells.
 struct ColdStartHooks {
   /// A line for people whenever something has happened: "start 2 of 5: ready after 1.84 s".
   std::function<void(const std::string&)> on_progress{};
+  /// Takes the server of the last start, where that succeeded, instead of its being ended; called on the
+  /// thread of the starts once that start has been weighed.
+  std::function<void(LaunchedServer)> keep{};
 };
+
+/// Writes down how a start's server ended.
+void note_end(ColdStartRepeat& repeat, const ServerEnd& end);
 
 /// Starts the command `repeats` times, one after the other. Each time: the page cache is prepared; the
 /// process is created; a connection is tried every 1 to 2 ms until one is accepted; the readiness route is

@@ -118,7 +118,11 @@ Result<LaunchLine> launch_line(const std::string& command, std::optional<int> po
   for (auto at = text.find(kPlaceholder); at != std::string::npos; at = text.find(kPlaceholder, at))
     text.replace(at, kPlaceholder.size(), std::to_string(*port));
   auto line = Splitter(text).split();
-  if (!line) return line;
+  if (!line) {
+    // As it was typed, not with a number where {port} stood.
+    line.error().where = command;
+    return line;
+  }
   if (line->words.empty())
     return fail(ErrorCode::usage, "the command is empty", "--launch",
                 "Name the server's program and its arguments.");

@@ -194,7 +194,11 @@ class Point {
     }
     machine.core_watts =
         client_core_watts(machine.energy ? std::optional(machine.energy->window) : std::nullopt);
-    if (settings_.server_process) machine.resident = peak_resident(*settings_.server_process);
+    if (context_.engine_memory) {
+      machine.resident = context_.engine_memory();
+    } else if (settings_.server_process) {
+      machine.resident = peak_resident(*settings_.server_process);
+    }
     header_.client = outcome.client;
     header_.started_ns = outcome.begun_ns;
     header_.measured_ns = outcome.measured_ns;

@@ -37,6 +37,7 @@ struct BenchContext {
   const CancelToken* cancel = nullptr;
   std::function<void(const LoadGlance&)> on_glance{};
   std::function<bool()> engine_alive{};
+  std::function<std::optional<Fact>()> engine_memory{};  ///< Absent: that of settings->server_process.
 };
 
 /// One load, made and computed.

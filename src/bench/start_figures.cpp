@@ -2,6 +2,7 @@
 #include "bench/start_figures.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
 
@@ -13,6 +14,9 @@ namespace edgeeval {
 namespace {
 
 constexpr std::size_t kFewestForSteady = 4;
+constexpr const char* kLogStudent = "95 % by Student's t on the logarithms of the starts' values";
+constexpr const char* kModelRange = "the model's own range, averaged over the starts";
+constexpr const char* kOneStart = "of the one start's own measurement";
 
 using Value = std::function<std::optional<double>(const ColdStartRepeat&)>;
 
@@ -66,25 +70,77 @@ const std::vector<Row>& rows() {
   return table;
 }
 
-/// Sums up what the starts have of one figure; `grade` and `sources` of the facts.
-std::optional<StartFigure> sum_up(std::string id, std::string title, const std::vector<double>& values,
-                                  const Fact& like) {
-  if (values.empty()) return std::nullopt;
+/// What the starts have of one figure.
+struct Values {
+  std::vector<double> each;
+  std::vector<double> lo, hi;  ///< Bounds of each start's own, where all have them; else empty.
+};
+
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// 0 where one of them is; nothing where one is below.
+std::optional<double> geometric_mean_of(const std::vector<double>& values) {
+  double logarithms = 0.0;
+  for (const double value : values) {
+    if (value < 0.0) return std::nullopt;
+    logarithms += std::log(value);
+  }
+  return std::exp(logarithms / static_cast<double>(values.size()));
+}
+
+/// Student's t on the logarithms: times and joules are positive and their spread is lopsided, so that
+/// mean ± t · s / √n of few starts would reach below nothing. Exact where they are log-normal.
+std::optional<Bounds> log_interval(const std::vector<double>& values) {
+  std::vector<double> logarithms;
+  for (const double value : values) logarithms.push_back(std::log(value));
+  const auto bounds = student_interval(logarithms);
+  if (!bounds) return std::nullopt;
+  const Bounds back{std::exp(bounds->lo), std::exp(bounds->hi)};
+  return std::isfinite(back.lo) && std::isfinite(back.hi) ? std::optional(back) : std::nullopt;
+}
+
+/// Sets the mean and the geometric mean with bounds. What only a model knows is known no better for being
+/// reckoned several times: its bounds stay. So do those of a single start.
+void put_means(const Values& values, const Fact& like, StartFigure& figure) {
+  Fact mean = like;
+  mean.lo = mean.hi = std::nullopt;
+  auto geometric = mean;
+  mean.value = mean_of(values.each);
+  const bool own = !values.lo.empty() && (values.each.size() == 1 || like.grade > Grade::computed);
+  if (own) {
+    mean.lo = mean_of(values.lo);
+    mean.hi = mean_of(values.hi);
+  }
+  figure.mean = mean;
+  const auto middle = geometric_mean_of(values.each);
+  if (!middle || !(*middle > 0.0)) return;
+  geometric.value = *middle;
+  if (own) {
+    geometric.lo = geometric_mean_of(values.lo);
+    geometric.hi = geometric_mean_of(values.hi);
+    if (geometric.lo && geometric.hi) figure.method = like.grade > Grade::computed ? kModelRange : kOneStart;
+  } else if (const auto bounds = log_interval(values.each)) {
+    geometric.lo = bounds->lo;
+    geometric.hi = bounds->hi;
+    figure.method = kLogStudent;
+  }
+  figure.geometric_mean = geometric;
+}
+
+/// Sums up what the starts have of one figure; `like` has the grade and the sources of the facts.
+std::optional<StartFigure> sum_up(std::string id, std::string title, const Values& values, const Fact& like) {
+  if (values.each.empty()) return std::nullopt;
   StartFigure figure;
   figure.id = std::move(id);
   figure.title = std::move(title);
-  figure.count = values.size();
-  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  figure.count = values.each.size();
+  const auto [least, most] = std::minmax_element(values.each.begin(), values.each.end());
   figure.least = *least;
   figure.most = *most;
-  Fact mean = like;
-  mean.value = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-  if (const auto bounds = student_interval(values)) {
-    mean.lo = bounds->lo;
-    mean.hi = bounds->hi;
-  }
-  figure.mean = mean;
-  if (const auto middle = quantile(values, 0.5)) {
+  put_means(values, like, figure);
+  if (const auto middle = quantile(values.each, 0.5)) {
     Fact median = like;
     median.value = middle->value;
     median.lo = middle->lo;
@@ -102,17 +158,20 @@ Fact fact_like(const char* unit, const char* source) {
   return fact;
 }
 
-/// Joules of the windows named `name`. One start's own interval is narrower or wider than the spread between
-/// starts; where there is a single start, its own is all there is.
+/// Joules of the windows named `name`.
 std::optional<StartFigure> energy_figure(const std::vector<const ColdStartRepeat*>& starts,
                                          const std::string& name) {
-  std::vector<double> joules;
+  Values joules;
   std::optional<Fact> like;
   for (const auto* start : starts) {
     for (const auto& window : start->windows) {
       const auto total = window.name == name ? total_energy(window) : std::nullopt;
       if (!total) continue;
-      joules.push_back(total->value);
+      joules.each.push_back(total->value);
+      if (total->lo && total->hi) {
+        joules.lo.push_back(*total->lo);
+        joules.hi.push_back(*total->hi);
+      }
       if (!like) {
         like = *total;
       } else {
@@ -121,7 +180,7 @@ std::optional<StartFigure> energy_figure(const std::vector<const ColdStartRepeat
     }
   }
   if (!like) return std::nullopt;
-  if (joules.size() > 1) like->lo = like->hi = std::nullopt;
+  if (joules.lo.size() != joules.each.size()) joules.lo = joules.hi = {};
   return sum_up(name + "_energy", "Energy of the phase " + name, joules, *like);
 }
 
@@ -159,9 +218,9 @@ std::vector<StartFigure> start_figures(const std::vector<ColdStartRepeat>& repea
   }
   std::vector<StartFigure> figures;
   for (const auto& row : rows()) {
-    std::vector<double> values;
+    Values values;
     for (const auto* repeat : good) {
-      if (const auto value = row.value(*repeat)) values.push_back(*value);
+      if (const auto value = row.value(*repeat)) values.each.push_back(*value);
     }
     if (auto figure = sum_up(row.id, row.title, values, fact_like(row.unit, row.source)))
       figures.push_back(std::move(*figure));

@@ -66,6 +66,8 @@ Json to_json(const ColdStartRepeat& repeat) {
 Json to_json(const StartFigure& figure) {
   Json json{{"id", figure.id}, {"title", figure.title}, {"count", figure.count}};
   if (figure.mean) json["mean"] = edgeeval::to_json(*figure.mean);
+  if (figure.geometric_mean) json["geometric_mean"] = edgeeval::to_json(*figure.geometric_mean);
+  if (!figure.method.empty()) json["method"] = figure.method;
   if (figure.median) json["median"] = edgeeval::to_json(*figure.median);
   json["least"] = figure.least;
   json["most"] = figure.most;
@@ -75,7 +77,10 @@ Json to_json(const StartFigure& figure) {
 }  // namespace
 
 Json to_json(const ColdStartReport& report) {
-  Json json{{"command", report.command}, {"address", report.address}, {"cache", to_string(report.cache)}};
+  Json json{{"format", "1.0"},
+            {"command", report.command},
+            {"address", report.address},
+            {"cache", to_string(report.cache)}};
   if (report.dialect) json["dialect"] = to_string(report.dialect->server);
   if (!report.model.empty()) json["model"] = report.model;
   if (!report.version.empty()) json["version"] = report.version;

@@ -54,7 +54,7 @@ bool is_timeout(FailureClass failure) {
 class Watch {
  public:
   Watch(const WatchedStart& start, ColdStartRepeat& repeat)
-      : start_(start), repeat_(repeat), spawned_ns_(start.process.spawned_at().time_since_epoch().count()) {
+      : start_(start), repeat_(repeat), spawned_ns_(start.server.spawned_at().time_since_epoch().count()) {
     repeat_.spawned_ns = spawned_ns_;
   }
 
@@ -75,7 +75,7 @@ class Watch {
 
   Result<void> accepting() {
     auto moment = until("accept a connection", [this]() -> Result<Look> {
-      const auto reached = start_.doorstep.knock();
+      const auto reached = start_.server.doorstep().knock();
       if (reached.accepted) return Look{reached.ended_ns, {}};
       repeat_.refused_first = true;
       return Look{};
@@ -258,21 +258,19 @@ class Watch {
     return {};
   }
 
+  /// Why it will not come any more. A shell that found no program ends at once; one that ends so after its
+  /// server had listened has run other commands too.
   Error end(const char* what) {
-    const auto status = start_.process.poll();
-    const bool not_found = status->code == kNotFound;
-    return {ErrorCode::engine_failed,
+    const auto status = start_.server.first_ended();
+    const bool not_found = start_.server.by_shell() && status->code == kNotFound && !repeat_.accepting;
+    return {not_found ? ErrorCode::engine_missing : ErrorCode::engine_failed,
             fmt::format("the command ended {:.2f} s after its start ({}) and did not {}",
                         since_spawn(now_ns()), status->describe(), what),
-            start_.job.command, not_found ? "127 is a shell's word for a program that it did not find." : ""};
+            start_.job.command,
+            status->code == kNotFound ? "127 is a shell's word for a program that it did not find." : ""};
   }
 
-  /// The first process may end well and leave the server behind it ("… &").
-  bool ended() {
-    const auto status = start_.process.poll();
-    if (!status) return false;
-    return !status->ok() || start_.tree.living().empty();
-  }
+  bool ended() { return !start_.server.alive(); }
 
   void came(const std::string& what, const StartMoment& moment) const {
     if (start_.mark) start_.mark();

@@ -9,11 +9,9 @@
 #include <string>
 
 #include "bench/cold_start.hpp"
-#include "bench/process_tree.hpp"
-#include "load/reach.hpp"
+#include "bench/launched_server.hpp"
 #include "bench/server_contact.hpp"
 #include "core/cancel.hpp"
-#include "core/process.hpp"
 
 namespace edgeeval {
 
@@ -27,9 +25,7 @@ struct KnownServer {
 /// What a watch looks at and asks. All references outlive it.
 struct WatchedStart {
   const ColdStartJob& job;
-  Process& process;
-  const ProcessTree& tree;
-  const Doorstep& doorstep;
+  LaunchedServer& server;
   ServerContact& contact;
   const CancelToken& cancel;
   KnownServer& known;                           ///< Completed by the first start that recognises the server.
@@ -37,8 +33,8 @@ struct WatchedStart {
   std::function<void(const std::string&)> say;  ///< What happened: "ready after 1.84 s".
 };
 
-/// Watches one start and fills `repeat`, as far as it gets. Errors: engine_failed (ended, refused, answers
-/// that make no sense), timed_out, cancelled, io.
+/// Watches one start and fills `repeat`, as far as it gets. Errors: engine_missing (its shell found no such
+/// program), engine_failed (ended, refused, answers that make no sense), timed_out, cancelled, io.
 [[nodiscard]] Result<void> watch_start(const WatchedStart& start, ColdStartRepeat& repeat);
 
 }  // namespace edgeeval

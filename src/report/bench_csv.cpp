@@ -45,9 +45,10 @@ class Rows {
   void count(std::string_view statistic, std::uint64_t value) const {
     write(statistic, fmt::format("{}", value), "", "", "1", "computed", "");
   }
-  void fact(const Fact& fact) const {
-    write("value", number(fact.value), number(fact.lo), number(fact.hi), unit_, to_string(fact.grade),
-          joined(join(fact.sources, "; ")));
+  void fact(const Fact& fact) const { this->fact("value", fact, join(fact.sources, "; ")); }
+  void fact(std::string_view statistic, const Fact& fact, std::string_view more) const {
+    write(statistic, number(fact.value), number(fact.lo), number(fact.hi), unit_, to_string(fact.grade),
+          joined(more));
   }
   void words(std::string_view words) const { write("value", "", "", "", unit_, "", joined(words)); }
 
@@ -109,6 +110,26 @@ void add_energy(const BenchReport& report, std::string& out) {
   if (report.client_energy) add("client_energy", report.client_energy->joules);
 }
 
+void add_cold_start(const ColdStartSection& section, std::string& out) {
+  const Rows starts(out, "cold_start.starts", "start", "1", "");
+  starts.count("count", section.starts);
+  starts.count("failed", section.failed);
+  for (const auto& failed : section.failures)
+    Rows(out, fmt::format("cold_start.failed.{}", failed.number), "start", "",
+         std::string(to_string(failed.error.code)))
+        .words(failed.error.message);
+  for (const auto& line : section.lines) {
+    if (!line.mean) continue;
+    const Rows rows(out, "cold_start." + line.id, "start", line.mean->unit, line.title);
+    rows.count("count", line.count);
+    rows.fact("mean", *line.mean, "");
+    if (line.geometric_mean) rows.fact("geometric_mean", *line.geometric_mean, line.method);
+    if (line.median) rows.fact("p50", *line.median, "");
+    rows.add("min", line.least);
+    rows.add("max", line.most);
+  }
+}
+
 std::string_view word(CheckVerdict verdict) {
   switch (verdict) {
     case CheckVerdict::passed:
@@ -127,6 +148,8 @@ std::string_view word(CheckVerdict verdict) {
 
 std::string bench_csv(const BenchReport& report) {
   std::string out = "metric,window,statistic,value,lo,hi,unit,grade,note\n";
+  if (report.cold_start) add_cold_start(*report.cold_start, out);
+  if (!bench_has_load(report)) return out;
   const auto& summary = report.summary;
   Rows(out, "valid", "whole", "1", "").count("value", report.validity.valid ? 1 : 0);
   for (const auto& check : report.validity.checks)

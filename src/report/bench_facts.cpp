@@ -124,11 +124,6 @@ LabelledLines bench_heading(const BenchReport& report) {
   return lines;
 }
 
-std::string bench_cold_start_line(const ColdStartSection& section) {
-  return fmt::format("{} of {} succeeded · page cache {} · {}", section.starts - section.failed,
-                     section.starts, section.page_cache, section.command);
-}
-
 std::string bench_verdict(const Validity& validity) { return validity.valid ? "VALID" : "INVALID"; }
 
 std::vector<std::string> bench_reasons(const Validity& validity) {
@@ -153,6 +148,14 @@ std::vector<std::string> bench_reasons(const Validity& validity) {
   if (!unchecked.empty()) rest += "; not checked: " + join(unchecked, ", ");
   reasons.insert(validity.valid ? reasons.begin() : reasons.end(), std::move(rest));
   return reasons;
+}
+
+LabelledLines bench_ends(const BenchReport& report) {
+  LabelledLines lines;
+  for (const auto& [what, path] : report.files) lines.emplace_back(what, path);
+  for (const auto& warning : report.header.warnings) lines.emplace_back("warning", warning);
+  for (const auto& warning : report.warnings) lines.emplace_back("warning", warning);
+  return lines;
 }
 
 LabelledLines bench_facts(const BenchReport& report) {
@@ -183,9 +186,7 @@ LabelledLines bench_facts(const BenchReport& report) {
   add_client(report, lines);
   for (const auto& [name, value] : report.header.counters)
     lines.emplace_back("counter", fmt::format("{} {}", name, format_round_trip(value)));
-  for (const auto& [what, path] : report.files) lines.emplace_back(what, path);
-  for (const auto& warning : report.header.warnings) lines.emplace_back("warning", warning);
-  for (const auto& warning : report.warnings) lines.emplace_back("warning", warning);
+  for (auto& line : bench_ends(report)) lines.push_back(std::move(line));
   return lines;
 }
 

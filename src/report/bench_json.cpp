@@ -125,14 +125,19 @@ Json energy_json(const BenchReport& report) {
 }
 
 Json cold_start_json(const ColdStartSection& section) {
-  Json json{{"command", section.command},
-            {"page_cache", section.page_cache},
-            {"starts", section.starts},
-            {"failed", section.failed},
-            {"figures", Json::array()}};
+  Json json{{"command", section.command}, {"page_cache", section.page_cache}, {"starts", section.starts},
+            {"failed", section.failed},   {"failures", Json::array()},        {"figures", Json::array()}};
+  for (const auto& failed : section.failures) {
+    auto entry = to_json(failed.error);
+    entry["start"] = failed.number;
+    if (!failed.log_tail.empty()) entry["log_tail"] = failed.log_tail;
+    json["failures"].push_back(std::move(entry));
+  }
   for (const auto& line : section.lines) {
-    Json entry{{"title", line.title}, {"count", line.count}};
+    Json entry{{"id", line.id}, {"title", line.title}, {"count", line.count}};
     if (line.mean) entry["mean"] = to_json(*line.mean);
+    if (line.geometric_mean) entry["geometric_mean"] = to_json(*line.geometric_mean);
+    put(entry, "method", line.method);
     if (line.median) entry["median"] = to_json(*line.median);
     put(entry, "least", line.least);
     put(entry, "most", line.most);

@@ -37,7 +37,13 @@ std::string list_text(const LabelledLines& lines) {
 }  // namespace
 
 std::string bench_markdown(const BenchReport& report) {
-  auto text = "## " + safe(report.header.scenario) + " · " + bench_verdict(report.validity) + "\n\n";
+  std::string text;
+  if (report.cold_start) {
+    text += "## cold starts\n\n" + list_text(cold_start_lines(*report.cold_start));
+    text += table_text(cold_start_table(report), false) + "\n";
+  }
+  if (!bench_has_load(report)) return text + list_text(bench_ends(report));
+  text += "## " + safe(report.header.scenario) + " · " + bench_verdict(report.validity) + "\n\n";
   for (const auto& reason : bench_reasons(report.validity)) text += "- " + safe(reason) + "\n";
   text += "\n" + list_text(bench_heading(report));
   text += table_text(sweep_table(report), true);
@@ -47,7 +53,6 @@ std::string bench_markdown(const BenchReport& report) {
   for (const auto& gap : gaps) text += "- " + safe(gap) + "\n";
   text += table_text(delivery_table(report.summary), false);
   text += table_text(failure_table(report.summary), true);
-  text += table_text(cold_start_table(report), false);
   text += table_text(timing_table(report), false);
   return text + "\n" + list_text(bench_facts(report));
 }

@@ -7,6 +7,11 @@
 
 namespace edgeeval {
 
+bool bench_has_load(const BenchReport& report) {
+  // Every load has been checked; cold starts alone have nothing that could be valid.
+  return !report.cold_start || !report.validity.checks.empty();
+}
+
 std::vector<std::string> bench_formats() { return {"console", "csv", "json", "md", "mlperf"}; }
 
 Result<std::string> bench_as(const std::string& format, const BenchReport& report, bool colour) {

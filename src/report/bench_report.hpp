@@ -21,11 +21,21 @@ namespace edgeeval {
 
 /// One figure of cold starts: a moment, the length of a phase, or its energy.
 struct ColdStartLine {
+  std::string id;  ///< "ready", "first_token", "load_energy".
   std::string title;
-  std::size_t count = 0;     ///< Starts that have it.
-  std::optional<Fact> mean;  ///< 95 % by Student's t.
+  std::size_t count = 0;               ///< Starts that have it.
+  std::optional<Fact> mean;            ///< Arithmetic.
+  std::optional<Fact> geometric_mean;  ///< With bounds by `method`; absent where a start has 0.
+  std::string method;                  ///< What those bounds are; empty where there are none.
   std::optional<Fact> median;
   double least = 0.0, most = 0.0;
+};
+
+/// A start that failed.
+struct FailedStart {
+  int number = 1;
+  Error error;
+  std::vector<std::string> log_tail;  ///< The last lines of the server's log.
 };
 
 /// Cold starts that preceded the load, or were all there was.
@@ -33,6 +43,7 @@ struct ColdStartSection {
   std::string command;
   std::string page_cache;  ///< "as_is", "warm", "evicted".
   std::size_t starts = 0, failed = 0;
+  std::vector<FailedStart> failures;
   std::vector<ColdStartLine> lines;
 };
 
@@ -72,17 +83,21 @@ struct BenchReport {
 /// The report in one of bench_formats(). Error: usage for another.
 [[nodiscard]] Result<std::string> bench_as(const std::string& format, const BenchReport& report, bool colour);
 
-/// For people, at most 100 columns wide: verdict, then what the user waits for, what the machine delivers,
-/// what failed, what it cost, and what the client itself did to the figures.
+/// Whether a load was made, and not cold starts alone.
+[[nodiscard]] bool bench_has_load(const BenchReport& report);
+
+/// For people, at most 100 columns wide: cold starts; the load's verdict, then what the user waits for, what
+/// the machine delivers, what failed, what it cost, and what the client itself did to the figures.
 [[nodiscard]] std::string bench_text(const BenchReport& report, bool colour);
 [[nodiscard]] std::string bench_markdown(const BenchReport& report);
 /// "edgeeval-bench" 1.0 (data/schema/bench.schema.json).
 [[nodiscard]] std::string bench_json(const BenchReport& report);
-/// A row for each metric, window and statistic: metric,window,statistic,value,lo,hi,unit,grade,note. Text
-/// that a spreadsheet would take for a formula has an apostrophe before it.
+/// A row for each metric, window and statistic (those of cold starts in the window "start"):
+/// metric,window,statistic,value,lo,hi,unit,grade,note. Text that a spreadsheet would take for a formula has
+/// an apostrophe before it.
 [[nodiscard]] std::string bench_csv(const BenchReport& report);
 /// A summary with the field names of MLPerf LoadGen's mlperf_log_summary.txt, for those who compare by them.
-/// It says that it is no result of MLPerf.
+/// It says that it is no result of MLPerf. Nothing of cold starts stands in it.
 [[nodiscard]] std::string bench_mlperf(const BenchReport& report);
 
 /// What a load under way is like.

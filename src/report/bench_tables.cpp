@@ -151,20 +151,6 @@ TextTable sweep_table(const BenchReport& report) {
   return table;
 }
 
-TextTable cold_start_table(const BenchReport& report) {
-  TextTable table{{"cold start", "n", "mean, 95 %", "median", "least", "most"}, {}};
-  if (!report.cold_start) return table;
-  for (const auto& line : report.cold_start->lines) {
-    const auto& any = line.mean ? line.mean : line.median;
-    const auto unit = any ? any->unit : std::string("s");
-    table.rows.push_back({line.title, fmt::format("{}", line.count),
-                          line.mean ? fact_text(*line.mean) : std::string(kNone),
-                          line.median ? with_unit(line.median->value, unit) : std::string(kNone),
-                          with_unit(line.least, unit), with_unit(line.most, unit)});
-  }
-  return table;
-}
-
 TextTable timing_table(const BenchReport& report) {
   TextTable table{{"server against wire", "n", "server p50", "wire p50", "difference p50", "p99"}, {}};
   for (const auto& check : report.timings) {

@@ -17,8 +17,9 @@ using LabelledLines = std::vector<std::pair<std::string, std::string>>;
 
 /// Who was asked, with what, and when.
 [[nodiscard]] LabelledLines bench_heading(const BenchReport& report);
-/// "5 of 5 succeeded · page cache warm · command".
-[[nodiscard]] std::string bench_cold_start_line(const ColdStartSection& section);
+/// How many cold starts succeeded, by which command; why each of the others failed; what the bounds of the
+/// table are.
+[[nodiscard]] LabelledLines cold_start_lines(const ColdStartSection& section);
 /// "VALID" or "INVALID".
 [[nodiscard]] std::string bench_verdict(const Validity& validity);
 /// The reasons, gravest first: what failed and what was warned of, each with its advice; then what passed,
@@ -38,7 +39,9 @@ using LabelledLines = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] TextTable cold_start_table(const BenchReport& report);
 /// Server-side times against the wire; no rows where there are none.
 [[nodiscard]] TextTable timing_table(const BenchReport& report);
-/// Tokens and where their counts are from; energy; what the client did to the figures; files; warnings.
+/// Files and warnings.
+[[nodiscard]] LabelledLines bench_ends(const BenchReport& report);
+/// Tokens and where their counts are from; energy; what the client did to the figures; bench_ends().
 [[nodiscard]] LabelledLines bench_facts(const BenchReport& report);
 
 }  // namespace edgeeval

@@ -93,11 +93,16 @@ std::string labelled(const LabelledLines& lines) {
 }  // namespace
 
 std::string bench_text(const BenchReport& report, bool colour) {
-  // Cold starts alone: no load was made, so there is nothing to be valid.
-  if (report.cold_start && report.validity.checks.empty())
-    return "\n" + labelled({{"cold starts", bench_cold_start_line(*report.cold_start)}}) +
-           aligned(cold_start_table(report), false, colour) + "\n" + labelled(report.files);
-  auto text = "\n" + labelled(bench_heading(report)) + "\n";
+  std::string text;
+  const auto add = [&](const TextTable& table, bool words_last) {
+    if (!table.rows.empty()) text += aligned(table, words_last, colour);
+  };
+  if (report.cold_start) {
+    text += "\n" + labelled(cold_start_lines(*report.cold_start));
+    add(cold_start_table(report), false);
+  }
+  if (!bench_has_load(report)) return text + "\n" + labelled(bench_ends(report));
+  text += "\n" + labelled(bench_heading(report)) + "\n";
   const auto verdict = bench_verdict(report.validity);
   text += std::string(kIndent, ' ') + strong(colour, verdict);
   const auto indent = kIndent + std::string_view("INVALID").size() + 2;
@@ -106,16 +111,12 @@ std::string bench_text(const BenchReport& report, bool colour) {
     text += space + wrapped(shown(reason, kMostWords), indent) + "\n";
     space = std::string(indent, ' ');
   }
-  const auto add = [&](const TextTable& table, bool words_last) {
-    if (!table.rows.empty()) text += aligned(table, words_last, colour);
-  };
   add(sweep_table(report), true);
   add(latency_table(report.summary), false);
   for (const auto& gap : latency_gaps(report.summary))
     text += std::string(kIndent, ' ') + wrapped(shown(gap, kMostWords), kIndent) + "\n";
   add(delivery_table(report.summary), false);
   add(failure_table(report.summary), true);
-  add(cold_start_table(report), false);
   add(timing_table(report), false);
   return text + "\n" + labelled(bench_facts(report));
 }

@@ -257,7 +257,7 @@ TEST(Bench, BadInputHasOneErrorAndItsCode) {
       {"--extra", "\"stream\":false"},
       {"--slo", "ttft_p97=1s"},
       {"--temperature", "nan"},
-      {"--launch", "server {port}", "--scenario", "offline"}};
+      {"--launch", "server {port}", "--requests", "3"}};
   const auto untouched = (folder.path() / "untouched").string();
   for (const auto& options : mistaken) {
     auto all = options;

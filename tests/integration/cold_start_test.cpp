@@ -136,7 +136,8 @@ TEST_F(ColdStartTest, SumsUpRepeatsAndSettles) {
   EXPECT_NEAR(found->mean->value,
               (starts[0].first_token->at_s + starts[1].first_token->at_s + starts[2].first_token->at_s) / 3.0,
               1e-12);
-  EXPECT_LT(found->mean->lo.value(), found->mean->value);
+  EXPECT_GT(found->geometric_mean->lo.value(), 0.0);
+  EXPECT_LT(found->geometric_mean->lo.value(), found->geometric_mean->value);
   EXPECT_EQ(found->mean->unit, "s");
 }
 
@@ -209,7 +210,7 @@ TEST_F(ColdStartTest, ExplainsAShellThatFindsNoProgram) {
   job_.command = "no-such-server-anywhere --port {port} 2>&1";
   const auto start = run_one();
   ASSERT_FALSE(start.ok());
-  EXPECT_EQ(start.error->code, ErrorCode::engine_failed);
+  EXPECT_EQ(start.error->code, ErrorCode::engine_missing);
   EXPECT_NE(start.error->hint.find("127"), std::string::npos) << start.error->message;
 }
 
@@ -312,6 +313,59 @@ TEST_F(ColdStartTest, StopsWhenCancelledAndKeepsWhatThereIs) {
   EXPECT_TRUE(report->cancelled);
   EXPECT_EQ(report->repeats.size(), 1U);
   EXPECT_EQ(report->failed, 0U);
+  EXPECT_TRUE(testing::processes_with(folder_.path().string()).empty());
+}
+
+TEST_F(ColdStartTest, HandsOverTheServerOfTheLastStartAlone) {
+  job_.command = mock("");
+  job_.repeats = 2;
+  std::optional<LaunchedServer> kept;
+  ColdStartHooks hooks;
+  hooks.keep = [&](LaunchedServer server) {
+    ASSERT_FALSE(kept.has_value());
+    kept.emplace(std::move(server));
+  };
+  auto report = run_cold_starts(job_, contact_by_client, nullptr, cancel_, hooks);
+  ASSERT_TRUE(report.has_value());
+  ASSERT_EQ(report->repeats.size(), 2U);
+  EXPECT_EQ(report->repeats[0].ended, "exit 0");
+  EXPECT_EQ(report->repeats[1].ended, "");
+  ASSERT_TRUE(kept.has_value());
+  EXPECT_TRUE(kept->alive());
+  EXPECT_EQ(kept->target().port, report->repeats[1].port);
+  EXPECT_EQ(kept->target().port, port_of_mock());
+  EXPECT_GT(kept->peak_resident().value().value, 1e6);
+  note_end(report->repeats[1], kept->stop(std::chrono::seconds(10), cancel_));
+  EXPECT_EQ(report->repeats[1].ended, "exit 0");
+  EXPECT_FALSE(kept->alive());
+  EXPECT_FALSE(kept->peak_resident().has_value());
+  EXPECT_TRUE(testing::processes_with(folder_.path().string()).empty());
+}
+
+TEST_F(ColdStartTest, KillsAKeptServerThatNobodyStops) {
+  // The shell leaves the server behind: it is no child of this process, and found all the same.
+  job_.command = mock("") + " & exit 0";
+  ColdStartHooks hooks;
+  bool alive = false;
+  hooks.keep = [&](LaunchedServer server) {
+    alive = server.alive();
+    EXPECT_EQ(testing::processes_with(mark_.string()).size(), 1U);
+  };
+  const auto report = run_cold_starts(job_, contact_by_client, nullptr, cancel_, hooks);
+  ASSERT_TRUE(report.has_value());
+  EXPECT_TRUE(alive);
+  EXPECT_TRUE(testing::processes_with(folder_.path().string()).empty());
+}
+
+TEST_F(ColdStartTest, KeepsNoServerOfAStartThatFailed) {
+  job_.command = mock("faults: [{name: not-found, share: 100%}]\n");
+  ColdStartHooks hooks;
+  bool kept = false;
+  hooks.keep = [&](LaunchedServer) { kept = true; };
+  const auto report = run_cold_starts(job_, contact_by_client, nullptr, cancel_, hooks);
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->failed, 1U);
+  EXPECT_FALSE(kept);
   EXPECT_TRUE(testing::processes_with(folder_.path().string()).empty());
 }
 

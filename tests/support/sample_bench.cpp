@@ -6,7 +6,8 @@
 namespace edgeeval {
 namespace {
 
-Fact fact(double value, std::string unit, double lo, double hi, Grade grade, std::string source) {
+Fact fact(double value, std::string unit, std::optional<double> lo, std::optional<double> hi, Grade grade,
+          std::string source) {
   return {value, std::move(unit), lo, hi, grade, {std::move(source)}};
 }
 
@@ -144,15 +145,29 @@ BenchReport sample_bench() {
   report.load_energy = fact(1064.0, "J", 1040.0, 1088.0, Grade::measured, "rapl");
   report.client_energy = ClientEnergy{fact(1.1, "J", 0.6, 1.6, Grade::modelled, "watts a busy core")};
   report.timings = {{"prompt_ms", "time to first token, from sending", 399, 0.0181, 0.0211, 0.0030, 0.0052}};
-  ColdStartLine ready{"ready",
-                      5,
-                      fact(1.84, "s", 1.79, 1.89, Grade::measured, "clock"),
-                      fact(1.83, "s", 1.8, 1.9, Grade::measured, "clock"),
-                      1.78,
-                      1.91};
-  ColdStartLine joules{
-      "energy to the first token", 5, fact(31.0, "J", 29.0, 33.0, Grade::measured, "rapl"), {}, 28.0, 34.0};
-  report.cold_start = ColdStartSection{"llama-server -m smollm2.gguf", "evicted", 5, 0, {ready, joules}};
+  ColdStartLine ready;
+  ready.id = "ready";
+  ready.title = "Spawn to ready";
+  ready.count = 4;
+  ready.mean = fact(1.84, "s", {}, {}, Grade::measured, "clock");
+  ready.geometric_mean = fact(1.83, "s", 1.74, 1.92, Grade::measured, "clock");
+  ready.method = "95 % by Student's t on the logarithms of the starts' values";
+  ready.median = fact(1.83, "s", {}, {}, Grade::measured, "clock");
+  ready.least = 1.78;
+  ready.most = 1.91;
+  auto joules = ready;
+  joules.id = "cold-start_energy";
+  joules.title = "Energy of the phase cold-start";
+  joules.mean = fact(31.0, "J", {}, {}, Grade::measured, "rapl");
+  joules.geometric_mean = fact(30.9, "J", 28.1, 34.0, Grade::measured, "rapl");
+  joules.median.reset();
+  joules.least = 28.0;
+  joules.most = 34.0;
+  FailedStart failed{3,
+                     Error{ErrorCode::engine_failed, "the command ended 0.02 s after its start (exit 1)"},
+                     {"no such layer"}};
+  report.cold_start =
+      ColdStartSection{"llama-server -m smollm2.gguf", "evicted", 5, 1, {failed}, {ready, joules}};
   report.sweep = {{"open:poisson@10", good_summary(), good_validity(), true},
                   {"open:poisson@20", good_summary(), {false, {}}, false}};
   report.peak = "18.4 requests/s meet the objectives; 20 do not";
@@ -190,6 +205,8 @@ BenchReport hostile_bench() {
       false,
       {{"errors", "Requests succeeded", CheckVerdict::failed, "100 % failed: " + evil, endless, 1.0, 0.01}}};
   report.energy_absent = "no sensor here";
+  report.cold_start = ColdStartSection{evil, "as_is", 1, 1, {}, {}};
+  report.cold_start->failures = {{1, Error{ErrorCode::engine_missing, evil, evil, evil}, {evil, evil}}};
   report.files = {{"raw record", "runs/" + evil}};
   report.peak = evil;
   return report;

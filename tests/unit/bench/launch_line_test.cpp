@@ -54,6 +54,12 @@ TEST(LaunchLine, RefusesWhatCannotBeRead) {
   EXPECT_FALSE(wants_port("a {Port} {0}"));
 }
 
+TEST(LaunchLine, ShowsTheCommandAsItWasTyped) {
+  const auto line = launch_line("server 'open --port {port}", 8123);
+  ASSERT_FALSE(line.has_value());
+  EXPECT_EQ(line.error().where, "server 'open --port {port}");
+}
+
 TEST(ModelFiles, AreFoundAmongTheWords) {
   const testing::TempFolder folder;
   const auto gguf = folder.path() / "a.gguf";

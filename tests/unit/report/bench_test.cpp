@@ -241,5 +241,64 @@ TEST(LiveLine, LeavesOutWhatIsNotKnownYet) {
   EXPECT_EQ(live_line(glance, 80), "warming up · 0.4 s · 3 sent · 3 in flight · 0 done · 0 failed");
 }
 
+BenchReport starts_alone() {
+  auto report = sample_bench();
+  BenchReport alone;
+  alone.cold_start = report.cold_start;
+  alone.files = {{"record", "runs/bench-2"}};
+  alone.warnings = {"no model file is known"};
+  return alone;
+}
+
+TEST(BenchColdStart, StandsBeforeTheLoad) {
+  for (const std::string format : {"console", "md", "csv"}) {
+    const auto text = bench_as(format, sample_bench(), false).value();
+    const auto start = text.find(format == "csv" ? "cold_start.ready" : "Spawn to ready");
+    const auto load = text.find(format == "csv" ? "\nvalid," : "VALID");
+    ASSERT_NE(start, std::string::npos) << text;
+    ASSERT_NE(load, std::string::npos) << text;
+    EXPECT_LT(start, load) << text;
+  }
+}
+
+TEST(BenchColdStart, SaysWhyAStartFailed) {
+  const auto text = bench_text(starts_alone(), false);
+  EXPECT_NE(text.find("4 of 5 succeeded"), std::string::npos) << text;
+  EXPECT_NE(text.find("start 3         failed (engine_failed): the command ended 0.02 s after"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("no such layer"), std::string::npos) << text;
+  EXPECT_NE(text.find("measured: 95 % by Student's t on the logarithms"), std::string::npos) << text;
+  EXPECT_NE(text.find("no model file is known"), std::string::npos) << text;
+  const auto json = parse_json(bench_json(starts_alone()), "bench").value();
+  const auto& failure = json.at("cold_start").at("failures").at(0);
+  EXPECT_EQ(failure.at("start"), 3);
+  EXPECT_EQ(failure.at("code"), "engine_failed");
+  EXPECT_EQ(failure.at("log_tail").at(0), "no such layer");
+  const auto& ready = json.at("cold_start").at("figures").at(0);
+  EXPECT_EQ(ready.at("id"), "ready");
+  EXPECT_EQ(ready.at("geometric_mean").at("lo"), 1.74);
+  EXPECT_FALSE(ready.at("mean").contains("lo"));
+}
+
+TEST(BenchColdStart, AloneSaysNothingOfALoad) {
+  for (const std::string format : {"console", "md", "csv"}) {
+    const auto text = bench_as(format, starts_alone(), false).value();
+    EXPECT_EQ(text.find("VALID"), std::string::npos) << text;
+    EXPECT_EQ(text.find("\nvalid"), std::string::npos) << text;
+    EXPECT_EQ(text.find("requests"), std::string::npos) << text;
+  }
+}
+
+TEST(BenchColdStart, TellsAFewOfManyFailuresOneByOne) {
+  auto report = starts_alone();
+  auto& section = *report.cold_start;
+  section.starts = section.failed = 1000;
+  section.failures.assign(1000, section.failures.front());
+  const auto text = bench_text(report, false);
+  EXPECT_LT(text.size(), 4000U);
+  EXPECT_NE(text.find("and 992 more: cold-start.json"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace edgeeval
