@@ -117,7 +117,8 @@ Result<BenchRun> load_after_starts(ColdBench& bench, BenchSettings settings, con
   auto listener = listener_of(view);
   listener.engine_alive = [&] { return server.alive(); };
   listener.engine_memory = [&] { return server.peak_resident(); };
-  auto run = run_bench(settings, cancel, listener);
+  Result<BenchRun> run = fail(ErrorCode::cancelled, "interrupted before the load");
+  if (!cancel.requested()) run = run_bench(settings, cancel, listener);
   view.clear();
   const bool ended = !server.alive();
   auto& start = bench.starts.repeats.back();

@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kTailLines = 12;
 constexpr std::chrono::milliseconds kPortFreeWait{5000};
 constexpr std::chrono::milliseconds kKillWait{2000};
+constexpr std::chrono::milliseconds kSurelyNone{200};
 constexpr int kLookMs = 2;
 
 }  // namespace
@@ -56,7 +57,19 @@ LaunchedServer::~LaunchedServer() {
 bool LaunchedServer::alive() {
   const auto status = process_.poll();
   if (!status) return true;
-  return status->ok() && !tree_.living().empty();
+  if (stopped_ || !status->ok()) return false;
+  // A look at all processes of the machine takes milliseconds, a look at one does not.
+  if (left_behind_ && tree_.has(*left_behind_)) return true;
+  const auto living = tree_.living();
+  if (!living.empty()) {
+    left_behind_ = living.front();
+    none_since_.reset();
+    return true;
+  }
+  // One that is just becoming another program (execve) has no environment for a moment, and is not seen.
+  const auto now = std::chrono::steady_clock::now();
+  if (!none_since_) none_since_ = now;
+  return now - *none_since_ < kSurelyNone;
 }
 
 std::optional<Fact> LaunchedServer::peak_resident() const {
@@ -76,6 +89,7 @@ std::vector<std::string> LaunchedServer::last_words() const {
 
 ServerEnd LaunchedServer::stop(std::chrono::milliseconds grace, const CancelToken& cancel) {
   ServerEnd end;
+  stopped_ = true;
   const auto asked = std::chrono::steady_clock::now();
   end.ended = process_.stop(grace).describe();
   end.stopping_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - asked).count();

@@ -48,7 +48,8 @@ class LaunchedServer {
   [[nodiscard]] bool by_shell() const { return shell_; }
   /// How the first process ended; nothing while it runs.
   [[nodiscard]] std::optional<ExitStatus> first_ended() { return process_.poll(); }
-  /// Whether it goes on: the first process lives, or has ended well and left others behind ("… &").
+  /// Whether it goes on: the first process lives, or has ended well and left others behind ("… &"). Cheap
+  /// enough to be asked beside a load.
   [[nodiscard]] bool alive();
   /// Memory of its processes now.
   [[nodiscard]] TreeMemory memory() const { return tree_.memory(); }
@@ -69,6 +70,9 @@ class LaunchedServer {
   Doorstep doorstep_;
   std::filesystem::path log_;
   bool shell_ = false;
+  bool stopped_ = false;
+  std::optional<pid_t> left_behind_;      ///< One that lived at the last look after the first had ended.
+  std::optional<SteadyTime> none_since_;  ///< None was seen from then on.
 };
 
 }  // namespace edgeeval

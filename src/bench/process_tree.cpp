@@ -10,6 +10,7 @@
 #include <csignal>
 #include <optional>
 #include <random>
+#include <set>
 #include <sstream>
 
 #include "core/files.hpp"
@@ -79,8 +80,13 @@ TreeMemory ProcessTree::memory() const {
 
 int ProcessTree::end(std::chrono::milliseconds grace) const {
   const auto deadline = std::chrono::steady_clock::now() + grace;
-  const auto first = living();
-  for (auto left = first; !left.empty(); left = living()) {
+  std::set<pid_t> met;
+  // Two looks must find none: one that is just becoming another program (execve) has no environment for a
+  // moment, and is not seen.
+  for (int empty_looks = 0; empty_looks < 2;) {
+    const auto left = living();
+    empty_looks = left.empty() ? empty_looks + 1 : 0;
+    met.insert(left.begin(), left.end());
     for (const pid_t process : left) {
       // A handle first and a second look after it: the number may have gone to another process meanwhile.
       const long handle = ::syscall(SYS_pidfd_open, process, 0);
@@ -89,9 +95,9 @@ int ProcessTree::end(std::chrono::milliseconds grace) const {
       ::close(static_cast<int>(handle));
     }
     if (std::chrono::steady_clock::now() >= deadline) break;
-    ::poll(nullptr, 0, 2);
+    if (empty_looks < 2) ::poll(nullptr, 0, 2);
   }
-  return static_cast<int>(first.size());
+  return static_cast<int>(met.size());
 }
 
 }  // namespace edgeeval

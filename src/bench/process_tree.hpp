@@ -31,9 +31,11 @@ class ProcessTree {
   void started(pid_t leader) { leader_ = leader; }
   /// The living processes, zombies left out.
   [[nodiscard]] std::vector<pid_t> living() const;
+  /// Whether that one process is one of them: a look at it alone.
+  [[nodiscard]] bool has(pid_t process) const { return holds(process); }
   /// Memory of the living processes now.
   [[nodiscard]] TreeMemory memory() const;
-  /// Kills what lives and waits up to `grace` until it is gone. Returns how many there were at first.
+  /// Kills what lives and waits up to `grace` until it is gone. Returns how many there were.
   int end(std::chrono::milliseconds grace) const;
 
  private:

@@ -215,6 +215,29 @@ TEST_F(Launch, AServerThatEndsDuringTheLoadIsToldOf) {
   EXPECT_EQ(again.out, ran.out);
 }
 
+TEST_F(Launch, AKilledLoadLeavesNoServerAndCanBeReadWithItsStarts) {
+  const auto ran = bench_beside(mock(), {"--repeat", "1", "--scenario", "single", "--duration", "600"},
+                                until_loaded() + "; kill -9 $pid");
+  EXPECT_EQ(ran.code, 137) << ran.err;
+  // The kernel ends the server with the program, but nobody waits for it.
+  while (!processes_with(folder_.path().string()).empty()) ::poll(nullptr, 0, 10);
+  EXPECT_FALSE(starts().at("repeats").at(0).contains("ended"));
+  const auto again = run_program({kProgram, "report", record().string()});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_TRUE(holds(again.out, "1 of 1 succeeded")) << again.out;
+  EXPECT_TRUE(holds(again.out, "killed")) << again.out;
+}
+
+TEST_F(Launch, AServerThatItsShellLeavesBehindIsLoadedAndEnded) {
+  const auto ran = bench(mock() + " & exit 0", {"--repeat", "1", "--scenario", "single", "-n", "3",
+                                                "--max-tokens", "2", "--allow-invalid"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_TRUE(holds(ran.out, "3 measured: 3 ended well")) << ran.out;
+  EXPECT_FALSE(holds(ran.out, "ended during the load")) << ran.out;
+  EXPECT_GT(json_at(record() / "machine.json").at("resident").at("value").get<double>(), 1e6);
+  EXPECT_EQ(starts().at("repeats").at(0).at("strays"), 1);
+}
+
 TEST_F(Launch, ALoadThatIsRefusedEndsTheServerAndKeepsTheStarts) {
   const auto ran = bench(mock(), {"--repeat", "1", "--scenario", "single", "-n", "2", "--route", "/no/such",
                                   "-o", "trace:" + (folder_.path() / "trace.json").string()});
