@@ -27,12 +27,14 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
+/// Seconds; where there are more than a century of them, a century.
+std::optional<std::int64_t> whole_seconds(std::string_view text) {
+  constexpr std::int64_t kMost = 3'155'760'000;
   std::int64_t value = 0;
   const auto* const end = text.data() + text.size();
   const auto [stop, problem] = std::from_chars(text.data(), end, value);
   if (problem != std::errc() || stop != end || value < 0) return std::nullopt;
-  return value;
+  return std::min(value, kMost);
 }
 
 /// Beast's parser without a message: what it finds goes straight on, nothing is stored or copied.
@@ -55,7 +57,7 @@ class Parser final : public http::basic_parser<false> {
     if (is_header_done()) return;  // A trailer.
     if (name == http::field::content_type) head_.content_type.assign(value.data(), value.size());
     if (name == http::field::content_encoding) head_.content_encoding.assign(value.data(), value.size());
-    if (name == http::field::retry_after) head_.retry_after_s = whole_number(view(value));
+    if (name == http::field::retry_after) head_.retry_after_s = whole_seconds(view(value));
     if (keep_fields_) head_.fields.emplace_back(lower_case(view(text)), std::string(view(value)));
   }
   void on_header_impl(error_code& ec) override {

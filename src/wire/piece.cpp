@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/nesting.hpp"
 #include "wire/piece_parts.hpp"
 #include "wire/words.hpp"
 
@@ -23,27 +24,6 @@ constexpr std::string_view kDone = "[DONE]";
 std::optional<std::int64_t> difference(std::optional<std::int64_t> sum, const ReplyState& state) {
   if (!sum || state.since_cumulative > 0 || *sum < state.cumulative_tokens) return std::nullopt;
   return *sum - state.cumulative_tokens;
-}
-
-/// How deep brackets nest in `data`, JSON or not; strings are passed over.
-std::size_t nesting(std::string_view data) {
-  std::size_t depth = 0;
-  std::size_t deepest = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    const char c = data[i];
-    if (quoted) {
-      if (c == '\\') ++i;
-      quoted = c != '"';
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '[' || c == '{') {
-      deepest = std::max(deepest, ++depth);
-    } else if ((c == ']' || c == '}') && depth > 0) {
-      --depth;
-    }
-  }
-  return deepest;
 }
 
 struct Told {

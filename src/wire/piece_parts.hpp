@@ -54,14 +54,13 @@ using Array = simdjson::dom::array;
   if (value.get(found) != simdjson::SUCCESS || !std::isfinite(found)) return std::nullopt;
   return found;
 }
-/// The value as a count; nothing where it is negative or no number.
+/// The value as a count; nothing where it is negative, no number, or larger than any count: sums over a
+/// reply's events must not overflow, and a record must be readable again (is_recordable).
 [[nodiscard]] inline std::optional<std::int64_t> count(const Element& value) {
-  std::int64_t whole = 0;
-  if (value.get(whole) == simdjson::SUCCESS) return whole < 0 ? std::nullopt : std::optional(whole);
-  constexpr double kMost = 9e15;
-  const auto other = real(value);
-  if (!other || *other < 0.0 || *other > kMost) return std::nullopt;
-  return static_cast<std::int64_t>(*other);
+  constexpr double kMost = 1e12;
+  const auto number = real(value);
+  if (!number || *number < 0.0 || *number > kMost) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
 }
 /// The number of a list's items; nothing where it is none.
 [[nodiscard]] inline std::optional<std::int64_t> length(const Element& value) {

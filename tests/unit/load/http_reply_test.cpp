@@ -190,6 +190,9 @@ TEST(HttpReply, KeepsWhatItIsAskedToKeepOfAHead) {
   dated.feed("HTTP/1.1 429 Slow\r\nRetry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\nContent-Length: 0\r\n\r\n",
              keeper);
   EXPECT_FALSE(dated.head().retry_after_s);
+  HttpReply endless;
+  endless.feed("HTTP/1.1 429 Slow\r\nRetry-After: 9223372036854775807\r\nContent-Length: 0\r\n\r\n", keeper);
+  EXPECT_EQ(endless.head().retry_after_s, 3'155'760'000) << "as milliseconds it must not overflow";
 }
 
 }  // namespace

@@ -180,6 +180,15 @@ TEST(OpenAi, ACountThatFallsIsNotBelieved) {
   EXPECT_FALSE(read(delta(R"("content":" b")", usage(5, 2))).known());
 }
 
+TEST(OpenAi, ACountBeyondAnyIsNone) {
+  auto read = chat();
+  static_cast<void>(
+      read(R"({"choices":[],"usage":{"prompt_tokens":9223372036854775807,"completion_tokens":1e300,)"
+           R"("total_tokens":18446744073709551615}})"));
+  EXPECT_EQ(read.state.prompt_tokens, std::nullopt);
+  EXPECT_EQ(read.state.completion_tokens, std::nullopt);
+}
+
 TEST(OpenAi, CompletionsHaveTextAndLogprobs) {
   auto read = text();
   const auto piece = read(
