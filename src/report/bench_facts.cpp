@@ -75,6 +75,30 @@ void add_client(const BenchReport& report, LabelledLines& lines) {
                                                          with_unit(1e-9 * *client->user_delay_p99_ns, "s")));
 }
 
+/// The file's name where a server calls its model by the file's path; a name with an owner ("org/model") is
+/// no path.
+std::string model_name(const std::string& model) {
+  const auto slash = model.rfind('/');
+  if (slash == std::string::npos || slash + 1 == model.size()) return model;
+  const bool path = model.front() == '/' || model.starts_with("./") || model.starts_with("../") ||
+                    model.starts_with("~/") || model.ends_with(".gguf");
+  return path ? model.substr(slash + 1) : model;
+}
+
+/// What the server told of itself, each thing once: its model stands beside its address already.
+std::string server_facts(const BenchReport& report) {
+  std::string text;
+  std::vector<std::string> told{report.dialect_why, model_name(report.header.model)};
+  for (const auto& [name, value] : report.header.server) {
+    const auto shown_value = name.starts_with("model") ? model_name(value) : value;
+    if (std::find(told.begin(), told.end(), shown_value) != told.end()) continue;
+    text += fmt::format(" · {} {}", name, shown_value);
+    // Other numbers may well be equal ("slots 1", "is_sleeping 1").
+    if (name.starts_with("model") || name.starts_with("build")) told.push_back(shown_value);
+  }
+  return text;
+}
+
 int gravity(CheckVerdict verdict) {
   switch (verdict) {
     case CheckVerdict::failed:
@@ -96,15 +120,11 @@ LabelledLines bench_heading(const BenchReport& report) {
   const auto& summary = report.summary;
   LabelledLines lines;
   auto server = header.url + header.route;
-  if (!header.model.empty()) server += " · model " + header.model;
+  if (!header.model.empty()) server += " · model " + model_name(header.model);
   lines.emplace_back("server", server);
   auto dialect = header.dialect;
   if (!report.dialect_why.empty()) dialect += " (" + report.dialect_why + ")";
-  for (const auto& [name, value] : header.server) {
-    if (name == "recognised_by" && value == report.dialect_why) continue;
-    dialect += fmt::format(" · {} {}", name, value);
-  }
-  lines.emplace_back("dialect", dialect);
+  lines.emplace_back("dialect", dialect + server_facts(report));
   auto load = header.scenario;
   if (header.offered_rps)
     load += fmt::format(" · {} requests/s offered", format_significant(*header.offered_rps));
