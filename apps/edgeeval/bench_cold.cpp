@@ -61,7 +61,8 @@ Result<ColdStartReport> cold_start_bench(const BenchOptions& options, const Canc
   }
   ColdStartHooks hooks;
   hooks.on_progress = tell;
-  auto report = run_cold_starts(job, contact_by_client, energy ? &energy->meter() : nullptr, cancel, hooks);
+  const MakeContact contact = options.probe_s ? contacts_by_client(*options.probe_s) : contact_by_client;
+  auto report = run_cold_starts(job, contact, energy ? &energy->meter() : nullptr, cancel, hooks);
   if (!report) return report;
   const auto text = to_json(*report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   if (auto written = write_file(settings->folder / "cold-start.json", text); !written)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report_command.hpp"
 
+#include <algorithm>
 #include <edgeeval/record.hpp>
 #include <edgeeval/reporter.hpp>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -56,6 +58,19 @@ Result<void> write_all(const StudyReport& report, const Options& options) {
   return {};
 }
 
+/// How a benchmark ended whose loads hold no measured request; nothing where one does.
+std::optional<Error> nothing_measured(const BenchRun& bench, const std::string& where) {
+  const auto measured = [](const BenchPoint& point) { return point.summary.requests > 0; };
+  if (std::any_of(bench.points.begin(), bench.points.end(), measured)) return std::nullopt;
+  std::string how = "no request was measured";
+  for (const auto& check : bench.points.back().validity.checks) {
+    if (check.id == "completeness" && check.verdict != CheckVerdict::passed)
+      how = "the load holds no figures: " + check.found;
+  }
+  return Error{ErrorCode::invalid_measurement, how, where,
+               "Measure again; -o jsonl:FILE writes what the record holds."};
+}
+
 /// A benchmark's folder: its figures computed anew, nothing written but what is asked for.
 int run_bench_report(const Options& options) {
   const auto targets = bench_targets(options.outputs, options.json);
@@ -64,14 +79,16 @@ int run_bench_report(const Options& options) {
   if (!bench) return report_error(bench.error());
   if (bench->points.empty())
     return report_error(Error{ErrorCode::record_unreadable, "the benchmark holds no load", options.run, ""});
-  return write_bench(report_of(*bench), bench->points.back().folder, *targets);
+  const auto nothing = nothing_measured(*bench, options.run);
+  if (nothing && options.outputs.empty() && !options.json) return report_error(*nothing);
+  const int code = write_bench(report_of(*bench), bench->points.back().folder, *targets);
+  return code == 0 && nothing ? report_error(*nothing) : code;
 }
 
 int run(const Options& options) {
   std::error_code status;
   // A file of timelines (-o jsonl:FILE) is read as a folder is.
-  const bool bench =
-      is_bench_folder(options.run) || std::filesystem::is_regular_file(options.run, status);
+  const bool bench = is_bench_folder(options.run) || std::filesystem::is_regular_file(options.run, status);
   if (!options.variant.empty() && (bench || (options.outputs.empty() && !options.json)))
     return report_error(Error{ErrorCode::usage, "--variant chooses what -o or --json writes of a study's run",
                               "--variant", "for example -o md:- --variant " + options.variant});
@@ -80,6 +97,11 @@ int run(const Options& options) {
     return report_error(Error{ErrorCode::usage, "a benchmark alone is not decided on", "--scenario",
                               "Name the folder of a study."});
   }
+  if (std::filesystem::is_directory(options.run, status) &&
+      !std::filesystem::exists(std::filesystem::path(options.run) / "record.jsonl", status))
+    return report_error(
+        Error{ErrorCode::io, "the folder holds neither a run (record.jsonl) nor a benchmark (load.json)",
+              options.run, "A benchmark that ended before its load began leaves nothing to report."});
   auto record = read_run(options.run);
   if (!record) return report_error(record.error());
   const auto scenario = scenario_of_run(*record, options.run, options.scenario);

@@ -50,6 +50,23 @@ void add_energy(const BenchReport& report, LabelledLines& lines) {
   if (!report.energy_absent.empty()) lines.emplace_back("energy", "none: " + report.energy_absent);
 }
 
+/// What asking the server's tokenizer came to.
+std::string retokenising_text(const Retokenising& asked) {
+  const bool all = asked.wish == "all";
+  const auto whose =
+      fmt::format("{} {}", asked.replies, all ? "replies" : "replies that the server does not count");
+  auto text = fmt::format("{} of {}: the server's {} was asked after the load", asked.counted, whose,
+                          asked.route.empty() ? "tokenizer" : asked.route);
+  if (asked.counted == 0 && !asked.problem.empty()) {
+    text = fmt::format("none of {}: {}", whose, asked.problem);
+  } else if (!asked.problem.empty()) {
+    text += "; " + asked.problem;
+  }
+  if (!all && asked.counted < asked.replies)
+    text += "; figures that need the tokens of the others are absent";
+  return text;
+}
+
 /// What the client itself did to the figures.
 void add_client(const BenchReport& report, LabelledLines& lines) {
   const auto& summary = report.summary;
@@ -188,6 +205,8 @@ LabelledLines bench_facts(const BenchReport& report) {
       "tokens",
       fmt::format("{} in {} of {} events; replies counted by: {}", summary.tokens, summary.token_events,
                   summary.events, summary.token_sources.empty() ? "–" : counted(summary.token_sources)));
+  if (report.header.retokenising)
+    lines.emplace_back("retokenised", retokenising_text(*report.header.retokenising));
   if (!report.objectives.empty()) {
     std::vector<std::string> limits;
     for (const auto& objective : report.objectives) {
