@@ -62,8 +62,7 @@ std::string retokenising_text(const Retokenising& asked) {
   } else if (!asked.problem.empty()) {
     text += "; " + asked.problem;
   }
-  if (!all && asked.counted < asked.replies)
-    text += "; figures that need the tokens of the others are absent";
+  if (!all && asked.counted < asked.replies) text += "; figures that need the tokens of the rest are absent";
   return text;
 }
 
@@ -105,13 +104,16 @@ std::string model_name(const std::string& model) {
 /// What the server told of itself, each thing once: its model stands beside its address already.
 std::string server_facts(const BenchReport& report) {
   std::string text;
-  std::vector<std::string> told{report.dialect_why, model_name(report.header.model)};
+  std::vector<std::string> told{model_name(report.header.model)};
   for (const auto& [name, value] : report.header.server) {
-    const auto shown_value = name.starts_with("model") ? model_name(value) : value;
-    if (std::find(told.begin(), told.end(), shown_value) != told.end()) continue;
-    text += fmt::format(" · {} {}", name, shown_value);
-    // Other numbers may well be equal ("slots 1", "is_sleeping 1").
-    if (name.starts_with("model") || name.starts_with("build")) told.push_back(shown_value);
+    if (name == "recognised_by" && value == report.dialect_why) continue;
+    const auto words = name.starts_with("model") ? model_name(value) : value;
+    // Names of the model and of the build are told in several ways; other values may well be equal.
+    if (name.starts_with("model") || name.starts_with("build") || name == "version") {
+      if (std::find(told.begin(), told.end(), words) != told.end()) continue;
+      told.push_back(words);
+    }
+    text += fmt::format(" · {} {}", name, words);
   }
   return text;
 }

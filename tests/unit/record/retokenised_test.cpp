@@ -40,7 +40,7 @@ class Retokenised : public testing::Test {
     const auto load = read_load(folder());
     return load ? ErrorCode::internal : load.error().code;
   }
-  TempFolder folder_;
+  ScratchFolder folder_;
 };
 
 TEST_F(Retokenised, CountsComeBackWithTheLoadWhoseFilesStayAsTheyWere) {

@@ -131,6 +131,27 @@ TEST(BenchReport, APathOfAModelIsTheFilesNameAndIsSaidOnce) {
   EXPECT_NE(bench_text(report, false).find("· model meta-llama/Llama-3.2-1B\n"), std::string::npos);
 }
 
+TEST(BenchReport, RetokenisedRepliesAreToldWithWhatIsMissing) {
+  auto report = sample_bench();
+  const auto line = [&](Retokenising asked) {
+    report.header.retokenising = std::move(asked);
+    auto text = bench_markdown(report);
+    const auto from = at(text, "- **retokenised** ") + 18;
+    return text.substr(from, text.find('\n', from) - from);
+  };
+  EXPECT_EQ(line({"all", "/tokenize", 40, 40, ""}),
+            "40 of 40 replies: the server's /tokenize was asked after the load");
+  EXPECT_EQ(
+      line({"missing", "/tokenize", 40, 39, "1 reply shows no text"}),
+      "39 of 40 replies that the server does not count: the server's /tokenize was asked after the load; "
+      "1 reply shows no text; figures that need the tokens of the rest are absent");
+  EXPECT_EQ(line({"missing", "", 6, 0, "ollama has no route that tokenizes a text"}),
+            "none of 6 replies that the server does not count: ollama has no route that tokenizes a text; "
+            "figures that need the tokens of the rest are absent");
+  report.header.retokenising.reset();
+  EXPECT_EQ(bench_text(report, false).find("retokenised"), std::string::npos);
+}
+
 TEST(BenchReport, ReasonsOfInvalidityComeWithTheirAdvice) {
   auto report = sample_bench();
   report.validity.valid = false;
