@@ -14,14 +14,17 @@
 namespace edgeeval {
 namespace {
 
-/// The load that a search found to be the highest, else the last.
+/// The load that a search found to be the highest, else the last; one that was killed before it measured
+/// anything only where there is no other.
 const BenchPoint& front_of(const BenchRun& run) {
   if (run.peak && run.peak->peak) {
     for (std::size_t i = 0; i < run.peak->steps.size() && i < run.points.size(); ++i) {
       if (run.peak->steps[i].load == *run.peak->peak) return run.points[i];
     }
   }
-  return run.points.back();
+  const auto last = std::find_if(run.points.rbegin(), run.points.rend(),
+                                 [](const auto& point) { return point.summary.requests > 0; });
+  return last == run.points.rend() ? run.points.back() : *last;
 }
 
 std::string load_text(const BenchRun& run, double load) {

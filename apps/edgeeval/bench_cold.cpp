@@ -101,7 +101,8 @@ Result<ColdBench> cold_start_bench(const BenchOptions& options, const BenchSetti
   ColdStartHooks hooks;
   hooks.on_progress = [&](const std::string& text) { view.note(text); };
   if (options.scenario) hooks.keep = [&](LaunchedServer server) { bench.server.emplace(std::move(server)); };
-  auto starts = run_cold_starts(job, contact_by_client, energy ? &energy->meter() : nullptr, cancel, hooks);
+  const MakeContact contact = options.probe_s ? contacts_by_client(*options.probe_s) : contact_by_client;
+  auto starts = run_cold_starts(job, contact, energy ? &energy->meter() : nullptr, cancel, hooks);
   if (!starts) return tl::unexpected(starts.error());
   folder->keep();
   bench.starts = std::move(*starts);

@@ -114,7 +114,10 @@ void put_limits(const BenchOptions& options, BenchSettings& settings) {
   settings.limits.idle_s = options.idle_timeout_s;
   settings.limits.total_s = options.timeout_s;
   settings.limits.kept_text = options.keep_text;
+  for (const auto wish : {RetokeniseWish::all, RetokeniseWish::never})
+    if (options.retokenize == to_string(wish)) settings.retokenise = wish;
   settings.drain_s = options.drain_s;
+  settings.probe_timeout_s = options.probe_s.value_or(settings.probe_timeout_s);
   settings.ready_timeout_s = options.ready_s;
   settings.idle_s = options.rest_s;
   settings.energy = !options.no_energy;
@@ -255,6 +258,10 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command.add_option("--drain", options.drain_s, "Seconds for what is in flight at the end (default: 600)")
       ->check(seconds);
   command
+      .add_option("--probe-timeout", options.probe_s,
+                  "Seconds for each answer to the question what the server is (default: 10; with --launch 2)")
+      ->check(seconds);
+  command
       .add_option("--ready-timeout", options.ready_s, "Seconds for a server that is loading (default: 300)")
       ->check(seconds);
   command.add_option(
@@ -274,6 +281,11 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command
       .add_option("--keep-text", options.keep_text, "Keep so many bytes of each reply's text (default: 0)")
       ->check(whole_number(16'777'216));
+  command
+      .add_option("--retokenize", options.retokenize,
+                  "Replies that the server's tokenizer counts after the load: missing (those without a "
+                  "count), all, never")
+      ->check(CLI::IsMember({"missing", "all", "never"}));
   command.add_option("--out", options.out, "Folder of the record (default: runs/bench-<time>)");
   command.add_option("-o", options.outputs,
                      "FORMAT:PATH, repeatable; - is stdout: console, csv, json, md, mlperf, jsonl, trace");

@@ -17,11 +17,12 @@ namespace edgeeval {
 /// What was typed.
 struct BenchOptions {
   std::string url, dialect, route, model, prompts, prompt_format, out, slo, cpus, seeds, schedule,
-      cache = "defeat", require, api_key_env, ca_file, extra, launch, page_cache = "as-is";
+      cache = "defeat", require, api_key_env, ca_file, extra, launch, page_cache = "as-is",
+              retokenize = "missing";
   std::vector<std::string> outputs, headers, model_files;
   std::optional<std::string> scenario;  ///< Absent: a single stream; with `launch`, no load.
   std::optional<std::uint64_t> requests, min_requests, warmup;
-  std::optional<double> duration_s;
+  std::optional<double> duration_s, probe_s;
   std::uint32_t max_tokens = 128, prompt_tokens = 256;
   std::size_t prompt_count = 0;
   std::size_t keep_text = 0;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report_command.hpp"
 
+#include <algorithm>
 #include <edgeeval/record.hpp>
 #include <edgeeval/reporter.hpp>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -57,6 +59,19 @@ Result<void> write_all(const StudyReport& report, const Options& options) {
   return {};
 }
 
+/// How a benchmark ended whose loads hold no measured request; nothing where one does.
+std::optional<Error> nothing_measured(const BenchRun& bench, const std::string& where) {
+  const auto measured = [](const BenchPoint& point) { return point.summary.requests > 0; };
+  if (std::any_of(bench.points.begin(), bench.points.end(), measured)) return std::nullopt;
+  std::string how = "no request was measured";
+  for (const auto& check : bench.points.back().validity.checks) {
+    if (check.id == "completeness" && check.verdict != CheckVerdict::passed)
+      how = "the load holds no figures: " + check.found;
+  }
+  return Error{ErrorCode::invalid_measurement, how, where,
+               "Measure again; -o jsonl:FILE writes what the record holds."};
+}
+
 /// A benchmark's folder: its figures computed anew, nothing written but what is asked for.
 int run_bench_report(const Options& options) {
   const auto targets = bench_targets(options.outputs, options.json);
@@ -73,9 +88,12 @@ int run_bench_report(const Options& options) {
   if (!bench) return report_error(bench.error());
   if (bench->points.empty())
     return report_error(Error{ErrorCode::record_unreadable, "the benchmark holds no load", options.run, ""});
+  const auto nothing = nothing_measured(*bench, options.run);
+  if (nothing && options.outputs.empty() && !options.json) return report_error(*nothing);
   auto report = report_of(*bench);
   if (starts) put_starts(*starts, report);
-  return write_bench(report, bench->points.back().folder, *targets);
+  const int code = write_bench(report, bench->points.back().folder, *targets);
+  return code == 0 && nothing ? report_error(*nothing) : code;
 }
 
 int run(const Options& options) {
@@ -91,6 +109,11 @@ int run(const Options& options) {
     return report_error(Error{ErrorCode::usage, "a benchmark alone is not decided on", "--scenario",
                               "Name the folder of a study."});
   }
+  if (std::filesystem::is_directory(options.run, status) &&
+      !std::filesystem::exists(std::filesystem::path(options.run) / "record.jsonl", status))
+    return report_error(
+        Error{ErrorCode::io, "the folder holds neither a run (record.jsonl) nor a benchmark (load.json)",
+              options.run, "A benchmark that ended before its load began leaves nothing to report."});
   auto record = read_run(options.run);
   if (!record) return report_error(record.error());
   const auto scenario = scenario_of_run(*record, options.run, options.scenario);

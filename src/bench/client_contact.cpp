@@ -9,18 +9,19 @@
 namespace edgeeval {
 namespace {
 
-constexpr double kProbeLimitS = 2.0;
+constexpr double kUsualProbe_s = 2.0;  // A start is looked at often.
 
 class ClientContact final : public ServerContact {
  public:
-  explicit ClientContact(Target target) : target_(std::move(target)) {}
+  ClientContact(Target target, double probe_timeout_s)
+      : target_(std::move(target)), probe_timeout_s_(probe_timeout_s) {}
 
   Result<SmallAnswer> call(const std::string& path, const std::string& body, double timeout_s) override {
     return small_call(target_, timeout_s)(path, body);
   }
 
   Result<ProbedServer> recognise(std::optional<ServerKind> wanted) override {
-    return probe_server(small_call(target_, kProbeLimitS), wanted);
+    return probe_server(small_call(target_, probe_timeout_s_), wanted);
   }
 
   Result<Answered> ask(const Question& question, const CancelToken& cancel,
@@ -30,6 +31,7 @@ class ClientContact final : public ServerContact {
 
  private:
   Target target_;
+  double probe_timeout_s_;
 };
 
 }  // namespace
@@ -47,7 +49,13 @@ SmallCall small_call(const Target& target, double timeout_s, const CancelToken* 
 }
 
 std::unique_ptr<ServerContact> contact_by_client(const Target& target) {
-  return std::make_unique<ClientContact>(target);
+  return std::make_unique<ClientContact>(target, kUsualProbe_s);
+}
+
+MakeContact contacts_by_client(double probe_timeout_s) {
+  return [probe_timeout_s](const Target& target) {
+    return std::make_unique<ClientContact>(target, probe_timeout_s);
+  };
 }
 
 }  // namespace edgeeval

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "bench/condition_watch.hpp"
 #include "probe/open_probes.hpp"
 #include "record/ledger.hpp"
 
@@ -40,6 +41,8 @@ struct EnergySession::Impl {
   std::unique_ptr<MeterWindow> open;
   std::optional<IdleBaselines> baselines;
   std::optional<WindowRecord> idle;
+  std::unique_ptr<ConditionWatch> watch;  ///< Ends before the meter that it reads by.
+  std::vector<ConditionSeries> conditions;
 };
 
 EnergySession::EnergySession(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -80,6 +83,8 @@ void EnergySession::rest(double seconds, const std::function<bool()>& keep_waiti
 void EnergySession::begin() {
   const std::lock_guard lock(impl_->windows);
   impl_->open = impl_->meter->open("load");
+  impl_->watch =
+      std::make_unique<ConditionWatch>([meter = impl_->meter.get()] { return meter->conditions(); });
 }
 
 std::optional<LoadEnergy> EnergySession::end() {
@@ -87,9 +92,12 @@ std::optional<LoadEnergy> EnergySession::end() {
   {
     const std::lock_guard lock(impl_->windows);
     window = std::exchange(impl_->open, nullptr);
+    impl_->conditions.clear();
   }
   if (!window) return std::nullopt;
   window->end();
+  // The meter's own reading has ended the window; this one is the series' last.
+  if (const auto watch = std::exchange(impl_->watch, nullptr)) impl_->conditions = watch->stop();
   LoadEnergy energy;
   energy.window = impl_->baselines ? window->subtract_idle(*impl_->baselines, std::nullopt) : window->close();
   energy.idle = impl_->idle;
@@ -103,6 +111,8 @@ std::optional<TotalPower> EnergySession::power(std::int64_t begin_ns, std::int64
       read_power_spans(impl_->power_csv, impl_->meter->sources(), impl_->epoch, {begin_ns, end_ns});
   return points ? total_power(*points) : std::nullopt;
 }
+
+std::vector<ConditionSeries> EnergySession::conditions() const { return impl_->conditions; }
 
 WindowMeter& EnergySession::meter() { return *impl_->meter; }
 

@@ -14,6 +14,7 @@
 
 #include "bench/power_spans.hpp"
 #include "probe/window_meter.hpp"
+#include "record/load_record.hpp"
 
 namespace edgeeval {
 
@@ -45,6 +46,8 @@ class EnergySession {
   [[nodiscard]] std::optional<LoadEnergy> end();
   /// Power over a stretch of CLOCK_MONOTONIC (ns) from the raw samples; absent where they tell nothing of it.
   [[nodiscard]] std::optional<TotalPower> power(std::int64_t begin_ns, std::int64_t end_ns) const;
+  /// Temperature, clocks and throttling from the last begin() to its end().
+  [[nodiscard]] std::vector<ConditionSeries> conditions() const;
   /// The meter itself, for windows of the caller's own; baselines of rest() are held by it.
   [[nodiscard]] WindowMeter& meter();
   [[nodiscard]] std::vector<ProbeInfo> sources() const;

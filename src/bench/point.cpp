@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <edgeeval/version.hpp>
 #include <utility>
 
@@ -10,14 +11,19 @@
 #include "bench/machine_file.hpp"
 #include "bench/prompt_source.hpp"
 #include "bench/resident.hpp"
+#include "bench/retokenise.hpp"
 #include "bench/server_scrape.hpp"
 #include "bench/small_call.hpp"
+#include "bench/text_keeper.hpp"
 #include "core/files.hpp"
+#include "core/monotonic.hpp"
 #include "record/environment.hpp"
 
 namespace edgeeval {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr double kOneText_s = 120.0;  // For the answer to one question of the tokenizer.
 
 /// One load under way.
 class Point {
@@ -79,6 +85,7 @@ class Point {
     header_.concurrency = schedule.open_loop() ? 0 : scenario_.concurrency;
     header_.seeds = {settings_.seeds.library, settings_.seeds.prompts, settings_.seeds.schedule};
     header_.settings = described(settings_);
+    header_.settings["warmup"] = std::to_string(warmup_);
     header_.settings["ignore_eos"] = manner().ignore_eos ? "yes" : "no";
     header_.environment = capture_environment();
     header_.server = context_.server.facts;
@@ -140,12 +147,17 @@ class Point {
     job.warmup = warmup_;
     job.stop = settings_.stop;
     job.limits = settings_.limits;
+    if (holds_texts()) job.limits.kept_text = std::max(job.limits.kept_text, TextKeeper::kLongest);
     job.drain_s = settings_.drain_s;
     job.threads = settings_.threads;
     job.keep_alive = settings_.keep_alive;
     job.cpus = settings_.cpus;
     std::vector<LoadSink*> sinks;
     for (int lane = 0; lane < settings_.threads; ++lane) sinks.push_back(&writer.lane(lane));
+    if (settings_.retokenise != RetokeniseWish::never) {
+      texts_.emplace(sinks, settings_.retokenise == RetokeniseWish::all, settings_.limits.kept_text);
+      sinks = texts_->sinks();
+    }
     ClientHooks hooks;
     hooks.on_glance = context_.on_glance;
     hooks.engine_alive = context_.engine_alive;
@@ -163,6 +175,24 @@ class Point {
       header_.warnings.insert(header_.warnings.end(), scraped.warnings.begin(), scraped.warnings.end());
     }
     return outcome;
+  }
+
+  /// Whether texts are held until the server's tokenizer has counted them.
+  [[nodiscard]] bool holds_texts() const {
+    return settings_.retokenise != RetokeniseWish::never && !context_.server.dialect.tokenize_path.empty();
+  }
+
+  /// Replies counted by the server's tokenizer, in a file beside the record, which is whole by now.
+  Result<void> count_replies(const LoadOutcome& outcome) {
+    if (!texts_ || texts_->wanted() == 0) return {};
+    const auto call = small_call(settings_.target, std::min(kOneText_s, settings_.drain_s), context_.cancel);
+    const auto until = monotonic_ns() + static_cast<std::int64_t>(std::min(settings_.drain_s, 1e6) * 1e9);
+    // Without a route the first question says so; then no text is held either.
+    auto texts = texts_->take();
+    const auto counted = retokenise(
+        call, context_.server, context_.model, settings_.retokenise, texts_->wanted(), texts,
+        [&] { return !outcome.cancelled && !context_.cancel->requested() && monotonic_ns() < until; });
+    return write_retokenised(folder_, counted.summary, counted.counts);
   }
 
   /// The server's own counters beside the load; null where it has none or they are not wanted.
@@ -191,6 +221,7 @@ class Point {
       machine.energy = context_.energy->end();
       machine.power = context_.energy->power(outcome.measured_ns, outcome.ended_ns);
       machine.warnings = context_.energy->warnings();
+      header_.conditions = context_.energy->conditions();
     }
     machine.core_watts =
         client_core_watts(machine.energy ? std::optional(machine.energy->window) : std::nullopt);
@@ -207,7 +238,8 @@ class Point {
     header_.warnings.insert(header_.warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
     if (auto written = writer.finish(header_); !written) return written;
     if (auto written = schedule.write(folder_ / "schedule.jsonl", outcome.sent); !written) return written;
-    return write_machine(folder_, machine);
+    if (auto written = write_machine(folder_, machine); !written) return written;
+    return count_replies(outcome);
   }
 
   const BenchContext& context_;
@@ -217,6 +249,7 @@ class Point {
   fs::path folder_;
   SystemClock clock_;
   LoadHeader header_;
+  std::optional<TextKeeper> texts_;
 };
 
 }  // namespace

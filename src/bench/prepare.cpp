@@ -18,7 +18,6 @@ namespace edgeeval {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{100};  // Between two looks at a server that is not ready.
-constexpr double kCall_s = 10.0;                 // For a small request.
 constexpr std::size_t kUsualPrompts = 256;
 constexpr double kMostTokens = 1e8;  // Of all made-up prompts together: some 700 MB of words.
 
@@ -35,6 +34,13 @@ Result<Dialect> with_route(const Dialect& found, const std::string& route) {
               "--route", "its routes: " + join(paths, ", "));
 }
 
+/// The error of a server that was asked what it is, with the option that gives it more time.
+Error explained(Error error) {
+  if (error.code == ErrorCode::timed_out && error.hint.empty())
+    error.hint = "--probe-timeout SECONDS waits longer for what the server says of itself";
+  return error;
+}
+
 /// Asks until the server is ready, or time is up.
 class Waiting {
  public:
@@ -42,14 +48,14 @@ class Waiting {
       : settings_(settings),
         cancel_(cancel),
         tell_(tell),
-        call_(small_call(settings.target, kCall_s, &cancel)),
+        call_(small_call(settings.target, settings.probe_timeout_s, &cancel)),
         until_(clock_.now() + std::chrono::duration_cast<SteadyTime::duration>(
                                   std::chrono::duration<double>(settings.ready_timeout_s))) {}
 
   Result<ProbedServer> run() {
     while (true) {
       auto server = probe_server(call_, settings_.dialect);
-      if (!server) return server;
+      if (!server) return tl::unexpected(explained(std::move(server.error())));
       if (server->readiness != Readiness::loading) return server;
       if (!told_ && tell_) tell_("the server is loading its model");
       told_ = true;

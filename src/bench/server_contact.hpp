@@ -36,5 +36,7 @@ using MakeContact = std::function<std::unique_ptr<ServerContact>(const Target&)>
 
 /// Contacts by the load generator itself: kernel stamps, every dialect, TLS and Unix sockets.
 [[nodiscard]] std::unique_ptr<ServerContact> contact_by_client(const Target& target);
+/// The same with a limit (s) of its own for each answer to the question what the server is; else 2 s.
+[[nodiscard]] MakeContact contacts_by_client(double probe_timeout_s);
 
 }  // namespace edgeeval

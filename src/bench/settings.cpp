@@ -33,6 +33,18 @@ std::string objectives_text(const std::vector<ServiceObjective>& objectives) {
 
 }  // namespace
 
+std::string_view to_string(RetokeniseWish wish) {
+  switch (wish) {
+    case RetokeniseWish::missing:
+      return "missing";
+    case RetokeniseWish::all:
+      return "all";
+    case RetokeniseWish::never:
+      break;
+  }
+  return "never";
+}
+
 std::uint64_t usual_warmup(const Scenario& scenario) {
   switch (scenario.kind) {
     case Scenario::Kind::single:
@@ -52,6 +64,7 @@ std::map<std::string, std::string> described(const BenchSettings& settings) {
       {"max-tokens", std::to_string(settings.max_tokens)},
       {"temperature", format_round_trip(settings.temperature)},
       {"prefix_cache", settings.prefix_cache == PrefixCache::defeat ? "defeat" : "allow"},
+      {"retokenize", std::string(to_string(settings.retokenise))},
       {"threads", std::to_string(settings.threads)},
       {"keep_alive", yes_no(settings.keep_alive)},
       {"drain_s", format_round_trip(settings.drain_s)},

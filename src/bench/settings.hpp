@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "load/client.hpp"
@@ -22,6 +23,15 @@ enum class PrefixCache {
   defeat,  ///< A salt at the beginning of every prompt, and no reuse asked of the server.
   allow,   ///< Prompts as they are, reuse allowed; hits are shown and no finding.
 };
+
+/// Which replies the server's own tokenizer counts once the load has ended.
+enum class RetokeniseWish {
+  missing,  ///< Those whose tokens nothing else tells.
+  all,      ///< Every one, so that both counts can be compared.
+  never,
+};
+/// "missing", "all", "never".
+[[nodiscard]] std::string_view to_string(RetokeniseWish wish);
 
 /// What is asked.
 struct PromptWish {
@@ -48,13 +58,15 @@ struct BenchSettings {
   PrefixCache prefix_cache = PrefixCache::defeat;
   Seeds seeds;
   std::vector<ServiceObjective> objectives{};
-  RequestLimits limits;
+  RequestLimits limits;  ///< Its kept_text is what of each text stays in the record.
+  RetokeniseWish retokenise = RetokeniseWish::missing;
   double drain_s = 600.0;
   int threads = 1;
   std::vector<int> cpus{};
   bool keep_alive = true;
   std::filesystem::path schedule_file{};  ///< Replays a schedule; empty = a new one.
   std::filesystem::path folder{};
+  double probe_timeout_s = 10.0;   ///< For the answer to each small request that asks a server what it is.
   double ready_timeout_s = 300.0;  ///< How long a server that loads its model is waited for.
   bool energy = true;
   double idle_s = 0.0;  ///< Rest before the load, as a baseline for net energy.

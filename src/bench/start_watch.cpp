@@ -89,13 +89,17 @@ class Watch {
   Result<void> recognise() {
     if (!start_.known.dialect) {
       ProbedServer found;
+      bool slow = false;
       auto moment = until("say what it is", [&]() -> Result<Look> {
         auto probed = start_.contact.recognise(start_.job.server);
+        slow = !probed && probed.error().code == ErrorCode::timed_out;
         if (!probed && probed.error().code != ErrorCode::engine_failed) return Look{};
         if (!probed) return Look{{}, probed.error()};
         found = std::move(*probed);
         return Look{now_ns(), {}};
       });
+      if (!moment && slow && moment.error().code == ErrorCode::timed_out)
+        moment.error().message += " (each answer took longer than --probe-timeout)";
       if (!moment) return tl::unexpected(moment.error());
       start_.known = {found.dialect, found.model, found.version};
       repeat_.notes.emplace_back(

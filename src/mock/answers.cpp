@@ -29,7 +29,7 @@ PlainAnswer models(const ServerFacts& facts) {
 PlainAnswer tokenized(Dialect dialect, std::string_view body) {
   const auto json = parse_foreign(body);
   const auto words =
-      count_words(value_or(json, dialect == Dialect::vllm ? "prompt" : "content", std::string()));
+      count_words(value_or(json, dialect == Dialect::llama_server ? "content" : "prompt", std::string()));
   std::string ids;
   for (std::uint32_t i = 0; i < words; ++i) ids += fmt::format("{}{}", i == 0 ? "" : ",", 100 + i);
   if (dialect == Dialect::llama_server) return {200, fmt::format("{{\"tokens\":[{}]}}", ids)};
@@ -78,7 +78,9 @@ std::optional<PlainAnswer> vllm_route(const ServerFacts& facts, std::string_view
   return std::nullopt;
 }
 
-std::optional<PlainAnswer> sglang_route(const ServerFacts& facts, std::string_view path) {
+std::optional<PlainAnswer> sglang_route(const ServerFacts& facts, std::string_view path,
+                                        std::string_view body) {
+  if (path == "/v1/tokenize" || path == "/tokenize") return tokenized(facts.dialect, body);
   if (path == "/health" || path == "/health_generate") return text("", "text/plain");
   if (path == "/get_model_info" || path == "/model_info")
     return PlainAnswer{200, fmt::format("{{\"model_path\":{},\"is_generation\":true}}", facts.model_json)};
@@ -133,7 +135,7 @@ std::optional<PlainAnswer> dialect_route(const ServerFacts& facts, std::string_v
     case Dialect::vllm:
       return vllm_route(facts, path, body);
     case Dialect::sglang:
-      return sglang_route(facts, path);
+      return sglang_route(facts, path, body);
     case Dialect::tgi:
       return tgi_route(facts, path);
     case Dialect::tensorrt_llm:

@@ -66,6 +66,33 @@ std::optional<double> mean_clock_mhz(const Sysfs& sysfs) {
   return total / count;
 }
 
+/// Documentation/ABI/testing/sysfs-devices-system-cpu: how often a core or a package was throttled.
+std::optional<std::int64_t> throttle_count(const Sysfs& sysfs) {
+  std::optional<std::int64_t> most;
+  for (const auto& cpu : sysfs.list(kCpus)) {
+    const auto name = cpu.filename().string();
+    if (name.rfind("cpu", 0) != 0 || name.find_first_not_of("0123456789", 3) != std::string::npos) continue;
+    for (const char* file : {"core_throttle_count", "package_throttle_count"}) {
+      if (const auto count = sysfs.integer(cpu / "thermal_throttle" / file))
+        most = std::max(most.value_or(*count), *count);
+    }
+  }
+  return most;
+}
+
+/// Documentation/driver-api/thermal/sysfs-api.rst: the state of the cooling devices that slow CPUs down.
+std::optional<std::int64_t> cooling_state(const Sysfs& sysfs) {
+  std::optional<std::int64_t> most;
+  for (const auto& device : sysfs.list("sys/class/thermal")) {
+    if (device.filename().string().rfind("cooling_device", 0) != 0) continue;
+    const auto type = sysfs.text_or_empty(device / "type");
+    if (type.find("cpufreq") == std::string::npos && type != "Processor") continue;
+    if (const auto state = sysfs.integer(device / "cur_state"))
+      most = std::max(most.value_or(*state), *state);
+  }
+  return most;
+}
+
 }  // namespace
 
 std::vector<Condition> CpuConditions::read() {
@@ -80,6 +107,8 @@ std::vector<Condition> CpuConditions::read() {
   if (!celsius) celsius = by_zone(sysfs_);
   if (celsius) add("temperature_c", fmt::format("{:.1f}", *celsius));
   if (const auto mhz = mean_clock_mhz(sysfs_)) add("clock_mhz", fmt::format("{:.0f}", *mhz));
+  if (const auto count = throttle_count(sysfs_)) add("throttle_count", fmt::format("{}", *count));
+  if (const auto state = cooling_state(sysfs_)) add("cooling_state", fmt::format("{}", *state));
   if (const auto times = read_cpu_times(sysfs_.root()); times && times->steal_s > 0.0)
     add("steal_s", fmt::format("{:.2f}", times->steal_s));
   return conditions;

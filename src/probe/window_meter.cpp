@@ -91,6 +91,8 @@ void WindowMeter::sample() {
 
 void WindowMeter::mark() { state_->sample(); }
 
+std::map<std::string, std::string> WindowMeter::conditions() const { return state_->conditions(); }
+
 std::size_t WindowMeter::samples_kept() const { return state_->sources().kept(); }
 
 }  // namespace edgeeval

@@ -7,6 +7,7 @@
 #include <edgeeval/probe.hpp>
 #include <edgeeval/stage.hpp>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -80,6 +81,8 @@ class WindowMeter {
   [[nodiscard]] std::vector<ProbeInfo> sources() const;
   /// What went wrong so far; each kind of trouble once.
   [[nodiscard]] std::vector<std::string> warnings() const;
+  /// The conditions now, by device and name: "cpu.temperature_c" → "54.0". May be called from any thread.
+  [[nodiscard]] std::map<std::string, std::string> conditions() const;
   /// Takes one sample of all fast sources, and of slow ones that are due, as the threads do.
   void sample();
   /// Takes one sample of all fast sources now, that parts of windows are bracketed by.

@@ -153,13 +153,18 @@ double WindowState::end_of(int ticket) {
 WindowEdge WindowState::edge() {
   WindowEdge edge;
   if (auto times = read_cpu_times(options_.root)) edge.cpu = *times;
+  edge.conditions = conditions();
+  return edge;
+}
+
+std::map<std::string, std::string> WindowState::conditions() {
+  std::map<std::string, std::string> found;
   const std::lock_guard lock(reading_conditions_);
   for (const auto& source : conditions_) {
-    for (auto& condition : source->read()) {
-      edge.conditions[domain_of(condition.device) + "." + condition.name] = std::move(condition.value);
-    }
+    for (auto& condition : source->read())
+      found[domain_of(condition.device) + "." + condition.name] = std::move(condition.value);
   }
-  return edge;
+  return found;
 }
 
 /// The short name of a device, where one of the sources reads it.

@@ -30,6 +30,8 @@ class WindowState {
               std::filesystem::path power_csv, MeterOptions options,
               std::vector<std::unique_ptr<ConditionSource>> conditions);
 
+  /// The conditions now, by device and name.
+  [[nodiscard]] std::map<std::string, std::string> conditions();
   [[nodiscard]] WindowSources& sources() { return sources_; }
   [[nodiscard]] const MeterOptions& options() const { return options_; }
 

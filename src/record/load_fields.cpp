@@ -120,6 +120,7 @@ constexpr std::array kRequestFields = {
     load_field<Request, &Request::completion_tokens>("completion_tokens"),
     load_field<Request, &Request::reasoning_tokens>("reasoning_tokens"),
     source_field(),
+    load_field<Request, &Request::retokenised_tokens>("retokenised_tokens"),
     text_field<Request, &Request::finish_reason>("finish_reason"),
     server_field(),
     text_field<Request, &Request::text>("text"),

@@ -2,11 +2,13 @@
 // The header of a load as JSON and back.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "record/codec_parts.hpp"
 #include "record/load_codec.hpp"
 #include "record/load_fields.hpp"
+#include "record/retokenised.hpp"
 
 namespace edgeeval {
 namespace {
@@ -63,6 +65,35 @@ ClientReport client_at(const Json& json) {
   return client;
 }
 
+/// Columns, as one line of JSON has them best.
+Json conditions_json(const std::vector<ConditionSeries>& conditions) {
+  auto list = Json::array();
+  for (const auto& series : conditions) {
+    auto times = Json::array();
+    auto values = Json::array();
+    for (const auto& [at_ns, value] : series.at) {
+      if (!std::isfinite(value)) continue;
+      times.push_back(at_ns);
+      values.push_back(value);
+    }
+    list.push_back({{"name", series.name}, {"at_ns", std::move(times)}, {"value", std::move(values)}});
+  }
+  return list;
+}
+
+std::vector<ConditionSeries> conditions_at(const Json& json) {
+  std::vector<ConditionSeries> conditions;
+  for (const auto& entry : json) {
+    ConditionSeries series{entry.at("name").get<std::string>(), {}};
+    const auto times = entry.at("at_ns").get<std::vector<std::int64_t>>();
+    const auto values = entry.at("value").get<std::vector<double>>();
+    for (std::size_t i = 0; i < std::min(times.size(), values.size()); ++i)
+      series.at.emplace_back(times[i], values[i]);
+    conditions.push_back(std::move(series));
+  }
+  return conditions;
+}
+
 LoadHeader header_at(const Json& json) {
   using Words = std::map<std::string, std::string>;
   LoadHeader header;
@@ -88,6 +119,8 @@ LoadHeader header_at(const Json& json) {
   header.warnings = json.value("warnings", std::vector<std::string>());
   for (const auto& counter : json.value("counters", Json::array()))
     header.counters.emplace_back(counter.at(0).get<std::string>(), counter.at(1).get<double>());
+  header.conditions = conditions_at(json.value("conditions", Json::array()));
+  if (json.contains("retokenising")) header.retokenising = retokenising_from(json.at("retokenising"));
   return header;
 }
 
@@ -118,6 +151,8 @@ Json to_json(const LoadHeader& header) {
   json["counters"] = Json::array();
   for (const auto& [name, value] : header.counters)
     if (std::isfinite(value)) json["counters"].push_back(Json::array({name, value}));
+  if (!header.conditions.empty()) json["conditions"] = conditions_json(header.conditions);
+  if (header.retokenising) json["retokenising"] = to_json(*header.retokenising);
   return json;
 }
 

@@ -8,6 +8,7 @@
 #include "record/load_codec.hpp"
 #include "record/load_events.hpp"
 #include "record/record_json.hpp"
+#include "record/retokenised.hpp"
 #include "record/timelines.hpp"
 
 namespace edgeeval {
@@ -72,6 +73,7 @@ Result<LoadRecord> read_folder(const fs::path& folder) {
     load.warnings.push_back(
         fmt::format("events.bin: the last event is torn ({} bytes) and was left out", torn));
   load.events = std::move(*events);
+  if (auto counted = take_retokenised(folder, load); !counted) return tl::unexpected(counted.error());
   return load;
 }
 

@@ -47,7 +47,7 @@ enum class TokenSource : std::uint8_t {
   logprobs,          ///< Length of a list of log-probabilities.
   usage,             ///< Of a whole reply: its last usage object.
   one_an_event,      ///< Of an event: the server sends one token an event by its protocol (TGI).
-  retokenised,       ///< Counted by a tokenizer after the run.
+  retokenised,       ///< The reply's text, counted by the server's own tokenizer after the load.
 };
 [[nodiscard]] std::string_view to_string(TokenSource source);
 [[nodiscard]] TokenSource token_source_from(std::string_view name);
@@ -157,6 +157,8 @@ struct RequestRecord {
   std::uint32_t asked_tokens = 0;     ///< The limit that was asked for.
   std::optional<std::int64_t> prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens;
   TokenSource completion_source = TokenSource::unknown;
+  /// Tokens of its text by the server's tokenizer, asked after the load; never in place of completion_tokens.
+  std::optional<std::int64_t> retokenised_tokens;
   std::string finish_reason;
   std::optional<ServerTimings> server;
   std::string text;  ///< The answer; empty where it was not to be kept.
@@ -192,9 +194,29 @@ struct ClientReport {
   int clock_steps = 0;
 };
 
+/// One condition of the machine over the load, as its sensors told it.
+struct ConditionSeries {
+  /// Device and condition: "cpu.temperature_c", "gpu0.sm_clock_mhz". Names that end in "throttle_count" count
+  /// since boot; "cooling_state" and "thermal_slowdown" are 0 where nothing slows the device down for its
+  /// heat.
+  std::string name;
+  std::vector<std::pair<std::int64_t, double>> at{};  ///< Nanoseconds of CLOCK_MONOTONIC, value.
+  friend bool operator==(const ConditionSeries&, const ConditionSeries&) = default;
+};
+
+/// What asking the server's tokenizer after a load came to.
+struct Retokenising {
+  std::string wish;          ///< "missing": replies without a count; "all": every one, to compare.
+  std::string route;         ///< "/tokenize"; empty where the server has none that is known.
+  std::uint64_t replies = 0; ///< That were to be counted: measured ones that ended well.
+  std::uint64_t counted = 0;
+  std::string problem;  ///< Why not all of them were; empty where they were.
+  friend bool operator==(const Retokenising&, const Retokenising&) = default;
+};
+
 /// What was asked and of whom: written before the first request, and completed at the end.
 struct LoadHeader {
-  std::string version = "1.0";  ///< Of the format of the folder, "major.minor".
+  std::string version = "1.1";  ///< Of the format of the folder, "major.minor".
   std::string edgeeval;
   std::string url;      ///< Without user name, password or query.
   std::string dialect;  ///< "llama-server", …
@@ -215,6 +237,8 @@ struct LoadHeader {
   std::string how_ended;                 ///< "finished", "cancelled", "failed"; empty where it was killed.
   std::vector<std::string> warnings;
   std::vector<std::pair<std::string, double>> counters;  ///< Server counters scraped: name, end less begin.
+  std::vector<ConditionSeries> conditions{};             ///< Of the machine, in the measured phase.
+  std::optional<Retokenising> retokenising{};            ///< Absent where no reply was to be counted.
 };
 
 }  // namespace edgeeval

@@ -50,6 +50,22 @@ void add_energy(const BenchReport& report, LabelledLines& lines) {
   if (!report.energy_absent.empty()) lines.emplace_back("energy", "none: " + report.energy_absent);
 }
 
+/// What asking the server's tokenizer came to.
+std::string retokenising_text(const Retokenising& asked) {
+  const bool all = asked.wish == "all";
+  const auto whose =
+      fmt::format("{} {}", asked.replies, all ? "replies" : "replies that the server does not count");
+  auto text = fmt::format("{} of {}: the server's {} was asked after the load", asked.counted, whose,
+                          asked.route.empty() ? "tokenizer" : asked.route);
+  if (asked.counted == 0 && !asked.problem.empty()) {
+    text = fmt::format("none of {}: {}", whose, asked.problem);
+  } else if (!asked.problem.empty()) {
+    text += "; " + asked.problem;
+  }
+  if (!all && asked.counted < asked.replies) text += "; figures that need the tokens of the rest are absent";
+  return text;
+}
+
 /// What the client itself did to the figures.
 void add_client(const BenchReport& report, LabelledLines& lines) {
   const auto& summary = report.summary;
@@ -75,6 +91,33 @@ void add_client(const BenchReport& report, LabelledLines& lines) {
                                                          with_unit(1e-9 * *client->user_delay_p99_ns, "s")));
 }
 
+/// The file's name where a server calls its model by the file's path; a name with an owner ("org/model") is
+/// no path.
+std::string model_name(const std::string& model) {
+  const auto slash = model.rfind('/');
+  if (slash == std::string::npos || slash + 1 == model.size()) return model;
+  const bool path = model.front() == '/' || model.starts_with("./") || model.starts_with("../") ||
+                    model.starts_with("~/") || model.ends_with(".gguf");
+  return path ? model.substr(slash + 1) : model;
+}
+
+/// What the server told of itself, each thing once: its model stands beside its address already.
+std::string server_facts(const BenchReport& report) {
+  std::string text;
+  std::vector<std::string> told{model_name(report.header.model)};
+  for (const auto& [name, value] : report.header.server) {
+    if (name == "recognised_by" && value == report.dialect_why) continue;
+    const auto words = name.starts_with("model") ? model_name(value) : value;
+    // Names of the model and of the build are told in several ways; other values may well be equal.
+    if (name.starts_with("model") || name.starts_with("build") || name == "version") {
+      if (std::find(told.begin(), told.end(), words) != told.end()) continue;
+      told.push_back(words);
+    }
+    text += fmt::format(" · {} {}", name, words);
+  }
+  return text;
+}
+
 int gravity(CheckVerdict verdict) {
   switch (verdict) {
     case CheckVerdict::failed:
@@ -96,15 +139,11 @@ LabelledLines bench_heading(const BenchReport& report) {
   const auto& summary = report.summary;
   LabelledLines lines;
   auto server = header.url + header.route;
-  if (!header.model.empty()) server += " · model " + header.model;
+  if (!header.model.empty()) server += " · model " + model_name(header.model);
   lines.emplace_back("server", server);
   auto dialect = header.dialect;
   if (!report.dialect_why.empty()) dialect += " (" + report.dialect_why + ")";
-  for (const auto& [name, value] : header.server) {
-    if (name == "recognised_by" && value == report.dialect_why) continue;
-    dialect += fmt::format(" · {} {}", name, value);
-  }
-  lines.emplace_back("dialect", dialect);
+  lines.emplace_back("dialect", dialect + server_facts(report));
   auto load = header.scenario;
   if (header.offered_rps)
     load += fmt::format(" · {} requests/s offered", format_significant(*header.offered_rps));
@@ -171,6 +210,8 @@ LabelledLines bench_facts(const BenchReport& report) {
       "tokens",
       fmt::format("{} in {} of {} events; replies counted by: {}", summary.tokens, summary.token_events,
                   summary.events, summary.token_sources.empty() ? "–" : counted(summary.token_sources)));
+  if (report.header.retokenising)
+    lines.emplace_back("retokenised", retokenising_text(*report.header.retokenising));
   if (!report.objectives.empty()) {
     std::vector<std::string> limits;
     for (const auto& objective : report.objectives) {

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "core/text.hpp"
 #include "report/bench_words.hpp"
+#include "stats/order_ranks.hpp"
 
 namespace edgeeval {
 namespace {
@@ -73,6 +75,30 @@ std::string rate_text(const ServingSummary& summary, std::string_view metric) {
   return figure != nullptr && figure->fact ? format_significant(figure->fact->value) : std::string(kNone);
 }
 
+/// What a dash in place of a bound means, where the latency table has one: "–: no upper bound, which takes
+/// 662 values for p99; n = 40".
+std::string bounds_note(const ServingSummary& summary) {
+  std::set<double> quantiles;
+  std::set<std::uint64_t> counts;
+  for (const auto& [id, title] : kLatencies) {
+    const auto* figure = headline(summary, id);
+    if (figure == nullptr || !figure->distribution || figure->distribution->count == 0) continue;
+    for (const double p : kShownQuantiles) {
+      const auto* quantile = find_quantile(*figure->distribution, p);
+      if (quantile == nullptr || !lacks_bound(*quantile)) continue;
+      quantiles.insert(p);
+      counts.insert(figure->distribution->count);
+    }
+  }
+  if (quantiles.empty()) return {};
+  std::vector<std::string> needs;
+  for (const double p : quantiles)
+    needs.push_back(fmt::format("{} for {}", early_stopping_samples(p), quantile_name(p)));
+  const auto n = counts.size() == 1 ? fmt::format("{}", *counts.begin())
+                                    : fmt::format("{} to {}", *counts.begin(), *counts.rbegin());
+  return fmt::format("–: no upper bound at 99 %, which takes more values ({}); n = {}", join(needs, ", "), n);
+}
+
 }  // namespace
 
 TextTable latency_table(const ServingSummary& summary) {
@@ -88,7 +114,7 @@ TextTable latency_table(const ServingSummary& summary) {
     std::vector<std::string> row{std::string(title), scale.unit};
     for (const double p : kShownQuantiles) {
       const auto* quantile = find_quantile(distribution, p);
-      row.push_back(quantile == nullptr ? std::string(kNone) : quantile_cell(*quantile, scale));
+      row.push_back(quantile == nullptr ? std::string(kInsufficient) : quantile_cell(*quantile, scale));
     }
     table.rows.push_back(std::move(row));
   }
@@ -97,6 +123,7 @@ TextTable latency_table(const ServingSummary& summary) {
 
 std::vector<std::string> latency_gaps(const ServingSummary& summary) {
   std::vector<std::string> sentences;
+  if (auto note = bounds_note(summary); !note.empty()) sentences.push_back(std::move(note));
   for (const auto id : kMissed) {
     const auto* figure = headline(summary, id);
     if (figure == nullptr || figure->absent.empty()) continue;

@@ -27,7 +27,7 @@ using LabelledLines = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] std::vector<std::string> bench_reasons(const Validity& validity);
 /// What the user waits for: a row a distribution, p50, p90 and p99 with bounds.
 [[nodiscard]] TextTable latency_table(const ServingSummary& summary);
-/// Why a metric that people look for is not in it.
+/// What its dashes mean, and why a metric that people look for is not in it.
 [[nodiscard]] std::vector<std::string> latency_gaps(const ServingSummary& summary);
 /// What the machine delivers: a row a figure, over the whole measured phase and over its steady part.
 [[nodiscard]] TextTable delivery_table(const ServingSummary& summary);

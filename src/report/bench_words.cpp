@@ -75,11 +75,17 @@ const QuantileFigure* find_quantile(const Distribution& distribution, double p) 
 
 std::string quantile_name(double p) { return "p" + format_round_trip(std::round(p * 1e5) / 1e3); }
 
+bool lacks_bound(const QuantileFigure& quantile) { return !quantile.upper_99 || !quantile.hi; }
+
 std::string quantile_cell(const QuantileFigure& quantile, const Scale& scale) {
-  auto text = scale.text(quantile.value);
-  if (!quantile.upper_99) return text + " insufficient";
-  if (!quantile.lo || !quantile.hi) return text;
-  return text + fmt::format(" [{}, {}]", scale.text(*quantile.lo, 3), scale.text(*quantile.hi, 3));
+  if (!std::isfinite(quantile.value)) return std::string(kInsufficient);
+  const auto bound = [&](const std::optional<double>& value) {
+    return value ? scale.text(*value, 3) : std::string("–");
+  };
+  if (!quantile.lo && lacks_bound(quantile)) return scale.text(quantile.value) + " [–]";
+  // Between the 95 % bounds and the floor of a 99 % one a value has a bound below and none that counts above.
+  return fmt::format("{} [{}, {}]", scale.text(quantile.value), bound(quantile.lo),
+                     bound(lacks_bound(quantile) ? std::nullopt : quantile.hi));
 }
 
 std::string fact_text(const Fact& fact) {

@@ -41,8 +41,15 @@ struct Scale {
 /// "p50", "p99.9".
 [[nodiscard]] std::string quantile_name(double p);
 
-/// "20.1 [19.9, 20.3]"; "20.1 insufficient" where fewer values were seen than a 99 % upper bound needs (the
-/// floor of MLPerf LoadGen's early stopping: 11 for p50, 64 for p90, 662 for p99).
+/// What stands where a value itself may not be shown.
+inline constexpr std::string_view kInsufficient = "insufficient";
+
+/// Whether fewer values were seen than a 99 % upper bound needs (the floor of MLPerf LoadGen's early
+/// stopping: 11 for p50, 64 for p90, 662 for p99). The value is a value that was seen all the same.
+[[nodiscard]] bool lacks_bound(const QuantileFigure& quantile);
+
+/// "20.1 [19.9, 20.3]"; a dash stands for a bound that is not there: "20.1 [19.9, –]", "20.1 [–]".
+/// "insufficient" where there is no value.
 [[nodiscard]] std::string quantile_cell(const QuantileFigure& quantile, const Scale& scale);
 
 /// A fact with sign, interval and unit: "~4.9 J [3.1, 7.2], modelled".

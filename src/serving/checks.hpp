@@ -2,6 +2,7 @@
 // The checks of a load, by what they look at: each takes the view and adds its findings.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,6 @@ struct CheckSubject {
   const LoadView& view;
   const ServingSummary& summary;
   const ValidityLimits& limits;
-  const std::vector<ConditionSeries>& conditions;
   Stretch whole;
   [[nodiscard]] bool open_loop() const { return view.load.header.concurrency == 0; }
   [[nodiscard]] const std::vector<RequestRecord>& requests() const { return view.requests(); }
@@ -32,7 +32,9 @@ using Findings = std::vector<CheckResult>;
 void check_client(const CheckSubject& subject, Findings& findings);
 /// The wire's: nagle, synthetic-stream, connections, tls.
 void check_wire(const CheckSubject& subject, Findings& findings);
-/// The server's: drift, conditions, cache-hits, repeat-speedup, output-length, length-drift, token-counts,
+/// The machine's: drift, conditions.
+void check_machine(const CheckSubject& subject, Findings& findings);
+/// The server's: cache-hits, repeat-speedup, output-length, length-drift, token-counts, retokenised,
 /// server-timings, squeezed-gaps.
 void check_server(const CheckSubject& subject, Findings& findings);
 /// The load's: errors, littles-law, concurrency, enough, completeness.
@@ -46,6 +48,12 @@ void check_load(const CheckSubject& subject, Findings& findings);
 [[nodiscard]] CheckResult unchecked(std::string id, std::string title, std::string why);
 /// "12.3 %".
 [[nodiscard]] std::string percent(double share);
+/// "+12.3 %", "-1.60 %".
+[[nodiscard]] std::string signed_percent(double share);
+/// Of nanoseconds.
+[[nodiscard]] double seconds(std::int64_t ns);
+/// Mean; 0 of nothing.
+[[nodiscard]] double average(const std::vector<double>& values);
 /// "1.23 ms".
 [[nodiscard]] std::string milliseconds(double seconds);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <optional>
 
 #include "core/text.hpp"
 #include "serving/checks.hpp"
@@ -19,7 +21,7 @@ void errors(const CheckSubject& subject, Findings& findings) {
                                "Requests succeeded",
                                CheckVerdict::failed,
                                "no request was measured",
-                               "the load ended before its warm-up did",
+                               "there is nothing to make figures of: measure again",
                                {},
                                {}});
   const double share = static_cast<double>(summary.failed) / static_cast<double>(summary.requests);
@@ -110,19 +112,50 @@ void enough(const CheckSubject& subject, Findings& findings) {
       "clocks, caches and batches have not settled: measure longer", CheckVerdict::warned));
 }
 
+/// A setting that is a whole number; absent where the record does not tell it, as older ones do not.
+std::optional<std::uint64_t> setting(const LoadHeader& header, const char* name) {
+  const auto found = header.settings.find(name);
+  if (found == header.settings.end()) return std::nullopt;
+  std::uint64_t value = 0;
+  const auto& text = found->second;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return problem == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+/// Where a load that did not finish was when it ended: "in its measured phase, after 7 of 40 requests".
+std::string place_of_end(const CheckSubject& subject) {
+  const auto& header = subject.view.load.header;
+  const auto measured = subject.summary.requests;
+  const auto after = [](std::uint64_t ended, std::optional<std::uint64_t> of) {
+    return ", after " + std::to_string(ended) + (of ? " of " + std::to_string(*of) : std::string()) +
+           (ended == 1 && !of ? " request" : " requests");
+  };
+  if (measured > 0) return "in its measured phase" + after(measured, setting(header, "requests"));
+  const auto planned = setting(header, "warmup");
+  if (!planned) return "before a measured request had ended";
+  const auto warm = subject.requests().size();
+  if (warm < *planned) return "during its warm-up" + after(warm, planned);
+  return (*planned > 0 ? "after its warm-up and " : "") +
+         std::string("before the first measured request had ended");
+}
+
 void completeness(const CheckSubject& subject, Findings& findings) {
   const auto& how = subject.view.load.header.how_ended;
   constexpr auto kTitle = "The load came to its end";
   if (how == "finished")
     return findings.push_back(
         {"completeness", kTitle, CheckVerdict::passed, "it ended as planned", {}, {}, {}});
-  findings.push_back({"completeness",
-                      kTitle,
-                      how == "cancelled" ? CheckVerdict::warned : CheckVerdict::failed,
-                      how.empty() ? "it was killed" : "it was " + how,
-                      "the figures are of its beginning: measure again",
-                      {},
-                      {}});
+  findings.push_back(
+      {"completeness",
+       kTitle,
+       how == "cancelled" ? CheckVerdict::warned : CheckVerdict::failed,
+       (how.empty()          ? "it was killed "
+        : how == "cancelled" ? "it was interrupted "
+                             : "it failed ") +
+           place_of_end(subject),
+       subject.summary.requests > 0 ? "the figures are of its beginning: measure again" : "measure again",
+       {},
+       {}});
 }
 
 }  // namespace

@@ -6,28 +6,16 @@
 
 #include "core/text.hpp"
 #include "serving/checks.hpp"
-#include "serving/request_metrics.hpp"
-#include "stats/least_squares.hpp"
 #include "stats/quantile.hpp"
 
 namespace edgeeval {
 namespace {
 
-constexpr double kDrift = 0.10;              // Of TPOT over the load.
-constexpr double kFewestForDrift = 50.0;     // Replies.
 constexpr double kSure = 3.0;                // Standard errors.
-constexpr double kConditionMove = 0.10;      // Of a condition's mean, first to last quarter.
 constexpr double kRepeatSpeedup = 0.10;      // As MLPerf's TEST04 (endpoints/docs/compliance_audit_plan.md).
 constexpr double kCountDisagreement = 0.01;  // Of replies.
 constexpr double kTimingGap = 0.10, kSqueezed = 0.05;
-constexpr double kSentOver = 0.5;  // Of the steady window, that sending must span for a drift to be told.
 
-double seconds(std::int64_t ns) { return static_cast<double>(ns) * 1e-9; }
-double average(const std::vector<double>& values) {
-  double sum = 0.0;
-  for (const double value : values) sum += value;
-  return values.empty() ? 0.0 : sum / static_cast<double>(values.size());
-}
 /// Squared standard error of a mean.
 double squared_error(const std::vector<double>& values) {
   const double middle = average(values);
@@ -35,69 +23,6 @@ double squared_error(const std::vector<double>& values) {
   for (const double value : values) squares += (value - middle) * (value - middle);
   const auto n = static_cast<double>(values.size());
   return n < 2.0 ? 0.0 : squares / (n - 1.0) / n;
-}
-
-void drift(const CheckSubject& subject, Findings& findings) {
-  constexpr auto kId = "drift";
-  constexpr auto kTitle = "Speed did not drift";
-  const auto steady = subject.steady();
-  std::vector<double> when;
-  std::vector<double> speed;
-  for (std::size_t i = 0; i < subject.requests().size(); ++i) {
-    const auto issued = subject.requests()[i].issued_ns;
-    if (!subject.view.counts(i) || !issued || !steady.holds(*issued)) continue;
-    const auto tpot = tpot_of(subject.view, i);
-    if (!tpot) continue;
-    when.push_back(seconds(*issued - steady.begin_ns));
-    speed.push_back(*tpot);
-  }
-  const double span = steady.seconds();
-  if (static_cast<double>(when.size()) < kFewestForDrift || span <= 0.0)
-    return findings.push_back(
-        unchecked(kId, kTitle, "fewer than fifty replies with a TPOT in the steady window"));
-  // A slope over a sliver of the window says nothing of the rest of it.
-  const auto [first, last] = std::minmax_element(when.begin(), when.end());
-  if (*last - *first < kSentOver * span)
-    return findings.push_back(
-        unchecked(kId, kTitle, "requests were sent within too short a part of the window"));
-  const auto fit = least_squares(speed, {std::vector<double>(when.size(), 1.0), when});
-  const double middle = average(speed);
-  if (!fit || middle <= 0.0)
-    return findings.push_back(unchecked(kId, kTitle, "requests came all at one time"));
-  const double move = fit->coefficients[1] * span / middle;
-  const double error = fit->standard_errors[1] * span / middle;
-  const bool sure = std::abs(move) > kSure * error;
-  findings.push_back(
-      judged(kId, kTitle, sure ? std::abs(move) : 0.0, kDrift,
-             "TPOT moved by " + percent(move) + " ± " + percent(2.0 * error) +
-                 " over the steady window; limit " + percent(kDrift),
-             "look at temperature and clocks (thermal throttling) or at what else ran; cool down and "
-             "measure longer"));
-}
-
-void conditions(const CheckSubject& subject, Findings& findings) {
-  for (const auto& series : subject.conditions) {
-    std::vector<double> first;
-    std::vector<double> last;
-    for (const auto& [at, value] : series.at) {
-      const double share = seconds(at - subject.whole.begin_ns) / std::max(subject.whole.seconds(), 1e-9);
-      if (0.0 <= share && share < 0.25) first.push_back(value);
-      if (0.75 < share && share <= 1.0) last.push_back(value);
-    }
-    const std::string title = "Held still: " + series.name;
-    if (first.empty() || last.empty() || average(first) == 0.0) {
-      findings.push_back(unchecked("conditions", title, "no readings at the load's beginning and end"));
-      continue;
-    }
-    const double move = average(last) / average(first) - 1.0;
-    findings.push_back(
-        judged("conditions", title, std::abs(move), kConditionMove,
-               series.name + " went from " + format_significant(average(first)) + " to " +
-                   format_significant(average(last)) + " (first and last quarter of the load)",
-               "let the machine warm up before, or cool it: figures of the beginning and of the end "
-               "are of two machines",
-               CheckVerdict::warned));
-  }
 }
 
 void cache_hits(const CheckSubject& subject, Findings& findings) {
@@ -224,6 +149,43 @@ void token_counts(const CheckSubject& subject, Findings& findings) {
              CheckVerdict::warned));
 }
 
+/// The server's counts against those of its tokenizer, where both are there.
+void retokenised(const CheckSubject& subject, Findings& findings) {
+  const auto& asked = subject.view.load.header.retokenising;
+  if (!asked) return;
+  constexpr auto kId = "retokenised";
+  constexpr auto kTitle = "The server's counts and its tokenizer's agree";
+  std::int64_t by_server = 0;
+  std::int64_t by_tokenizer = 0;
+  double replies = 0.0;
+  double disagree = 0.0;
+  for (std::size_t i = 0; i < subject.requests().size(); ++i) {
+    const auto& request = subject.requests()[i];
+    if (!subject.view.counts(i) || !request.completion_tokens || !request.retokenised_tokens) continue;
+    const auto hidden = subject.view.table.replies[i].reasoning ? 0 : request.reasoning_tokens.value_or(0);
+    const auto told = *request.completion_tokens - hidden;
+    replies += 1.0;
+    by_server += told;
+    by_tokenizer += *request.retokenised_tokens;
+    // The token that ends a reply shows no text.
+    if (std::abs(told - *request.retokenised_tokens) > 1) disagree += 1.0;
+  }
+  if (replies == 0.0)
+    return findings.push_back(
+        unchecked(kId, kTitle, "no reply has both; --retokenize all counts those that have the server's"));
+  const double apart =
+      static_cast<double>(by_tokenizer) / std::max(1.0, static_cast<double>(by_server)) - 1.0;
+  findings.push_back(
+      judged(kId, kTitle, disagree / replies, kCountDisagreement,
+             "of " + format_round_trip(replies) + " replies the server counts " + std::to_string(by_server) +
+                 " tokens and its tokenizer " + std::to_string(by_tokenizer) + " (" + signed_percent(apart) +
+                 "); " + percent(disagree / replies) +
+                 " differ by more than the token that ends them; limit " + percent(kCountDisagreement),
+             "a text does not always fall apart into the tokens it was made of (special tokens, tool calls); "
+             "where far more differ, events were lost or the server's counts are wrong",
+             CheckVerdict::warned));
+}
+
 /// Prompt and decode times that the server tells, against those on the wire.
 void server_timings(const CheckSubject& subject, Findings& findings) {
   std::vector<double> first_apart;
@@ -272,12 +234,11 @@ void server_timings(const CheckSubject& subject, Findings& findings) {
 }  // namespace
 
 void check_server(const CheckSubject& subject, Findings& findings) {
-  drift(subject, findings);
-  conditions(subject, findings);
   cache_hits(subject, findings);
   repeats(subject, findings);
   output_length(subject, findings);
   token_counts(subject, findings);
+  retokenised(subject, findings);
   server_timings(subject, findings);
 }
 

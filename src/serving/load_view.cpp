@@ -42,6 +42,19 @@ Result<LoadView> view_load(LoadRecord& load) {
   return view;
 }
 
+std::string retokenised_note(const LoadView& view) {
+  std::size_t replies = 0;
+  std::size_t retokenised = 0;
+  for (std::size_t i = 0; i < view.requests().size(); ++i) {
+    if (!view.counts(i)) continue;
+    ++replies;
+    if (view.tokens[i].retokenised) ++retokenised;
+  }
+  if (retokenised == 0) return {};
+  return "tokens of " + std::to_string(retokenised) + " of " + std::to_string(replies) +
+         " replies are counted by the server's tokenizer after the load";
+}
+
 std::optional<Stretch> whole_window(const LoadView& view) {
   std::optional<Stretch> whole;
   for (const auto& request : view.requests()) {

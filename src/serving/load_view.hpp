@@ -23,6 +23,10 @@ struct LoadView {
   [[nodiscard]] bool counts(std::size_t i) const { return is_measured(requests()[i]) && requests()[i].ok(); }
 };
 
+/// What stands beside every figure that token counts are in, where some are not the server's own; empty where
+/// all are.
+[[nodiscard]] std::string retokenised_note(const LoadView& view);
+
 /// Reads all events. Errors: those of the stream.
 [[nodiscard]] Result<LoadView> view_load(LoadRecord& load);
 

@@ -77,6 +77,7 @@ Result<PeerLoad> read_peer_load(LoadRecord& load) {
   for (auto& reply : peer.replies) {
     reply.tokens = count_tokens(reply);
     if (!reply.tokens.total) ++peer.unknown_lengths;
+    if (reply.tokens.retokenised) ++peer.retokenised;
     if (reply.tokens.streamed) continue;
     for (const auto& message : reply.messages)
       if (carries_tokens(message.kind) && !message.told) ++peer.untold_messages;

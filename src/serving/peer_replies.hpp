@@ -44,6 +44,7 @@ struct PeerLoad {
   double duration_s = 0.0;  ///< First start to last end, failed requests included.
   std::uint64_t failed = 0;
   std::uint64_t unknown_lengths = 0;
+  std::uint64_t retokenised = 0;  ///< Replies whose text the server's tokenizer counted after the load.
   std::uint64_t untold_messages = 0;  ///< Token events of which nothing says how many tokens they carry.
   [[nodiscard]] double total_output() const;
 };

@@ -81,6 +81,7 @@ class Rates {
     add("concurrency", fact(in_flight_, "1"), "failed requests included while they were in flight");
     shares();
     density();
+    tell_counts();
     return std::move(figures_);
   }
 
@@ -250,6 +251,21 @@ class Rates {
       add("coalesced_share", fact(static_cast<double>(view_.table.coalesced_tokens) /
                                       static_cast<double>(view_.table.token_events),
                                   "1"));
+  }
+
+  /// Figures that rest on the counts of the server's tokenizer say so.
+  void tell_counts() {
+    const auto note = retokenised_note(view_);
+    if (note.empty()) return;
+    for (auto& figure : figures_) {
+      if (!figure.fact || !counts_tokens(figure.metric)) continue;
+      figure.note += (figure.note.empty() ? "" : "; ") + note;
+      figure.fact->sources.emplace_back("retokenised");
+    }
+  }
+  static bool counts_tokens(std::string_view metric) {
+    return metric == "output_rate" || metric == "total_rate" || metric == "goodput_tokens" ||
+           metric == "tokens_per_chunk" || metric == "density";
   }
 
   void density() {

@@ -57,6 +57,9 @@ Result<PeerReport> recompute(LoadRecord& load, PeerTool tool) {
     if (peer_load->failed > 0)
       report.notes.push_back(std::to_string(peer_load->failed) +
                              " failed requests are not in it, as in the tool");
+    if (peer_load->retokenised > 0)
+      report.notes.push_back("the tokens of " + std::to_string(peer_load->retokenised) +
+                             " replies are counted by the server's tokenizer, asked after the load");
     report.notes.emplace_back(
         "stamps are this record's, not those that the tool's own client would have made");
     return report;

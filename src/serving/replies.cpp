@@ -22,14 +22,20 @@ ReplyTokens tokens_of(const RequestRecord& request, const ReplyEvents& events) {
   std::optional<std::uint64_t> whole;
   if (request.completion_tokens && *request.completion_tokens >= 0)
     whole = static_cast<std::uint64_t>(*request.completion_tokens);
+  if (!whole && events.uncounted > 0 && request.retokenised_tokens && *request.retokenised_tokens >= 0) {
+    whole = static_cast<std::uint64_t>(*request.retokenised_tokens);
+    tokens.retokenised = true;
+  }
   auto streamable = whole;
-  if (whole && !events.reasoning && request.reasoning_tokens.value_or(0) > 0)
+  // A tokenizer has counted what was streamed, and nothing else.
+  if (whole && !tokens.retokenised && !events.reasoning && request.reasoning_tokens.value_or(0) > 0)
     streamable = *whole - std::min(*whole, static_cast<std::uint64_t>(*request.reasoning_tokens));
   if (events.uncounted == 0) {
     if (events.token_events > 0 || whole) tokens.streamed = events.counted;
   } else if (streamable && *streamable > events.counted) {
     const auto rest = *streamable - events.counted;
-    const bool ended_itself = request.finish_reason == "stop" && rest == events.uncounted + 1ULL;
+    const bool ended_itself =
+        !tokens.retokenised && request.finish_reason == "stop" && rest == events.uncounted + 1ULL;
     if (rest == events.uncounted || (ended_itself && events.uncounted > 1))
       tokens.each = 1;
     else if (events.uncounted == 1 && rest <= std::numeric_limits<std::uint32_t>::max())

@@ -35,7 +35,8 @@ struct ReplyEvents {
 
 /// How many tokens a reply has, and how many its events carry.
 struct ReplyTokens {
-  /// By the server's count of the whole reply, else the sum over its events. Absent where neither is known.
+  /// By the server's count of the whole reply, else the sum over its events, else the count of its text by the
+  /// server's tokenizer. Absent where none is known.
   std::optional<std::uint64_t> total;
   /// In the events of the stream: the sum over them where each is known or follows; a token that ends the
   /// reply and reasoning that is not streamed are in `total` only. Absent where some event's count cannot be
@@ -44,6 +45,7 @@ struct ReplyTokens {
   std::uint32_t each =
       0;  ///< What an event that does not tell carries; 0 where there is none or it cannot be told.
   bool inferred = false;  ///< Counts of events follow from the reply's count.
+  bool retokenised = false;  ///< `total` is the count of its text by the server's tokenizer, after the load.
   std::optional<std::uint64_t>
       shown;  ///< `streamed`, else `total` less hidden reasoning: what TPOT divides by.
   std::optional<std::uint64_t> first;  ///< Carried by the first token event, where known or inferred.

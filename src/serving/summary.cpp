@@ -34,7 +34,8 @@ void count(const LoadView& view, ServingSummary& summary) {
     }
     ++summary.ok;
     summary.tokens += view.tokens[i].total.value_or(0);
-    ++summary.token_sources[std::string(to_string(request.completion_source))];
+    const auto source = view.tokens[i].retokenised ? TokenSource::retokenised : request.completion_source;
+    ++summary.token_sources[std::string(to_string(source))];
   }
   const auto& table = view.table;
   summary.events = table.events;
@@ -52,7 +53,7 @@ class WindowFigures {
  public:
   WindowFigures(const LoadView& view, const NamedWindow& window, const StampError& error,
                 const SummaryOptions& options, const ServingSummary& summary)
-      : view_(view), window_(window), error_(error), summary_(summary) {
+      : view_(view), window_(window), error_(error), summary_(summary), counted_(retokenised_note(view)) {
     settings_ = {options.bootstrap_draws, options.seed, mean_in_flight(view, window.stretch), std::nullopt};
   }
 
@@ -76,6 +77,12 @@ class WindowFigures {
   }
 
  private:
+  /// On whose count a figure rests, where it is not the server's.
+  void add_count_note(std::string_view id, ServingFigure& figure) const {
+    if (counted_.empty() || (id != "tpot" && id != "output_tokens" && !id.starts_with("itl_"))) return;
+    figure.note += (figure.note.empty() ? "" : "; ") + counted_;
+  }
+
   [[nodiscard]] std::string base_note() const {
     std::string note = summary_.stamps.empty() ? "" : summary_.stamps + " stamps";
     if (summary_.failed > 0)
@@ -111,6 +118,7 @@ class WindowFigures {
     if (first_unknown > 0)
       figure.note += "; in " + std::to_string(first_unknown) +
                      " replies the first event's tokens are not told and taken as one";
+    add_count_note(metric.id, figure);
     if (!figure.distribution)
       figure.absent = undefined > 0 ? "none of " + std::to_string(undefined) + " replies has it"
                                     : "no request of this window has it";
@@ -125,6 +133,7 @@ class WindowFigures {
     if (id != "icg" && tokens.inferred > 0)
       figure.note += "; in " + std::to_string(tokens.inferred) +
                      " replies the tokens of events follow from the reply's count";
+    add_count_note(id, figure);
     if (figure.distribution) return figure;
     figure.absent = id != "icg" && tokens.uncountable > 0
                         ? "it is not known how many tokens the events of " +
@@ -137,6 +146,7 @@ class WindowFigures {
   const NamedWindow& window_;
   const StampError& error_;
   const ServingSummary& summary_;
+  std::string counted_;
   BoundSettings settings_;
 };
 

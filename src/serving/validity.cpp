@@ -27,16 +27,27 @@ CheckResult unchecked(std::string id, std::string title, std::string why) {
 
 std::string percent(double share) { return format_significant(100.0 * share) + " %"; }
 
+std::string signed_percent(double share) { return (share < 0.0 ? "" : "+") + percent(share); }
+
+double seconds(std::int64_t ns) { return static_cast<double>(ns) * 1e-9; }
+
+double average(const std::vector<double>& values) {
+  double sum = 0.0;
+  for (const double value : values) sum += value;
+  return values.empty() ? 0.0 : sum / static_cast<double>(values.size());
+}
+
 std::string milliseconds(double seconds) { return format_significant(1000.0 * seconds) + " ms"; }
 
-Result<Validity> check_validity(LoadRecord& load, const ServingSummary& summary, const ValidityLimits& limits,
-                                const std::vector<ConditionSeries>& conditions) {
+Result<Validity> check_validity(LoadRecord& load, const ServingSummary& summary,
+                                const ValidityLimits& limits) {
   const auto view = view_load(load);
   if (!view) return tl::unexpected(view.error());
-  const CheckSubject subject{*view, summary, limits, conditions, whole_window(*view).value_or(Stretch{})};
+  const CheckSubject subject{*view, summary, limits, whole_window(*view).value_or(Stretch{})};
   Validity validity;
   check_client(subject, validity.checks);
   check_wire(subject, validity.checks);
+  check_machine(subject, validity.checks);
   check_server(subject, validity.checks);
   check_load(subject, validity.checks);
   validity.valid = std::none_of(validity.checks.begin(), validity.checks.end(),

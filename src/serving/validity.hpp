@@ -27,12 +27,6 @@ struct CheckResult {
   std::optional<double> value, limit;
 };
 
-/// Temperature or clock frequency over the load, where sensors told it: for thermal drift.
-struct ConditionSeries {
-  std::string name;                                   ///< "cpu temperature".
-  std::vector<std::pair<std::int64_t, double>> at{};  ///< Nanoseconds of CLOCK_MONOTONIC, value.
-};
-
 /// What a load is checked against; the defaults are those of the documentation.
 struct ValidityLimits {
   double error_rate = 0.01;
@@ -54,9 +48,8 @@ struct Validity {
   std::vector<CheckResult> checks;
 };
 
-/// Makes every check. Errors: as summarise_load.
+/// Makes every check, of the record alone: a load read again has the same verdict. Errors: as summarise_load.
 [[nodiscard]] Result<Validity> check_validity(LoadRecord& load, const ServingSummary& summary,
-                                              const ValidityLimits& limits = {},
-                                              const std::vector<ConditionSeries>& conditions = {});
+                                              const ValidityLimits& limits = {});
 
 }  // namespace edgeeval

@@ -36,6 +36,7 @@ Dialect base_of(ServerKind kind) {
     case ServerKind::sglang:
       dialect.ready_path = "/health";
       dialect.metrics_path = "/metrics";
+      dialect.tokenize_path = "/v1/tokenize";  // Since 0.5; older ones answer 404.
       dialect.reset_cache_path = "/flush_cache";
       dialect.ignore_eos = dialect.continuous_usage = dialect.min_tokens = true;
       break;

@@ -184,31 +184,4 @@ Result<ProbedServer> probe_server(const SmallCall& call, std::optional<ServerKin
   return probed;
 }
 
-std::optional<std::int64_t> count_tokens(const SmallCall& call, const Dialect& dialect,
-                                         const std::string& model, const std::string& text) {
-  if (dialect.tokenize_path.empty()) return std::nullopt;
-  Json body;
-  switch (dialect.server) {
-    case ServerKind::llama_server:
-      body["content"] = text;
-      break;
-    case ServerKind::tgi:
-      body["inputs"] = text;
-      break;
-    default:
-      body["model"] = model;
-      body["prompt"] = text;
-  }
-  const auto answer = call(dialect.tokenize_path, to_line(body));
-  if (!answer || answer->status != 200) return std::nullopt;
-  const auto json = parse_foreign(answer->body);
-  if (json.is_array()) return static_cast<std::int64_t>(json.size());
-  if (!json.is_object()) return std::nullopt;
-  const auto count = json.find("count");
-  if (count != json.end() && count->is_number_integer()) return count->get<std::int64_t>();
-  const auto tokens = json.find("tokens");
-  if (tokens == json.end() || !tokens->is_array()) return std::nullopt;
-  return static_cast<std::int64_t>(tokens->size());
-}
-
 }  // namespace edgeeval

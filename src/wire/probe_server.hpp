@@ -44,7 +44,13 @@ struct ProbedServer {
 /// serving engine (its words are shown).
 [[nodiscard]] Result<ProbedServer> probe_server(const SmallCall& call, std::optional<ServerKind> wanted = {});
 
-/// Number of tokens of `text` by the server's own tokenizer, where it has a route for it; absent where not.
+/// Number of tokens of a reply's `text` by the server's own tokenizer, without what it puts before a prompt.
+/// Errors: unavailable (it has no route for it: none is known, or it answers 404, 405 or 501), engine_failed
+/// (its answer makes no sense), those of the call.
+[[nodiscard]] Result<std::int64_t> count_reply_tokens(const SmallCall& call, const Dialect& dialect,
+                                                      const std::string& model, const std::string& text);
+
+/// Number of tokens of `text` as a prompt, by the server's own tokenizer; absent where it has no route for it.
 [[nodiscard]] std::optional<std::int64_t> count_tokens(const SmallCall& call, const Dialect& dialect,
                                                        const std::string& model, const std::string& text);
 

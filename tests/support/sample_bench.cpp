@@ -108,6 +108,7 @@ LoadHeader good_header() {
   header.server = {{"slots", "4"}};
   header.how_ended = "finished";
   header.counters = {{"llamacpp:tokens_predicted_total", 25'536}};
+  header.retokenising = Retokenising{"all", "/tokenize", 399, 399, ""};
   ClientReport client;
   client.cpu_s = 0.152;
   client.wall_s = 20.2;
@@ -193,6 +194,7 @@ BenchReport hostile_bench() {
   report.header.settings = {{"+1", "@SUM(A1)"}};
   report.header.warnings = {evil, endless};
   report.header.counters = {{evil, 1.0}};
+  report.header.retokenising = Retokenising{"missing", evil, 4, 0, endless};
   report.dialect_why = evil;
   report.summary.requests = 3;
   report.summary.failed = 3;

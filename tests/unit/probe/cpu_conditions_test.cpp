@@ -48,6 +48,20 @@ TEST(CpuConditions, TakeTheThermalZoneWhereNoChipTells) {
             (std::map<std::string, std::string>{{"temperature_c", "45.0"}, {"turbo", "on"}}));
 }
 
+TEST(CpuConditions, TellHowOftenAndHowFarTheCpuIsSlowedDownForItsHeat) {
+  const FakeRoot root;
+  root.put("sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count", "3\n");
+  root.put("sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count", "11\n");
+  root.put("sys/devices/system/cpu/cpu1/thermal_throttle/core_throttle_count", "7\n");
+  root.put("sys/devices/system/cpu/cpufreq/thermal_throttle/core_throttle_count", "99\n");
+  root.put("sys/class/thermal/cooling_device0/type", "thermal-cpufreq-0\n");
+  root.put("sys/class/thermal/cooling_device0/cur_state", "2\n");
+  root.put("sys/class/thermal/cooling_device1/type", "pwm-fan\n");
+  root.put("sys/class/thermal/cooling_device1/cur_state", "4\n");
+  EXPECT_EQ(conditions(root),
+            (std::map<std::string, std::string>{{"throttle_count", "11"}, {"cooling_state", "2"}}));
+}
+
 TEST(CpuConditions, AreLeftOutWhereNothingTells) { EXPECT_TRUE(conditions(FakeRoot()).empty()); }
 
 }  // namespace

@@ -289,6 +289,7 @@ TEST_F(MeterTest, TellsTheConditionsAtBothEdgesByTheDevicesShortName) {
   const auto& record = window->close();
   ASSERT_EQ(record.conditions.size(), 1U);
   EXPECT_EQ(record.conditions.at("gpu0.temperature_c"), (std::pair<std::string, std::string>("40", "41")));
+  EXPECT_EQ(meter.conditions(), (std::map<std::string, std::string>{{"gpu0.temperature_c", "42"}}));
 }
 
 TEST(MeterThreads, SampleWhileWindowsOpenAndCloseEverywhere) {

@@ -62,6 +62,7 @@ TEST(LoadCodec, EveryFieldOfARequestComesBack) {
   EXPECT_EQ(after->completion_tokens, 23);
   EXPECT_EQ(after->reasoning_tokens, 24);
   EXPECT_EQ(after->completion_source, TokenSource::usage_difference);
+  EXPECT_EQ(after->retokenised_tokens, 25);
   EXPECT_EQ(after->finish_reason, "length");
   EXPECT_EQ(after->server, before.server);
   EXPECT_EQ(after->text, before.text);
@@ -178,6 +179,8 @@ TEST(LoadCodec, EveryFieldOfTheHeaderComesBack) {
   EXPECT_EQ(after->seeds, before.seeds);
   EXPECT_EQ(after->settings, before.settings);
   EXPECT_EQ(after->counters, before.counters);
+  EXPECT_EQ(after->conditions, before.conditions);
+  EXPECT_EQ(after->retokenising, before.retokenising);
   ASSERT_TRUE(after->client);
   EXPECT_EQ(after->client->clock.at(1).offset_ns, 5);
   EXPECT_EQ(after->client->user_delay_p99_ns, 16.5);

@@ -96,5 +96,17 @@ TEST(LoadExample, TimelinesAreAsTheyWere) {
   EXPECT_EQ(content(written), content(golden));
 }
 
+TEST(LoadExample, TimelinesOfVersionOneAreReadAsBefore) {
+  const auto old =
+      read_load(fs::path(EDGEEVAL_SOURCE_DIR) / "tests" / "golden" / "load" / "timelines-1.0.jsonl");
+  ASSERT_TRUE(old) << old.error().message;
+  EXPECT_EQ(old->header.version, "1.0");
+  EXPECT_TRUE(old->header.conditions.empty());
+  EXPECT_FALSE(old->header.retokenising);
+  ASSERT_EQ(old->requests.size(), 2U);
+  EXPECT_EQ(old->requests[0].completion_tokens, 23);
+  EXPECT_FALSE(old->requests[0].retokenised_tokens);
+}
+
 }  // namespace
 }  // namespace edgeeval

@@ -26,6 +26,9 @@ inline LoadHeader full_header() {
   header.server = {{"version", "b9478"}, {"slots", "4"}};
   header.warnings = {"the clock stepped"};
   header.counters = {{"llamacpp:tokens_predicted_total", 640.5}};
+  header.conditions = {{"cpu.temperature_c", {{9'007'199'254'740'995, 61.5}, {9'007'199'254'740'997, 70.25}}},
+                       {"cpu.throttle_count", {}}};
+  header.retokenising = Retokenising{"missing", "/tokenize", 40, 39, "1 reply shows no text"};
   return header;
 }
 
@@ -83,6 +86,7 @@ inline RequestRecord full_request(std::uint32_t index) {
   request.completion_tokens = 23;
   request.reasoning_tokens = 24;
   request.completion_source = TokenSource::usage_difference;
+  request.retokenised_tokens = 25;
   request.finish_reason = "length";
   request.server = ServerTimings{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 31, 32, 33, 34, 35};
   request.text = "Paris.\nIt is.";

@@ -92,10 +92,64 @@ TEST(BenchReport, TheConsoleTellsTheVerdictFirstAndTheClientLast) {
   EXPECT_NE(bench_text(sample_bench(), true).find("\033[1mVALID\033[0m"), std::string::npos);
 }
 
-TEST(BenchReport, QuantilesBelowTheFloorAreCalledInsufficient) {
-  const auto text = bench_text(sample_bench(), false);
-  EXPECT_NE(text.find("21.30 [21.1, 21.5]"), std::string::npos) << text;
-  EXPECT_NE(text.find("51.20 insufficient"), std::string::npos) << text;
+TEST(BenchReport, ADashStandsForABoundThatIsNotThereAndIsExplainedOnce) {
+  auto report = sample_bench();
+  const std::string note = "–: no upper bound at 99 %, which takes more values (662 for p99); n = ";
+  for (const auto& text : {bench_text(report, false), bench_markdown(report)}) {
+    EXPECT_NE(text.find("51.20 "), std::string::npos) << text;
+    EXPECT_EQ(text.find("insufficient"), std::string::npos) << text;
+    EXPECT_NE(text.find(note), std::string::npos) << text;
+    EXPECT_EQ(text.find(note), text.rfind(note));
+  }
+  EXPECT_NE(bench_text(report, false).find("21.30 [21.1, 21.5]"), std::string::npos);
+  EXPECT_NE(bench_text(report, false).find("51.20 [–]"), std::string::npos);
+  for (auto& figure : report.summary.figures) {
+    if (!figure.distribution) continue;
+    for (auto& quantile : figure.distribution->quantiles) {
+      quantile.hi = quantile.value;
+      quantile.upper_99 = quantile.value;
+    }
+  }
+  EXPECT_EQ(bench_text(report, false).find("no upper bound"), std::string::npos) << "there is no dash";
+}
+
+TEST(BenchReport, APathOfAModelIsTheFilesNameAndIsSaidOnce) {
+  auto report = sample_bench();
+  const std::string path = "/models/tiny/smollm2-135m.gguf";
+  report.header.model = path;
+  report.header.server = {{"model_path", path},
+                          {"model_alias", path},
+                          {"build_info", "b9478"},
+                          {"version", "b9478"},
+                          {"is_sleeping", "false"}};
+  const auto text = bench_text(report, false);
+  EXPECT_NE(text.find("· model smollm2-135m.gguf\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("· build_info b9478 · is_sleeping false\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("/models/tiny"), std::string::npos) << text;
+  EXPECT_NE(bench_json(report).find("\"model_path\": \"" + path + '"'), std::string::npos);
+  report.header.model = "meta-llama/Llama-3.2-1B";
+  EXPECT_NE(bench_text(report, false).find("· model meta-llama/Llama-3.2-1B\n"), std::string::npos);
+}
+
+TEST(BenchReport, RetokenisedRepliesAreToldWithWhatIsMissing) {
+  auto report = sample_bench();
+  const auto line = [&](Retokenising asked) {
+    report.header.retokenising = std::move(asked);
+    auto text = bench_markdown(report);
+    const auto from = at(text, "- **retokenised** ") + 18;
+    return text.substr(from, text.find('\n', from) - from);
+  };
+  EXPECT_EQ(line({"all", "/tokenize", 40, 40, ""}),
+            "40 of 40 replies: the server's /tokenize was asked after the load");
+  EXPECT_EQ(
+      line({"missing", "/tokenize", 40, 39, "1 reply shows no text"}),
+      "39 of 40 replies that the server does not count: the server's /tokenize was asked after the load; "
+      "1 reply shows no text; figures that need the tokens of the rest are absent");
+  EXPECT_EQ(line({"missing", "", 6, 0, "ollama has no route that tokenizes a text"}),
+            "none of 6 replies that the server does not count: ollama has no route that tokenizes a text; "
+            "figures that need the tokens of the rest are absent");
+  report.header.retokenising.reset();
+  EXPECT_EQ(bench_text(report, false).find("retokenised"), std::string::npos);
 }
 
 TEST(BenchReport, ReasonsOfInvalidityComeWithTheirAdvice) {

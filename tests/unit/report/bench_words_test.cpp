@@ -55,9 +55,12 @@ TEST(Words, SecondsTakeTheUnitThatFits) {
 TEST(Words, AQuantileSaysWhetherItHasSeenEnough) {
   const auto scale = scale_for(0.02, "s");
   EXPECT_EQ(quantile_cell({0.5, 0.0201, 0.0199, 0.0203, 0.0204, {}}, scale), "20.10 [19.9, 20.3]");
-  EXPECT_EQ(quantile_cell({0.99, 0.0201, 0.0199, 0.0203, {}, {}}, scale), "20.10 insufficient")
+  EXPECT_EQ(quantile_cell({0.99, 0.0201, 0.0199, 0.0203, {}, {}}, scale), "20.10 [19.9, –]")
       << "between the 95 % bounds and the floor of 662";
-  EXPECT_EQ(quantile_cell({0.99, 0.0201, {}, {}, {}, {}}, scale), "20.10 insufficient");
+  EXPECT_EQ(quantile_cell({0.99, 0.0201, {}, {}, {}, {}}, scale), "20.10 [–]");
+  EXPECT_EQ(quantile_cell({0.99, 0.0201, 0.0199, {}, {}, {}}, scale), "20.10 [19.9, –]");
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(quantile_cell({0.99, none, {}, {}, {}, {}}, scale), "insufficient");
   EXPECT_EQ(quantile_name(0.999), "p99.9");
   EXPECT_EQ(quantile_name(0.5), "p50");
 }

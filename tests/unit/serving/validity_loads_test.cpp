@@ -27,7 +27,7 @@ struct Checked {
 Checked checked(const LoadBuilder& builder) {
   auto load = builder.build();
   const auto summary = summarise_load(load, {});
-  auto validity = check_validity(load, *summary, {}, {});
+  auto validity = check_validity(load, *summary);
   EXPECT_TRUE(validity.has_value());
   return {*validity};
 }

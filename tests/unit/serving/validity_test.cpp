@@ -23,11 +23,10 @@ struct Checked {
   }
 };
 
-Checked checked(const LoadBuilder& builder, const ValidityLimits& limits = {},
-                const std::vector<ConditionSeries>& conditions = {}) {
+Checked checked(const LoadBuilder& builder, const ValidityLimits& limits = {}) {
   auto load = builder.build();
   const auto summary = summarise_load(load, {});
-  auto validity = check_validity(load, *summary, limits, conditions);
+  auto validity = check_validity(load, *summary, limits);
   EXPECT_TRUE(validity.has_value());
   return {*validity};
 }
@@ -226,38 +225,6 @@ TEST(Validity, WarnsOfCertificatesThatWereNotChecked) {
   EXPECT_EQ(checked(builder)["tls"], CheckVerdict::passed);
   builder.header().warnings = {"certificates were not checked (--insecure)"};
   EXPECT_EQ(checked(builder)["tls"], CheckVerdict::warned);
-}
-
-/// A load whose gaps grow from 10 to 10 · (1 + growth) ms, with some scatter.
-LoadBuilder drifting_load(double growth) {
-  LoadBuilder builder;
-  for (int i = 0; i < 300; ++i) {
-    const double at = 400.0 * i;
-    const double gap = 10.0 * (1.0 + growth * i / 300.0) + 0.05 * (i % 5);
-    builder.request(at, at, at + 300.0).completion_tokens = 10;
-    builder.stream(at + 20.0, gap, 10);
-  }
-  return builder;
-}
-
-TEST(Validity, FailsASpeedThatDrifts) {
-  EXPECT_EQ(checked(drifting_load(0.3))["drift"], CheckVerdict::failed);
-  EXPECT_EQ(checked(drifting_load(0.05))["drift"], CheckVerdict::passed);
-  EXPECT_EQ(checked(steady_load(20))["drift"], CheckVerdict::not_checked);
-}
-
-TEST(Validity, WarnsOfConditionsThatMoved) {
-  ConditionSeries hot{"cpu temperature", {}};
-  ConditionSeries still{"cpu frequency", {}};
-  for (int i = 0; i < 100; ++i) {
-    hot.at.emplace_back(ms(36.0 * i), 50.0 + 0.3 * i);
-    still.at.emplace_back(ms(36.0 * i), 3000.0 + i % 3);
-  }
-  const auto load = checked(steady_load(30), {}, {hot, still});
-  std::vector<CheckVerdict> verdicts;
-  for (const auto& check : load.validity.checks)
-    if (check.id == "conditions") verdicts.push_back(check.verdict);
-  EXPECT_EQ(verdicts, (std::vector{CheckVerdict::warned, CheckVerdict::passed}));
 }
 
 TEST(Validity, FailsCacheHitsUnlessTheyAreWanted) {

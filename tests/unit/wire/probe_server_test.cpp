@@ -167,13 +167,57 @@ TEST(ProbeServer, ALmStudioThatAnswers200ToEverythingIsSeenThrough) {
 }
 
 TEST(CountTokens, IsTheServersOwnCount) {
-  for (const auto kind : {ServerKind::llama_server, ServerKind::vllm}) {
+  for (const auto kind : {ServerKind::llama_server, ServerKind::vllm, ServerKind::sglang}) {
     const MockOnThread server(playing(kind));
+    EXPECT_EQ(count_reply_tokens(call_to(server.port()), dialects_of(kind).front(), "tiny", "one two"), 2);
     EXPECT_EQ(count_tokens(call_to(server.port()), dialects_of(kind).front(), "tiny", "one two \"three\""),
               3);
   }
   const MockOnThread server(playing(ServerKind::ollama));
   EXPECT_FALSE(count_tokens(call_to(server.port()), dialects_of(ServerKind::ollama).front(), "tiny", "one"));
+}
+
+/// A server that answers every question so, and what it was asked last.
+struct Answering {
+  SmallAnswer answer;
+  std::string path{}, body{};
+  SmallCall call() {
+    return [this](const std::string& asked_path, const std::string& asked_body) -> Result<SmallAnswer> {
+      path = asked_path;
+      body = asked_body;
+      return answer;
+    };
+  }
+};
+
+TEST(CountReplyTokens, LeavesOutWhatIsPutBeforeAPrompt) {
+  const auto vllm = dialects_of(ServerKind::vllm).front();
+  Answering server{{200, R"({"count":4,"tokens":[1,2,3,4]})", {}}};
+  EXPECT_EQ(count_reply_tokens(server.call(), vllm, "tiny", "Paris."), 4);
+  EXPECT_NE(server.body.find("\"add_special_tokens\":false"), std::string::npos) << server.body;
+  EXPECT_EQ(count_tokens(server.call(), vllm, "tiny", "Paris."), 4);
+  EXPECT_EQ(server.body.find("add_special_tokens"), std::string::npos) << server.body;
+  const auto tgi = dialects_of(ServerKind::tgi).front();
+  Answering listing{{200,
+                     R"([{"id":1,"text":"<s>","start":0,"stop":0},{"id":9,"text":"Pa","start":0,"stop":2},)"
+                     R"({"id":8,"text":"ris","start":2,"stop":5}])",
+                     {}}};
+  EXPECT_EQ(count_reply_tokens(listing.call(), tgi, "", "Paris"), 2);
+  EXPECT_EQ(count_tokens(listing.call(), tgi, "", "Paris"), 3);
+  EXPECT_EQ(listing.body, R"({"inputs":"Paris"})");
+}
+
+TEST(CountReplyTokens, TellsAMissingRouteFromAnAnswerThatMakesNoSense) {
+  const auto code = [](ServerKind kind, int status, const std::string& body) {
+    Answering server{{status, body, {}}};
+    const auto tokens = count_reply_tokens(server.call(), dialects_of(kind).front(), "tiny", "one");
+    return tokens ? ErrorCode::internal : tokens.error().code;
+  };
+  EXPECT_EQ(code(ServerKind::openai_chat, 200, "[]"), ErrorCode::unavailable);
+  EXPECT_EQ(code(ServerKind::vllm, 404, "{}"), ErrorCode::unavailable);
+  EXPECT_EQ(code(ServerKind::vllm, 500, "{}"), ErrorCode::engine_failed);
+  EXPECT_EQ(code(ServerKind::vllm, 200, "<html>"), ErrorCode::engine_failed);
+  EXPECT_EQ(code(ServerKind::vllm, 200, "{\"count\":-1}"), ErrorCode::engine_failed);
 }
 
 }  // namespace
