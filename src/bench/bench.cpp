@@ -102,6 +102,7 @@ class Bench {
     context_.settings = &settings_;
     context_.cancel = &cancel_;
     context_.on_glance = listener_.on_glance;
+    context_.on_note = listener_.on_note;
     context_.engine_alive = listener_.engine_alive;
     context_.engine_memory = listener_.engine_memory;
     return open_meter();

@@ -189,6 +189,8 @@ class Point {
     const auto until = monotonic_ns() + static_cast<std::int64_t>(std::min(settings_.drain_s, 1e6) * 1e9);
     // Without a route the first question says so; then no text is held either.
     auto texts = texts_->take();
+    if (context_.on_note && holds_texts())
+      context_.on_note(fmt::format("counting {} replies by the server's tokenizer", texts.size()));
     const auto counted = retokenise(
         call, context_.server, context_.model, settings_.retokenise, texts_->wanted(), texts,
         [&] { return !outcome.cancelled && !context_.cancel->requested() && monotonic_ns() < until; });

@@ -36,6 +36,7 @@ struct BenchContext {
   EnergySession* energy = nullptr;  ///< Null: no energy is read.
   const CancelToken* cancel = nullptr;
   std::function<void(const LoadGlance&)> on_glance{};
+  std::function<void(const std::string&)> on_note{};  ///< What is being done now, beside the load.
   std::function<bool()> engine_alive{};
   std::function<std::optional<Fact>()> engine_memory{};  ///< Absent: that of settings->server_process.
 };

@@ -257,7 +257,8 @@ class Watch {
     if (left_s() <= 0.0) {
       return fail(
           ErrorCode::timed_out, fmt::format("the server did not {} within {} s", what, start_.job.timeout_s),
-          start_.job.command, "Allow it more time, look at its log, or name the port that it listens on.");
+          start_.job.command,
+          "--ready-timeout SECONDS allows it more; or look at its log, or name the port that it listens on.");
     }
     return {};
   }

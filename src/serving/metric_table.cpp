@@ -75,8 +75,11 @@ constexpr std::array kMetrics{
     over_requests("connect", "Connecting", "s",
                   "connected_ns − connect_begun_ns, where a connection was opened", kOurs),
     over_requests("tls", "TLS handshake", "s", "tls_ns − connected_ns, where a connection was opened", kOurs),
-    over_requests("output_tokens", "Length of the reply", "tok",
-                  "tokens of the reply by the server's count, else the sum over its events", kOurs),
+    over_requests(
+        "output_tokens", "Length of the reply", "tok",
+        "tokens of the reply by the server's count, else the sum over its events, else by its tokenizer, "
+        "asked after the load",
+        kOurs),
     over_requests("prompt_tokens", "Length of the prompt", "tok", "prompt tokens as the server counts them",
                   kOurs),
     single("request_rate", "Requests completed", "req/s", "replies that ended well ÷ length of the window",

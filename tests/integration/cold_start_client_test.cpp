@@ -2,6 +2,7 @@
 // Cold starts of the mock server in every dialect, through the load generator's own sockets.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <memory>
 
 #include "bench/server_scrape.hpp"
@@ -87,6 +88,26 @@ TEST_F(ClientColdStart, GivesUpOnAServerThatAnswersRubbish) {
   const auto start = run_one();
   ASSERT_FALSE(start.ok());
   EXPECT_EQ(start.error->code, ErrorCode::engine_failed) << start.error->message;
+}
+
+TEST_F(ClientColdStart, NamesTheLimitOfAServerThatNeverSaysWhatItIs) {
+  if (std::system("python3 -c pass >/dev/null 2>&1") != 0) GTEST_SKIP() << "there is no python3 here";
+  // The kernel accepts for a socket that nobody reads.
+  const auto deaf = folder_.path() / "deaf.py";
+  std::ofstream(deaf) << "import signal, socket, sys\n"
+                         "door = socket.socket()\n"
+                         "door.bind(('127.0.0.1', int(sys.argv[1])))\n"
+                         "door.listen(64)\n"
+                         "signal.pause()\n";
+  job_.command = "python3 '" + deaf.string() + "' {port}";
+  job_.timeout_s = 3.0;
+  const auto report = run_cold_starts(job_, contacts_by_client(0.1), nullptr, cancel_);
+  ASSERT_TRUE(report);
+  const auto& error = report->repeats.at(0).error;
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code, ErrorCode::timed_out) << error->message;
+  EXPECT_NE(error->message.find("longer than --probe-timeout"), std::string::npos) << error->message;
+  EXPECT_NE(error->hint.find("--ready-timeout SECONDS"), std::string::npos) << error->hint;
 }
 
 TEST_F(ClientColdStart, SeesTheServerEndWhileItIsAsked) {
