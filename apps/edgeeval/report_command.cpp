@@ -88,7 +88,8 @@ int run_bench_report(const Options& options) {
   if (!bench) return report_error(bench.error());
   if (bench->points.empty())
     return report_error(Error{ErrorCode::record_unreadable, "the benchmark holds no load", options.run, ""});
-  const auto nothing = nothing_measured(*bench, options.run);
+  // Starts are something measured, whatever became of the load after them.
+  const auto nothing = starts ? std::nullopt : nothing_measured(*bench, options.run);
   if (nothing && options.outputs.empty() && !options.json) return report_error(*nothing);
   auto report = report_of(*bench);
   if (starts) put_starts(*starts, report);

@@ -116,7 +116,7 @@ TEST(Scenario, SaysWhatIsWrong) {
 }
 
 TEST(Scenario, ErrorsAreSafeForATerminal) {
-  EXPECT_EQ(problem("\x1b[31m"), "scenario \"?[31m\": \"?[31m\" is none");
+  EXPECT_EQ(problem("\x1b[31m"), "scenario \"\xEF\xBF\xBD[31m\": \"\xEF\xBF\xBD[31m\" is none");
 }
 
 TEST(Scenario, LimitsASweepsSteps) {
