@@ -172,6 +172,11 @@ Result<LoadHeader> load_header_from(const Json& json, const std::string& where) 
     if (time && !is_recordable(*time))
       return fail(ErrorCode::record_unreadable, fmt::format("the time {} cannot be", *time), where,
                   "The load is damaged; restore it from a copy.");
+  for (const auto& series : header->conditions)
+    for (const auto& [at_ns, value] : series.at)
+      if (!is_recordable(at_ns))
+        return fail(ErrorCode::record_unreadable, fmt::format("the time {} of a condition cannot be", at_ns),
+                    where, "The load is damaged; restore it from a copy.");
   return header;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/files.hpp"
 #include "record/codec_parts.hpp"
+#include "record/load_fields.hpp"
 #include "record/record_json.hpp"
 
 namespace edgeeval {
@@ -34,7 +35,7 @@ Result<void> take(const Json& json, const std::string& where, LoadRecord& load) 
     // Requests lie in order of index (read_load).
     const auto at = std::lower_bound(load.requests.begin(), load.requests.end(), index[i],
                                      [](const auto& request, auto wanted) { return request.index < wanted; });
-    if (at != load.requests.end() && at->index == index[i] && tokens[i] >= 0)
+    if (at != load.requests.end() && at->index == index[i] && tokens[i] >= 0 && is_recordable(tokens[i]))
       at->retokenised_tokens = tokens[i];
   }
   load.header.retokenising = std::move(summary);

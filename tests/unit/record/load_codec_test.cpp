@@ -187,6 +187,20 @@ TEST(LoadCodec, EveryFieldOfTheHeaderComesBack) {
   EXPECT_EQ(to_line(to_json(*after)), text);
 }
 
+TEST(LoadCodec, ConditionsAtTimesThatCannotBeAreDamage) {
+  auto json = to_json(full_header());
+  json["conditions"] = {
+      {{"name", "cpu.clock_mhz"}, {"at_ns", {std::numeric_limits<std::int64_t>::min()}}, {"value", {1.0}}}};
+  const auto damaged = load_header_from(json, "here");
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code, ErrorCode::record_unreadable);
+  json["conditions"] = {{{"name", "cpu.clock_mhz"}, {"at_ns", {5}}, {"value", {"hot"}}}};
+  EXPECT_FALSE(load_header_from(json, "here"));
+  // A column that is shorter than the other is read as far as both go.
+  json["conditions"] = {{{"name", "cpu.clock_mhz"}, {"at_ns", {5, 6}}, {"value", {1.0}}}};
+  EXPECT_EQ(load_header_from(json, "here")->conditions.at(0).at.size(), 1U);
+}
+
 TEST(LoadCodec, AHeaderOfAnotherKindOrMajorVersionIsRefused) {
   auto json = to_json(full_header());
   json["version"] = "2.0";
