@@ -9,6 +9,8 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <system_error>
 #include <thread>
 
 #include "load/clock_map.hpp"
@@ -85,12 +87,15 @@ class Crew {
     }
     phase.begun_ns = monotonic_ns();
     shared_.begin(phase);
+    if (refused_) return;
     all([](Worker& worker, const auto& on_tick) { worker.run(on_tick); });
   }
 
   void begin_glances(std::optional<std::uint64_t> planned) {
     glances_.begin(counters(), monotonic_ns(), planned);
   }
+  /// Why not every worker could do its part.
+  [[nodiscard]] const std::optional<Error>& refused() const { return refused_; }
   [[nodiscard]] bool stopped() const { return shared_.order.load() != Order::go_on; }
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
 
@@ -123,13 +128,24 @@ class Crew {
     std::condition_variable ended;
     std::size_t at_work = workers_.size();
     std::vector<std::jthread> threads;
-    for (const auto& worker : workers_) {
-      threads.emplace_back([&, &own = *worker] {
-        part(own, OnTick());
-        const std::lock_guard lock(mutex);
-        --at_work;
-        ended.notify_one();
-      });
+    try {
+      for (const auto& worker : workers_) {
+        threads.emplace_back([&, &own = *worker] {
+          part(own, OnTick());
+          const std::lock_guard lock(mutex);
+          --at_work;
+          ended.notify_one();
+        });
+      }
+    } catch (const std::system_error& problem) {
+      // Fewer threads would be another load: those that run are told to stop.
+      shared_.order.store(Order::cancelled);
+      refused_ = Error{ErrorCode::unavailable,
+                       fmt::format("the system refused to start thread {} of {}: {}", threads.size() + 1,
+                                   workers_.size(), problem.what()),
+                       "--threads", "Ask for fewer, or raise the limit of processes (ulimit -u)."};
+      const std::lock_guard lock(mutex);
+      at_work -= workers_.size() - threads.size();
     }
     std::unique_lock lock(mutex);
     while (!ended.wait_for(lock, kTick, [&] { return at_work == 0; })) {
@@ -144,6 +160,7 @@ class Crew {
   const ClientHooks& hooks_;
   Glances glances_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::optional<Error> refused_;
 };
 
 ClientReport report_of(const Crew& crew) {
@@ -235,6 +252,7 @@ Result<LoadOutcome> run_load(const LoadJob& job, const std::vector<LoadSink*>& s
   if (auto good = crew.hire(sinks); !good) return tl::unexpected(good.error());
   LoadOutcome outcome;
   client::run_phases(job, crew, hooks, outcome);
+  if (const auto& refused = crew.refused()) return tl::unexpected(*refused);
   if (shared.phase().name == LoadPhase::measured && shared.phase().begun_ns > 0)
     outcome.measured_ns = shared.phase().begun_ns;
   outcome.ended_ns = monotonic_ns();

@@ -98,7 +98,7 @@ struct LoadOutcome {
 /// connection brought not one byte, and where a busy server (503) is to be asked again: its record then tells
 /// of the last try. Failures are records, not errors. Cancelling ends sending, and what is in flight is
 /// recorded as cancelled. Errors: io where the client itself cannot work (no epoll, no sockets at all),
-/// usage.
+/// unavailable where the system refuses it a thread, usage.
 [[nodiscard]] Result<LoadOutcome> run_load(const LoadJob& job, const std::vector<LoadSink*>& sinks,
                                            const CancelToken& cancel, const ClientHooks& hooks = {});
 
