@@ -115,7 +115,8 @@ void put_limits(const BenchOptions& options, BenchSettings& settings) {
   settings.limits.total_s = options.timeout_s;
   settings.limits.kept_text = options.keep_text;
   settings.drain_s = options.drain_s;
-  settings.ready_timeout_s = options.ready_s;
+  settings.ready_timeout_s = options.ready_s.value_or(settings.ready_timeout_s);
+  settings.wait_for_port = options.ready_s.has_value();
   settings.idle_s = options.rest_s;
   settings.energy = !options.no_energy;
   settings.scrape = !options.no_scrape;
@@ -255,7 +256,10 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command.add_option("--drain", options.drain_s, "Seconds for what is in flight at the end (default: 600)")
       ->check(seconds);
   command
-      .add_option("--ready-timeout", options.ready_s, "Seconds for a server that is loading (default: 300)")
+      .add_option("--ready-timeout", options.ready_s,
+                  "Seconds for a server that is loading (default: 300); where it is given, also for one that "
+                  "does not "
+                  "listen yet")
       ->check(seconds);
   command.add_option(
       "--api-key-env", options.api_key_env,

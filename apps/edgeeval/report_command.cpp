@@ -67,7 +67,7 @@ int run_bench_report(const Options& options) {
     if (!read) return report_error(read.error());
     starts = std::move(*read);
     // A load that should have followed may have come to nothing.
-    if (!is_bench_folder(options.run)) return write_bench(report_of(*starts, options.run), {}, *targets);
+    if (!is_bench_folder(options.run)) return write_bench(report_of(*starts, options.run), nullptr, *targets);
   }
   const auto bench = read_bench(options.run);
   if (!bench) return report_error(bench.error());
@@ -75,7 +75,7 @@ int run_bench_report(const Options& options) {
     return report_error(Error{ErrorCode::record_unreadable, "the benchmark holds no load", options.run, ""});
   auto report = report_of(*bench);
   if (starts) put_starts(*starts, report);
-  return write_bench(report, bench->points.back().folder, *targets);
+  return write_bench(report, &*bench, *targets);
 }
 
 int run(const Options& options) {

@@ -56,6 +56,7 @@ struct BenchSettings {
   std::filesystem::path schedule_file{};  ///< Replays a schedule; empty = a new one.
   std::filesystem::path folder{};
   double ready_timeout_s = 300.0;  ///< How long a server that loads its model is waited for.
+  bool wait_for_port = false;      ///< So long also for one that does not listen yet, as vLLM while it loads.
   bool energy = true;
   double idle_s = 0.0;  ///< Rest before the load, as a baseline for net energy.
   bool require_measured = false;

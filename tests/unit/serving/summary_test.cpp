@@ -266,10 +266,43 @@ TEST(Summary, CutsTheStartOfALoadThatSettles) {
   EXPECT_LT(figure(summary, "output_rate")->fact->value, 13.0);
 }
 
-TEST(Summary, TakesTheWholeWhereThereAreTooFew) {
+TEST(Summary, HasNoSteadyWindowWhereThereAreTooFew) {
   const auto summary = summarised(steady_load(30));
-  EXPECT_NE(summary.steady->how.find("fewer than 50"), std::string::npos);
-  EXPECT_EQ(figure(summary, "icg", "steady")->distribution->count, 270U);
+  EXPECT_FALSE(summary.steady.has_value());
+  EXPECT_NE(summary.steady_absent.find("fewer than 50"), std::string::npos);
+  EXPECT_EQ(figure(summary, "icg", "steady"), nullptr);
+  const auto* const rate = figure(summary, "output_rate", "steady");
+  ASSERT_NE(rate, nullptr);
+  EXPECT_FALSE(rate->fact.has_value());
+  EXPECT_EQ(rate->absent, "no steady window: " + summary.steady_absent);
+}
+
+/// 64 in flight, all of 40 ms and each taken up again at once: `rounds` bursts of 64 completions, 0.02 ms
+/// apart.
+LoadBuilder bursts(int rounds) {
+  LoadBuilder builder(64);
+  for (int i = 0; i < 64 * rounds; ++i) {
+    const double at = 40.0 * (i / 64) + 0.02 * (i % 64);
+    builder.request(at, at, at + 40.0).completion_tokens = 1;
+    builder.event(at + 39.0, EventClass::content, 1);
+  }
+  return builder;
+}
+
+TEST(Summary, TakesNoBurstForASteadyWindow) {
+  // 64 completions within 1.26 ms, before the last of the second round is sent: 50,000 a second, though the
+  // server does 64 in 40 ms.
+  const auto summary = summarised(bursts(2));
+  EXPECT_FALSE(summary.steady.has_value());
+  EXPECT_NE(summary.steady_absent.find("fewer than 20 times a request's 40 ms"), std::string::npos)
+      << summary.steady_absent;
+  EXPECT_FALSE(figure(summary, "request_rate", "steady")->fact.has_value());
+  EXPECT_NEAR(figure(summary, "request_rate")->fact->value, 128.0 / 0.08126, 1.0);
+  // 21 times as long as a request it is right within what 20 times promises, and not there just below it.
+  const auto longer = summarised(bursts(22));
+  ASSERT_TRUE(longer.steady.has_value()) << longer.steady_absent;
+  EXPECT_NEAR(figure(longer, "request_rate", "steady")->fact->value, 1600.0, 0.05 * 1600.0);
+  EXPECT_FALSE(summarised(bursts(20)).steady.has_value());
 }
 
 TEST(Summary, TellsTheErrorOfItsStamps) {
@@ -338,7 +371,7 @@ TEST(Summary, OfNothingHasReasonsAndNoNumbers) {
 }
 
 TEST(Summary, HasDensityOfTheEnginesMemory) {
-  auto builder = steady_load(30);
+  auto builder = steady_load(60);
   EXPECT_NE(figure(summarised(builder), "density", "steady")->absent, "");
   SummaryOptions options;
   options.resident_gb = 2.0;
