@@ -62,22 +62,6 @@ TEST(Validity, FailsRequestsThatWereSentLate) {
   EXPECT_EQ(checked(builder)["schedule-lag"], CheckVerdict::warned);
 }
 
-TEST(Validity, TellsTheClientsFaultFromTheServers) {
-  EXPECT_EQ(client_fault(checked(open_load(100)).validity), "");
-  auto late = open_load(100);
-  for (int i = 0; i < 5; ++i) late.requests()[static_cast<std::size_t>(10 * i)].scheduled_ns -= ms(2.0);
-  const auto fault = client_fault(checked(late).validity);
-  EXPECT_EQ(fault.rfind("schedule-lag: 99 % of requests were sent within 2.00 ms", 0), 0U) << fault;
-  // With failures of the server beside it, it is not the client alone.
-  auto& both = late;
-  for (std::size_t i = 0; i < 10; ++i) both.requests()[i].failure = FailureClass::server_error;
-  EXPECT_FALSE(checked(both).validity.valid);
-  EXPECT_EQ(client_fault(checked(both).validity), "");
-  auto failing = open_load(100);
-  for (std::size_t i = 0; i < 10; ++i) failing.requests()[i].failure = FailureClass::server_error;
-  EXPECT_EQ(client_fault(checked(failing).validity), "");
-}
-
 TEST(Validity, LetsLagGrowWithTheTimeToTheFirstToken) {
   auto builder = open_load(100);
   for (auto& request : builder.requests()) request.scheduled_ns -= ms(2.0);
