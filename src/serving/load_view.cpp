@@ -21,6 +21,10 @@ struct Completion {
   double latency_s = 0.0;
 };
 
+std::string span_text(double seconds) {
+  return seconds < 1.0 ? format_significant(seconds * 1000.0) + " ms" : format_duration(seconds);
+}
+
 std::vector<Completion> completions(const LoadView& view) {
   std::vector<Completion> result;
   for (std::size_t i = 0; i < view.requests().size(); ++i) {
@@ -87,7 +91,7 @@ tl::expected<SteadyWindow, std::string> steady_window(const LoadView& view, cons
   if (length_s < kLeastResidences * residence_s)
     return none(
         fmt::format("the {} between the start and the last send are fewer than {:g} times a request's {}",
-                    format_duration(length_s), kLeastResidences, format_duration(residence_s)));
+                    span_text(length_s), kLeastResidences, span_text(residence_s)));
   return SteadyWindow{
       begin, last_send,
       fmt::format("MSER-5 on request latency left out the first {} completions; to the last send", left_out)};

@@ -71,7 +71,7 @@ TEST(Series, ASearchWhoseClientIsHeldUpTriesOnceMoreAndEnds) {
   with_server({"--ttft", "5ms", "--itl", "5ms"}, [&](int port) {
     std::atomic<bool> done{false};
     std::jthread holder([&] {
-      // Held for most of the time, so that of ten requests hardly one is sent within a millisecond.
+      // Held for most of the time, so that of eleven requests hardly one is sent within a millisecond.
       while (!done.load()) {
         const auto clients = processes_with(record);
         for (const int client : clients) ::kill(client, SIGSTOP);
@@ -81,7 +81,7 @@ TEST(Series, ASearchWhoseClientIsHeldUpTriesOnceMoreAndEnds) {
       }
     });
     ran = program({"bench", "--url", "http://127.0.0.1:" + std::to_string(port), "--scenario", "find-peak",
-                   "--slo", "ttft_p50=10s", "-n", "10", "--warmup", "0", "--max-tokens", "2", "--no-energy",
+                   "--slo", "ttft_p50=10s", "-n", "11", "--warmup", "0", "--max-tokens", "2", "--no-energy",
                    "--no-scrape", "--quiet", "--out", record});
     done.store(true);
   });
@@ -182,7 +182,8 @@ TEST(Series, ATraceShowsEveryLoad) {
   ASSERT_EQ(sweep_into(folder.path()).code, 0);
   std::map<int, std::string> processes;
   std::map<int, int> requests;
-  for (const auto& event : json_of(text_of(folder.path() / "t.json")).at("traceEvents")) {
+  const auto trace = json_of(text_of(folder.path() / "t.json"));
+  for (const auto& event : trace.at("traceEvents")) {
     const auto name = event.at("name").get<std::string>();
     const int process = event.at("pid");
     if (name == "process_name") processes[process] = event.at("args").at("name").get<std::string>();

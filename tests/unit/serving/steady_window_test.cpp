@@ -51,12 +51,12 @@ TEST(SteadyWindow, HasNoSteadyWindowWhereThereAreTooFew) {
 }
 
 /// 64 in flight, all of 40 ms and each taken up again at once: `rounds` bursts of 64 completions, 0.02 ms
-/// apart.
+/// apart. (Replies of equal length to the last bit would leave the start of a load to the rounding of sums.)
 LoadBuilder bursts(int rounds) {
   LoadBuilder builder(64);
   for (int i = 0; i < 64 * rounds; ++i) {
     const double at = 40.0 * (i / 64) + 0.02 * (i % 64);
-    builder.request(at, at, at + 40.0).completion_tokens = 1;
+    builder.request(at, at, at + 40.0 + 0.01 * (i % 3)).completion_tokens = 1;
     builder.event(at + 39.0, EventClass::content, 1);
   }
   return builder;
@@ -67,10 +67,10 @@ TEST(SteadyWindow, TakesNoBurstForASteadyWindow) {
   // server does 64 in 40 ms.
   const auto summary = summarised(bursts(2));
   EXPECT_FALSE(summary.steady.has_value());
-  EXPECT_NE(summary.steady_absent.find("fewer than 20 times a request's 40 ms"), std::string::npos)
+  EXPECT_NE(summary.steady_absent.find("are fewer than 20 times a request's 40.0"), std::string::npos)
       << summary.steady_absent;
   EXPECT_FALSE(figure(summary, "request_rate", "steady")->fact.has_value());
-  EXPECT_NEAR(figure(summary, "request_rate")->fact->value, 128.0 / 0.08126, 1.0);
+  EXPECT_NEAR(figure(summary, "request_rate")->fact->value, 128.0 / 0.08126, 2.0);
   // 21 times as long as a request it is right within what 20 times promises, and not there just below it.
   const auto longer = summarised(bursts(22));
   ASSERT_TRUE(longer.steady.has_value()) << longer.steady_absent;
