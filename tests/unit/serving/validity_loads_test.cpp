@@ -72,6 +72,21 @@ TEST(ValidityOfLoads, TellsTheClientsFaultFromTheServers) {
   EXPECT_EQ(client_fault(checked(failing).validity), "");
 }
 
+TEST(ValidityOfLoads, TellsNoDriftOfALoadThatHasNotSettled) {
+  // Sixty at once, tokens 5 ms apart; as they end, sixty more with tokens 3 ms apart.
+  const auto rounds = [](int count) {
+    LoadBuilder builder(60);
+    for (int i = 0; i < 60 * count; ++i) {
+      const double at = 60.0 * (i / 60) + 0.1 * (i % 60);
+      builder.request(at, at, at + 60.0).completion_tokens = 2;
+      builder.stream(at + 20.0, i < 30 * count ? 5.0 : 3.0, 2);
+    }
+    return builder;
+  };
+  EXPECT_EQ(checked(rounds(2))["drift"], CheckVerdict::not_checked);
+  EXPECT_EQ(checked(rounds(60))["drift"], CheckVerdict::failed);
+}
+
 TEST(ValidityOfLoads, FailsAConcurrencyThatSoFewRequestsCannotReach) {
   auto builder = steady_load(6);
   builder.header().concurrency = 7;
