@@ -82,8 +82,8 @@ StopRule stop_of(const BenchOptions& options, const Scenario& scenario) {
   StopRule stop;
   stop.max_duration_s = options.max_duration_s;
   const bool bare = !options.requests && !options.duration_s && !options.min_requests;
-  // A trace is as long as it is.
-  if (bare && scenario.kind == Scenario::Kind::trace) return stop;
+  // A trace is as long as it is, and a schedule that is replayed too.
+  if (bare && (scenario.kind == Scenario::Kind::trace || !options.schedule.empty())) return stop;
   if (options.requests && !options.duration_s) {
     stop.requests = options.requests;
     return stop;

@@ -196,6 +196,27 @@ TEST(Series, ATraceShowsEveryLoad) {
   EXPECT_EQ(requests, (std::map<int, int>{{1, 9}, {3, 10}}));
 }
 
+TEST(Schedule, IsReplayedWholeWhereNoEndIsGiven) {
+  const TempFolder folder;
+  const auto schedule = folder.path() / "schedule.jsonl";
+  std::ofstream(schedule) << R"({"index":0,"prompt":0,"due_ns":0,"max_tokens":2})"
+                             "\n"
+                             R"({"index":1,"prompt":1,"due_ns":20000000,"max_tokens":2})"
+                             "\n";
+  with_server({"--ttft", "2ms", "--itl", "1ms"}, [&](int port) {
+    const auto ran = program({"bench", "--url", "http://127.0.0.1:" + std::to_string(port), "--schedule",
+                              schedule.string(), "--no-energy", "--allow-invalid", "--quiet", "--out",
+                              (folder.path() / "l").string()});
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_TRUE(holds(ran.out, "2 measured")) << ran.out;
+    EXPECT_FALSE(holds(ran.out, "--max-duration")) << ran.out;
+  });
+  // No end of its own was put in its place: ten seconds and twenty requests, as other loads have.
+  const auto settings = json_of(text_of(folder.path() / "l" / "load.json")).at("settings");
+  EXPECT_FALSE(settings.contains("duration_s")) << settings;
+  EXPECT_FALSE(settings.contains("min_requests")) << settings;
+}
+
 TEST(Ready, ARefusedPortEndsAtOnceAndNamesTheOptionThatWaits) {
   const OneAtATimeServer server(milliseconds(1));
   const TempFolder folder;
