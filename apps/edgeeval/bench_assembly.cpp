@@ -19,7 +19,9 @@ namespace {
 const BenchPoint& front_of(const BenchRun& run) {
   if (run.peak && run.peak->peak) {
     for (std::size_t i = 0; i < run.peak->steps.size() && i < run.points.size(); ++i) {
-      if (run.peak->steps[i].load == *run.peak->peak) return run.points[i];
+      const auto& step = run.peak->steps[i];
+      // A load may have been tried twice.
+      if (step.met && step.load == *run.peak->peak) return run.points[i];
     }
   }
   const auto last = std::find_if(run.points.rbegin(), run.points.rend(),
@@ -49,7 +51,9 @@ std::vector<SweepPoint> sweep_of(const BenchRun& run) {
   for (std::size_t i = 0; i < run.points.size(); ++i) {
     const auto& point = run.points[i];
     SweepPoint step{point.header.scenario, point.summary, point.validity, {}};
-    if (run.peak && i < run.peak->steps.size()) step.meets = run.peak->steps[i].met;
+    // Where the client was at fault, nothing is known of the server.
+    if (run.peak && i < run.peak->steps.size() && run.peak->steps[i].client_fault.empty())
+      step.meets = run.peak->steps[i].met;
     sweep.push_back(std::move(step));
   }
   return sweep;

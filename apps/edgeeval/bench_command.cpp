@@ -18,6 +18,14 @@
 namespace edgeeval {
 namespace {
 
+/// Whether a search made the load at `i` a second time because the client had spoilt it: the second one
+/// counts.
+bool made_again(const BenchRun& run, std::size_t i) {
+  if (!run.peak || i + 1 >= run.peak->steps.size()) return false;
+  const auto& step = run.peak->steps[i];
+  return !step.client_fault.empty() && run.peak->steps[i + 1].load == step.load;
+}
+
 /// The exit code of a benchmark that was made and written.
 int verdict_code(const BenchRun& run, bool allow_invalid) {
   if (run.cancelled) return exit_code(ErrorCode::cancelled);
@@ -26,9 +34,11 @@ int verdict_code(const BenchRun& run, bool allow_invalid) {
   };
   if (std::any_of(run.points.begin(), run.points.end(), all_failed) || run.engine_ended)
     return exit_code(ErrorCode::engine_failed);
-  const auto invalid = [](const BenchPoint& point) { return !point.validity.valid; };
-  if (!allow_invalid && std::any_of(run.points.begin(), run.points.end(), invalid))
-    return exit_code(ErrorCode::invalid_measurement);
+  if (allow_invalid) return 0;
+  for (std::size_t i = 0; i < run.points.size(); ++i) {
+    if (!run.points[i].validity.valid && !made_again(run, i))
+      return exit_code(ErrorCode::invalid_measurement);
+  }
   return 0;
 }
 
@@ -47,7 +57,7 @@ int run_load_bench(const BenchOptions& options, const std::vector<OutputTarget>&
   if (!run) return report_error(run.error());
   if (run->points.empty()) return interrupted_before();
   const auto report = report_of(*run);
-  const int code = write_bench(report, run->points.back().folder, targets);
+  const int code = write_bench(report, &*run, targets);
   return code != 0 ? code : verdict_code(*run, options.allow_invalid);
 }
 
@@ -65,7 +75,7 @@ int report_starts(const ColdBench& bench, const BenchSettings& settings,
   std::vector<OutputTarget> possible;
   std::copy_if(targets.begin(), targets.end(), std::back_inserter(possible),
                [](const OutputTarget& target) { return !of_a_load(target.format); });
-  const int code = write_bench(report_of(bench.starts, settings.folder), {}, possible);
+  const int code = write_bench(report_of(bench.starts, settings.folder), nullptr, possible);
   return code != 0 ? code : starts_code(bench.starts, load_wanted);
 }
 
@@ -96,7 +106,7 @@ int run_launch_bench(BenchOptions options, const std::vector<OutputTarget>& targ
   }
   auto report = report_of(*run);
   put_starts(bench->starts, report);
-  const int code = write_bench(report, run->points.back().folder, targets);
+  const int code = write_bench(report, &*run, targets);
   return code != 0 ? code : verdict_code(*run, options.allow_invalid);
 }
 

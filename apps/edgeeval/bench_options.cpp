@@ -82,8 +82,8 @@ StopRule stop_of(const BenchOptions& options, const Scenario& scenario) {
   StopRule stop;
   stop.max_duration_s = options.max_duration_s;
   const bool bare = !options.requests && !options.duration_s && !options.min_requests;
-  // A trace is as long as it is.
-  if (bare && scenario.kind == Scenario::Kind::trace) return stop;
+  // A trace is as long as it is, and a schedule that is replayed too.
+  if (bare && (scenario.kind == Scenario::Kind::trace || !options.schedule.empty())) return stop;
   if (options.requests && !options.duration_s) {
     stop.requests = options.requests;
     return stop;
@@ -118,7 +118,8 @@ void put_limits(const BenchOptions& options, BenchSettings& settings) {
     if (options.retokenize == to_string(wish)) settings.retokenise = wish;
   settings.drain_s = options.drain_s;
   settings.probe_timeout_s = options.probe_s.value_or(settings.probe_timeout_s);
-  settings.ready_timeout_s = options.ready_s;
+  settings.ready_timeout_s = options.ready_s.value_or(settings.ready_timeout_s);
+  settings.wait_for_port = options.ready_s.has_value();
   settings.idle_s = options.rest_s;
   settings.energy = !options.no_energy;
   settings.scrape = !options.no_scrape;
@@ -262,7 +263,10 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
                   "Seconds for each answer to the question what the server is (default: 10; with --launch 2)")
       ->check(seconds);
   command
-      .add_option("--ready-timeout", options.ready_s, "Seconds for a server that is loading (default: 300)")
+      .add_option("--ready-timeout", options.ready_s,
+                  "Seconds for a server that is loading (default: 300); where it is given, also for one that "
+                  "does not "
+                  "listen yet")
       ->check(seconds);
   command.add_option(
       "--api-key-env", options.api_key_env,

@@ -22,12 +22,12 @@ struct BenchOptions {
   std::vector<std::string> outputs, headers, model_files;
   std::optional<std::string> scenario;  ///< Absent: a single stream; with `launch`, no load.
   std::optional<std::uint64_t> requests, min_requests, warmup;
-  std::optional<double> duration_s, probe_s;
+  std::optional<double> duration_s, probe_s, ready_s;
   std::uint32_t max_tokens = 128, prompt_tokens = 256;
   std::size_t prompt_count = 0;
   std::size_t keep_text = 0;
   double max_duration_s = 3600.0, drain_s = 600.0, connect_s = 10.0, first_byte_s = 600.0,
-         idle_timeout_s = 120.0, timeout_s = 3600.0, ready_s = 300.0, rest_s = 0.0, temperature = 0.0;
+         idle_timeout_s = 120.0, timeout_s = 3600.0, rest_s = 0.0, temperature = 0.0;
   int threads = 1, repeat = 5;
   std::optional<int> server_pid;
   bool ignore_eos = false, no_ignore_eos = false, no_keep_alive = false, insecure = false, no_energy = false,

@@ -6,12 +6,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <sstream>
+#include <utility>
 
+#include "bench/derive.hpp"
 #include "bench/machine_file.hpp"
 #include "console.hpp"
 #include "core/text.hpp"
 #include "measure_targets.hpp"
-#include "record/load_file.hpp"
 #include "report/bench_trace.hpp"
 
 namespace edgeeval {
@@ -23,9 +24,30 @@ std::vector<std::string> all_formats() {
   return formats;
 }
 
-Result<void> write_one(const BenchReport& report, const std::filesystem::path& load,
-                       const OutputTarget& target) {
-  if (load.empty() && of_a_load(target.format))
+/// What of the machine's power a trace shows beside a load.
+std::vector<TracePower> power_of(const BenchPoint& point) {
+  auto machine = read_machine(point.folder);
+  if (!machine || !machine->power) return {};
+  return {{machine->power->source, std::move(machine->power->spans)}};
+}
+
+Result<void> write_trace(const BenchRun& run, std::ostream& out) {
+  if (!is_series(run.scenario)) {
+    const auto& point = run.points.back();
+    auto load = record_of(point.folder, point.in_file);
+    return load ? write_bench_trace(*load, power_of(point), out) : tl::unexpected(load.error());
+  }
+  std::vector<TraceLoad> loads;
+  for (const auto& point : run.points) {
+    const auto name = point.in_file.empty() ? point.folder.filename().string() : point.in_file;
+    loads.push_back({name + " " + point.header.scenario,
+                     [&point] { return record_of(point.folder, point.in_file); }, power_of(point)});
+  }
+  return write_series_trace(loads, out);
+}
+
+Result<void> write_one(const BenchReport& report, const BenchRun* run, const OutputTarget& target) {
+  if (run == nullptr && of_a_load(target.format))
     return fail(ErrorCode::usage, "is of a load, and there are cold starts alone", "-o " + target.format);
   if (target.format != "jsonl" && target.format != "trace") {
     const bool colour = target.path == "-" && terminal_of(stdout).colour;
@@ -33,14 +55,9 @@ Result<void> write_one(const BenchReport& report, const std::filesystem::path& l
     if (!text) return tl::unexpected(text.error());
     return write_output(target.path, *text);
   }
-  auto record = read_load(load);
-  if (!record) return tl::unexpected(record.error());
-  if (target.format == "jsonl") return write_timelines(*record, target.path);
+  if (target.format == "jsonl") return write_bench_timelines(*run, target.path);
   std::ostringstream trace;
-  std::vector<TracePower> power;
-  if (auto machine = read_machine(load); machine && machine->power)
-    power.push_back({machine->power->source, machine->power->spans});
-  if (auto written = write_bench_trace(*record, power, trace); !written) return written;
+  if (auto written = write_trace(*run, trace); !written) return written;
   return write_output(target.path, trace.str());
 }
 
@@ -70,13 +87,12 @@ Result<std::vector<OutputTarget>> bench_targets(const std::vector<std::string>& 
   return targets;
 }
 
-int write_bench(const BenchReport& report, const std::filesystem::path& load,
-                const std::vector<OutputTarget>& targets) {
+int write_bench(const BenchReport& report, const BenchRun* run, const std::vector<OutputTarget>& targets) {
   bool on_stdout = false;
   int code = 0;
   for (const auto& target : targets) {
     on_stdout = on_stdout || target.path == "-";
-    if (auto written = write_one(report, load, target); !written) {
+    if (auto written = write_one(report, run, target); !written) {
       const int failed = report_error(written.error());
       if (code == 0) code = failed;
     }

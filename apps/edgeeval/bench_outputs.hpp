@@ -3,10 +3,10 @@
 #pragma once
 
 #include <edgeeval/result.hpp>
-#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "bench/bench.hpp"
 #include "output_target.hpp"
 #include "report/bench_report.hpp"
 
@@ -19,10 +19,9 @@ namespace edgeeval {
 [[nodiscard]] Result<std::vector<OutputTarget>> bench_targets(const std::vector<std::string>& texts,
                                                               bool json);
 
-/// Writes them all, and the console's text to stdout where nothing else goes there (else to stderr). `load`
-/// is the folder of the load whose timelines "jsonl" and "trace" tell; empty where there is none. The exit
+/// Writes them all, and the console's text to stdout where nothing else goes there (else to stderr). `run`
+/// holds the loads whose timelines "jsonl" and "trace" tell, all of them; null where there is none. The exit
 /// code of the first failure, or 0.
-int write_bench(const BenchReport& report, const std::filesystem::path& load,
-                const std::vector<OutputTarget>& targets);
+int write_bench(const BenchReport& report, const BenchRun* run, const std::vector<OutputTarget>& targets);
 
 }  // namespace edgeeval

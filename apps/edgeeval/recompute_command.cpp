@@ -16,6 +16,7 @@
 #include "core/json_document.hpp"
 #include "core/text.hpp"
 #include "record/load_file.hpp"
+#include "record/series.hpp"
 #include "serving/recompute.hpp"
 
 namespace edgeeval {
@@ -114,6 +115,9 @@ int run(const Options& options) {
   if (const auto series = loads_of_series(options.run); !series.empty())
     return report_error(Error{ErrorCode::usage, "holds several loads, and a tool's report is of one",
                               options.run, "Name one of them: " + join(series, ", ")});
+  if (const auto index = series_index(options.run); index && *index)
+    return report_error(Error{ErrorCode::usage, "holds several loads, and a tool's report is of one",
+                              options.run, "Name the folder of one of its loads."});
   if (holds_starts(options.run) && !is_bench_folder(options.run))
     return report_error(Error{ErrorCode::record_unreadable, "holds cold starts alone, and no load",
                               options.run,

@@ -82,7 +82,7 @@ int run_bench_report(const Options& options) {
     if (!read) return report_error(read.error());
     starts = std::move(*read);
     // A load that should have followed may have come to nothing.
-    if (!is_bench_folder(options.run)) return write_bench(report_of(*starts, options.run), {}, *targets);
+    if (!is_bench_folder(options.run)) return write_bench(report_of(*starts, options.run), nullptr, *targets);
   }
   const auto bench = read_bench(options.run);
   if (!bench) return report_error(bench.error());
@@ -93,7 +93,7 @@ int run_bench_report(const Options& options) {
   if (nothing && options.outputs.empty() && !options.json) return report_error(*nothing);
   auto report = report_of(*bench);
   if (starts) put_starts(*starts, report);
-  const int code = write_bench(report, bench->points.back().folder, *targets);
+  const int code = write_bench(report, &*bench, *targets);
   return code == 0 && nothing ? report_error(*nothing) : code;
 }
 

@@ -33,16 +33,6 @@ Scenario step_of(const Scenario& series, double load) {
   return step;
 }
 
-/// Output tokens a second, or requests a second where tokens are not known.
-double throughput_of(const BenchPoint& point) {
-  for (const char* metric : {"output_tokens_per_s", "requests_per_s"}) {
-    for (const auto& figure : point.summary.figures) {
-      if (figure.metric == metric && figure.window == "whole" && figure.fact) return figure.fact->value;
-    }
-  }
-  return 0.0;
-}
-
 tl::unexpected<Error> holds_one(const fs::path& folder) {
   return fail(ErrorCode::record_mismatch, "the folder holds a benchmark already", folder.string(),
               "Name another folder with --out; nothing measured is overwritten.");
@@ -165,7 +155,7 @@ class Bench {
 
   Result<void> sweep() {
     const double most = most_in_flight(1024.0);
-    std::vector<std::pair<double, double>> tried;
+    std::vector<std::pair<double, Throughput>> tried;
     const auto& steps = settings_.scenario.steps;
     for (std::size_t i = 0; !stopped(); ++i) {
       std::optional<double> next;
@@ -176,7 +166,9 @@ class Bench {
       }
       if (!next) break;
       if (auto done = step(*next); !done) return done;
-      tried.emplace_back(*next, throughput_of(run_.points.back()));
+      const auto throughput = throughput_of(run_.points.back().summary);
+      if (!throughput) return tl::unexpected(throughput.error());
+      tried.emplace_back(*next, *throughput);
     }
     return {};
   }
@@ -199,7 +191,8 @@ class Bench {
 
   static StepOutcome outcome_of(double load_size, const BenchPoint& point,
                                 const std::vector<ServiceObjective>& objectives) {
-    StepOutcome outcome{load_size, point.validity.valid, false, judge(point.summary, objectives)};
+    StepOutcome outcome{load_size, point.validity.valid, false, judge(point.summary, objectives),
+                        client_fault(point.validity)};
     outcome.met = outcome.valid && std::all_of(outcome.objectives.begin(), outcome.objectives.end(),
                                                [](const auto& o) { return o.state == ObjectiveState::met; });
     return outcome;

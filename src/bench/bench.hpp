@@ -44,8 +44,17 @@ struct BenchRun {
 [[nodiscard]] Result<BenchRun> run_bench(const BenchSettings& settings, const CancelToken& cancel,
                                          const BenchListener& listener);
 
-/// Reads a benchmark's folder and computes its figures anew. Errors: io, record_unreadable.
+/// Reads a benchmark's folder, or a file of its timelines, and computes its figures anew. Errors: io,
+/// record_unreadable.
 [[nodiscard]] Result<BenchRun> read_bench(const std::filesystem::path& folder);
+
+/// Writes all of its loads as JSON lines: a single one as write_timelines does, those of a series as
+/// write_series does, with what bench.json tells in the first line. `path` "-" is stdout. Errors: io,
+/// disk_full, record_unreadable.
+[[nodiscard]] Result<void> write_bench_timelines(const BenchRun& run, const std::filesystem::path& path);
+
+/// Whether a benchmark has a load a step, each in a folder of its own.
+[[nodiscard]] bool is_series(const Scenario& scenario);
 
 /// Whether `folder` can take a new benchmark: record_mismatch where it holds one, or cold starts.
 [[nodiscard]] Result<void> check_unused(const std::filesystem::path& folder);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bench/machine_file.hpp"
+#include "record/series.hpp"
 #include "serving/timings.hpp"
 
 namespace edgeeval {
@@ -26,13 +27,19 @@ void add_energy(BenchPoint& point, LoadRecord& load, const MachineRecord& machin
 
 }  // namespace
 
-Result<BenchPoint> derive_point(const fs::path& folder, const BenchSettings& settings) {
-  auto load = read_load(folder);
+Result<LoadRecord> record_of(const fs::path& folder, const std::string& in_file) {
+  return in_file.empty() ? read_load(folder) : read_load_of_series(folder, in_file);
+}
+
+Result<BenchPoint> derive_point(const fs::path& folder, const BenchSettings& settings,
+                                const std::string& in_file) {
+  auto load = record_of(folder, in_file);
   if (!load) return tl::unexpected(load.error());
   auto machine = read_machine(folder);
   if (!machine) return tl::unexpected(machine.error());
   BenchPoint point;
   point.folder = folder;
+  point.in_file = in_file;
   SummaryOptions options;
   options.objectives = settings.objectives;
   if (machine->resident) {

@@ -43,7 +43,8 @@ struct BenchContext {
 
 /// One load, made and computed.
 struct BenchPoint {
-  std::filesystem::path folder;
+  std::filesystem::path folder;  ///< Or the file of timelines that it was read from.
+  std::string in_file;           ///< Its name in a file that holds several loads; else empty.
   Scenario scenario;
   LoadHeader header;
   ServingSummary summary;

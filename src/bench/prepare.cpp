@@ -54,29 +54,56 @@ class Waiting {
 
   Result<ProbedServer> run() {
     while (true) {
-      auto server = probe_server(call_, settings_.dialect);
-      if (!server) return tl::unexpected(explained(std::move(server.error())));
-      if (server->readiness != Readiness::loading) return server;
-      if (!told_ && tell_) tell_("the server is loading its model");
-      told_ = true;
-      if (cancel_.requested()) return fail(ErrorCode::cancelled, "interrupted while the server was loading");
-      if (clock_.now() >= until_) {
-        return fail(ErrorCode::timed_out,
-                    fmt::format("the server was still loading after {} s", settings_.ready_timeout_s),
-                    settings_.target.url(), "--ready-timeout SECONDS waits longer");
+      const bool refused = !listens();
+      if (!refused) {
+        auto server = probe_server(call_, settings_.dialect);
+        if (!server && server.error().code == ErrorCode::unavailable) return with_hint(server.error());
+        if (!server) return tl::unexpected(explained(std::move(server.error())));
+        if (server->readiness != Readiness::loading) return server;
       }
+      tell(refused ? "nobody listens there yet" : "the server is loading its model");
+      if (cancel_.requested()) return fail(ErrorCode::cancelled, "interrupted while the server was loading");
+      if (clock_.now() >= until_) return too_late(refused);
       std::this_thread::sleep_for(kLook);
     }
   }
 
  private:
+  /// Whether to go on to probing. One small call tells, so that no server comes up in the midst of the
+  /// probe's questions and is taken for another.
+  [[nodiscard]] bool listens() const {
+    if (!settings_.wait_for_port) return true;
+    const auto answer = call_("/health", "");
+    return answer || answer.error().code != ErrorCode::unavailable;
+  }
+
+  /// Some servers open their port only when they have loaded the model, so that a refusal may mean that.
+  static tl::unexpected<Error> with_hint(Error error) {
+    error.hint =
+        "Is it running? One that opens its port only when it has loaded its model (vLLM) is waited for "
+        "with --ready-timeout SECONDS.";
+    return tl::unexpected(std::move(error));
+  }
+
+  [[nodiscard]] tl::unexpected<Error> too_late(bool refused) const {
+    return fail(ErrorCode::timed_out,
+                fmt::format("{} after {:g} s", refused ? "nobody listened" : "the server was still loading",
+                            settings_.ready_timeout_s),
+                settings_.target.url(), "--ready-timeout SECONDS waits longer");
+  }
+
+  void tell(const std::string& what) {
+    if (what != told_ && tell_) tell_(what);
+    told_ = what;
+  }
+
   const BenchSettings& settings_;
   const CancelToken& cancel_;
   const Telling& tell_;
   SystemClock clock_;
   SmallCall call_;
   SteadyTime until_;
-  bool told_ = false;
+  std::string told_;
 };
 
 std::size_t prompts_to_make(const BenchSettings& settings) {

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "core/text.hpp"
+#include "serving/metric_table.hpp"
 #include "stats/order_ranks.hpp"
 
 namespace edgeeval {
@@ -64,16 +67,18 @@ class Bracket {
       return middle;
     }
     if (*missed_ - low <= rule_.resolution * *missed_) return ended(why, "the bracket is narrow enough");
-    if (!met_ && *missed_ <= rule_.first / 64.0) return ended(why, "even a very low load missed");
-    return met_ ? (low + *missed_) / 2.0 : *missed_ / 2.0;
+    const double lowest = rule_.first * rule_.lowest_share;
+    if (!met_ && *missed_ <= lowest)
+      return ended(why, "no rate below " + format_significant(lowest) + " req/s is tried");
+    return met_ ? (low + *missed_) / 2.0 : std::max(*missed_ / 2.0, lowest);
   }
 
   [[nodiscard]] std::optional<double> met() const { return met_; }
   [[nodiscard]] std::optional<double> missed() const { return missed_; }
 
  private:
-  static std::optional<double> ended(std::string& why, const char* reason) {
-    why = reason;
+  static std::optional<double> ended(std::string& why, std::string reason) {
+    why = std::move(reason);
     return std::nullopt;
   }
   const SearchRule& rule_;
@@ -112,6 +117,22 @@ std::string_view to_string(ObjectiveState state) {
   return "insufficient";
 }
 
+Result<Throughput> throughput_of(const ServingSummary& summary) {
+  const auto find = [&](std::string_view metric) -> Result<const ServingFigure*> {
+    for (const auto& figure : summary.figures)
+      if (figure.metric == metric && figure.window == "whole") return &figure;
+    return fail(ErrorCode::internal, "a load's summary has no figure \"" + std::string(metric) + "\"");
+  };
+  const auto tokens = find(kOutputRate);
+  if (!tokens) return tl::unexpected(tokens.error());
+  const auto requests = find(kRequestRate);
+  if (!requests) return tl::unexpected(requests.error());
+  Throughput throughput;
+  if ((*tokens)->fact) throughput.tokens = (*tokens)->fact->value;
+  if ((*requests)->fact) throughput.requests = (*requests)->fact->value;
+  return throughput;
+}
+
 std::vector<JudgedObjective> judge(const ServingSummary& summary,
                                    const std::vector<ServiceObjective>& objectives) {
   std::vector<JudgedObjective> judged;
@@ -132,6 +153,14 @@ Result<PeakFound> find_peak(const SearchRule& rule, const TryLoad& attempt) {
     }
     auto step = attempt(*load);
     if (!step) return tl::unexpected(step.error());
+    if (!step->client_fault.empty()) {
+      const bool again = !found.steps.empty() && found.steps.back().load == *load;
+      found.why = "the client, not the server, made " + std::string(again ? "both tries" : "a try") +
+                  " of this load INVALID: " + step->client_fault;
+      found.steps.push_back(std::move(*step));
+      if (again) break;
+      continue;
+    }
     const bool undecidable = cannot_tell(*step);
     if (!undecidable) bracket.note(*step);
     found.steps.push_back(std::move(*step));
@@ -146,13 +175,16 @@ Result<PeakFound> find_peak(const SearchRule& rule, const TryLoad& attempt) {
   return found;
 }
 
-std::optional<double> next_sweep_step(const std::vector<std::pair<double, double>>& tried, double largest) {
+std::optional<double> next_sweep_step(const std::vector<std::pair<double, Throughput>>& tried,
+                                      double largest) {
   if (tried.empty()) return 1.0;
-  const auto& [last_load, last_throughput] = tried.back();
+  const auto& [last_load, last] = tried.back();
   if (last_load >= largest) return std::nullopt;
   if (tried.size() >= 2) {
-    const double before = tried[tried.size() - 2].second;
-    if (last_throughput < before * kStillRising) return std::nullopt;
+    const auto& before = tried[tried.size() - 2].second;
+    const bool counted = last.tokens && before.tokens;
+    const double now = counted ? *last.tokens : last.requests;
+    if (now <= (counted ? *before.tokens : before.requests) * kStillRising) return std::nullopt;
   }
   return std::min(last_load * 2.0, largest);
 }

@@ -42,6 +42,9 @@ struct StepOutcome {
   bool valid = false;
   bool met = false;  ///< Every objective met, and valid.
   std::vector<JudgedObjective> objectives;
+  /// Why it is INVALID by the client's own doing alone (client_fault); empty where it is not. Such a step
+  /// tells nothing of the server.
+  std::string client_fault{};
 };
 
 /// Makes the load and says how it went. An error ends the search.
@@ -53,6 +56,8 @@ struct SearchRule {
   double largest = 4096.0;
   bool whole = true;         ///< Loads are whole numbers (requests in flight).
   double resolution = 0.05;  ///< Of a rate: the search ends when the bracket is this narrow, relatively.
+  double lowest_share = 1.0 / 8.0;  ///< Of the first rate: none lower is tried, since half the rate takes
+                                    ///< twice the time for as many requests.
   int most_steps = 24;
 };
 
@@ -64,12 +69,23 @@ struct PeakFound {
   std::string why;                  ///< Why it ended.
 };
 
-/// Doubles the load until it misses, then bisects, as MLPerf's LoadGen finds a peak (loadgen.md section 1).
+/// Doubles the load until it misses, then bisects, as MLPerf's LoadGen finds a peak (loadgen.md section 1). A
+/// step that is INVALID by the client's own doing is made once more; where it is so again the search ends
+/// with what was found before. Errors: those of `attempt`.
 [[nodiscard]] Result<PeakFound> find_peak(const SearchRule& rule, const TryLoad& attempt);
 
-/// The steps of a sweep nobody chose: 1, 2, 4, … while throughput still rises by a tenth; `throughput` of the
-/// loads tried so far. Absent: enough.
-[[nodiscard]] std::optional<double> next_sweep_step(const std::vector<std::pair<double, double>>& tried,
+/// What a load brought a second over its whole length.
+struct Throughput {
+  std::optional<double> tokens;  ///< Output tokens; absent where the server does not tell them.
+  double requests = 0.0;
+};
+/// Of a load's summary; 0 where nothing ended. Error: internal where it lacks the figures themselves, as if
+/// their names had changed.
+[[nodiscard]] Result<Throughput> throughput_of(const ServingSummary& summary);
+
+/// The steps of a sweep nobody chose: 1, 2, 4, … while throughput (output tokens, or requests where tokens
+/// are not known of both) still rises by more than a tenth; `tried` are the loads so far. Absent: enough.
+[[nodiscard]] std::optional<double> next_sweep_step(const std::vector<std::pair<double, Throughput>>& tried,
                                                     double largest);
 
 }  // namespace edgeeval

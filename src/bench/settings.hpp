@@ -68,6 +68,7 @@ struct BenchSettings {
   std::filesystem::path folder{};
   double probe_timeout_s = 10.0;   ///< For the answer to each small request that asks a server what it is.
   double ready_timeout_s = 300.0;  ///< How long a server that loads its model is waited for.
+  bool wait_for_port = false;      ///< So long also for one that does not listen yet, as vLLM while it loads.
   bool energy = true;
   double idle_s = 0.0;  ///< Rest before the load, as a baseline for net energy.
   bool require_measured = false;

@@ -209,7 +209,7 @@ void note_warnings(const LoadJob& job, const Shared& shared, LoadOutcome& outcom
   if (!shared.no_address.empty()) outcome.warnings.push_back(shared.no_address);
   const auto planned = job.stop.requests ? job.stop.requests : job.schedule->size();
   const auto of_all = planned.value_or(0) + job.warmup;
-  if (planned && shared.order.load() == Order::go_on && outcome.sent < of_all)
+  if (planned && shared.cut_short() && shared.order.load() == Order::go_on && outcome.sent < of_all)
     outcome.warnings.emplace_back(
         fmt::format("sending ended after {:g} s (--max-duration): {} of {} requests, warm-up included",
                     job.stop.max_duration_s, outcome.sent, of_all));

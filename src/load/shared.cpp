@@ -8,6 +8,7 @@ namespace edgeeval::client {
 void Shared::begin(const Phase& phase) {
   phase_ = phase;
   next_.store(0);
+  cut_.store(false);
   count_ = phase.requests;
   if (phase.name == LoadPhase::warmup) return;
   if (!count_) count_ = job->stop.requests;
@@ -22,6 +23,13 @@ bool Shared::enough(std::uint64_t sent, double elapsed_s) const {
   return elapsed_s >= stop.min_duration_s.value_or(0.0) && sent >= stop.min_requests.value_or(0);
 }
 
+/// Whether nothing may be sent so late; remembers that there still was something to send.
+bool Shared::beyond_longest(double elapsed_s) const {
+  if (elapsed_s <= job->stop.max_duration_s) return false;
+  cut_.store(true, std::memory_order_relaxed);
+  return true;
+}
+
 Planned Shared::planned(std::uint64_t place) const {
   const bool warmup = phase_.name == LoadPhase::warmup;
   const auto size = job->schedule->size();
@@ -34,7 +42,7 @@ Planned Shared::planned(std::uint64_t place) const {
 
 std::optional<Planned> Shared::take(std::int64_t now_ns) {
   const double elapsed = static_cast<double>(now_ns - phase_.begun_ns) * 1e-9;
-  if (elapsed >= job->stop.max_duration_s) return std::nullopt;
+  if (beyond_longest(elapsed)) return std::nullopt;
   const auto place = next_.fetch_add(1, std::memory_order_relaxed);
   if (count_ && place >= *count_) return std::nullopt;
   if (enough(place, elapsed)) return std::nullopt;
@@ -44,15 +52,17 @@ std::optional<Planned> Shared::take(std::int64_t now_ns) {
 bool Shared::none_left(std::int64_t now_ns) const {
   const double elapsed = static_cast<double>(now_ns - phase_.begun_ns) * 1e-9;
   const auto place = next_.load(std::memory_order_relaxed);
-  return elapsed >= job->stop.max_duration_s || (count_ && place >= *count_) || enough(place, elapsed);
+  return (count_ && place >= *count_) || enough(place, elapsed) || beyond_longest(elapsed);
 }
 
 std::optional<Planned> Shared::at(std::uint64_t place) const {
   if (count_ && place >= *count_) return std::nullopt;
   auto next = planned(place);
-  // By the schedule's time, not the clock's, so that the same requests are sent every time.
-  const double due = static_cast<double>(next.due_ns.value_or(0)) * 1e-9;
-  if (due >= job->stop.max_duration_s || enough(place, due)) return std::nullopt;
+  // By the schedule's time, not the clock's, so that the same requests are sent every time; and, as the
+  // schedule was laid out, up to the first one with which the load may end, that one included.
+  const auto due_s = [](const Planned& one) { return static_cast<double>(one.due_ns.value_or(0)) * 1e-9; };
+  if (place > 0 && enough(place, due_s(planned(place - 1)))) return std::nullopt;
+  if (beyond_longest(due_s(next))) return std::nullopt;
   return next;
 }
 

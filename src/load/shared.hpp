@@ -52,13 +52,17 @@ class Shared {
   [[nodiscard]] std::optional<Planned> at(std::uint64_t place) const;
   /// Whether a closed loop ends after an exact count, so that failing fast cannot go on for ever.
   [[nodiscard]] bool counted() const { return count_.has_value(); }
+  /// Whether the longest duration kept a request of this phase from being sent.
+  [[nodiscard]] bool cut_short() const { return cut_.load(); }
 
  private:
   [[nodiscard]] bool enough(std::uint64_t sent, double elapsed_s) const;
+  [[nodiscard]] bool beyond_longest(double elapsed_s) const;
   [[nodiscard]] Planned planned(std::uint64_t place) const;
   Phase phase_;
   std::optional<std::uint64_t> count_;
   std::atomic<std::uint64_t> next_{0};
+  mutable std::atomic<bool> cut_{false};
 };
 
 /// What one thread tells of its work while it goes on. Written by that thread, read by another one.

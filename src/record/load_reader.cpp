@@ -9,6 +9,7 @@
 #include "record/load_events.hpp"
 #include "record/record_json.hpp"
 #include "record/retokenised.hpp"
+#include "record/series.hpp"
 #include "record/timelines.hpp"
 
 namespace edgeeval {
@@ -29,20 +30,31 @@ Result<void> put_in_order(std::vector<RequestRecord>& requests, const std::strin
               "The file was changed after the load; restore it from a copy.");
 }
 
-/// The rest of the lines as requests.
-Result<void> take_requests(LineReader& lines, const fs::path& path, LoadRecord& load) {
+/// The rest of the lines as requests; of a file of several loads those of `name`.
+Result<void> take_requests(LineReader& lines, const fs::path& path, LoadRecord& load,
+                           const std::string& name = {}) {
   RequestParser parser;
+  bool own = name.empty();
   for (;;) {
     const auto line = lines.next();
     if (!line) return tl::unexpected(line.error());
     if (!*line) break;
     // An empty line, as an editor leaves it, hides nothing.
     if ((*line)->find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (!name.empty()) {
+      const auto place = series_line(**line);
+      if (!place)
+        return fail(ErrorCode::record_unreadable, "does not begin with the name of its load", lines.where(),
+                    "The file was changed after the load; restore it from a copy.");
+      own = place->load == name;
+      if (!own || place->header) continue;
+    }
     auto request = parser.request(**line, lines.where());
     if (!request) return tl::unexpected(request.error());
     load.requests.push_back(std::move(*request));
   }
-  if (lines.torn_bytes() > 0) {
+  // A torn line is the last load's.
+  if (own && lines.torn_bytes() > 0) {
     load.warnings.push_back(fmt::format("{}:{}: the last line is torn ({} bytes) and was left out",
                                         path.filename().string(), lines.number() + 1, lines.torn_bytes()));
   }
@@ -77,15 +89,22 @@ Result<LoadRecord> read_folder(const fs::path& folder) {
   return load;
 }
 
+Result<LoadHeader> header_in(std::string_view line, const std::string& where) {
+  const auto json = parse_json(line, where);
+  if (!json) return fail(ErrorCode::record_unreadable, json.error().message, json.error().where);
+  if (value_or(*json, "type", std::string()) == "series")
+    return fail(ErrorCode::record_unreadable, "holds several loads, not one", where,
+                "edgeeval report tells of them all; where one load is asked for, name the folder of a step.");
+  return load_header_from(*json, where);
+}
+
 Result<LoadRecord> read_timelines(const fs::path& file) {
   auto lines = LineReader::open(file, RequestParser::kPadding);
   if (!lines) return tl::unexpected(lines.error());
   const auto first = lines->next();
   if (!first) return tl::unexpected(first.error());
   if (!*first) return fail(ErrorCode::record_unreadable, "has no whole first line", file.string());
-  const auto json = parse_json(**first, lines->where());
-  if (!json) return fail(ErrorCode::record_unreadable, json.error().message, json.error().where);
-  auto header = load_header_from(*json, lines->where());
+  auto header = header_in(**first, lines->where());
   if (!header) return tl::unexpected(header.error());
   LoadRecord load;
   load.header = std::move(*header);
@@ -97,6 +116,28 @@ Result<LoadRecord> read_timelines(const fs::path& file) {
 }
 
 }  // namespace
+
+Result<LoadRecord> read_load_of_series(const fs::path& file, const std::string& name) {
+  auto lines = LineReader::open(file, RequestParser::kPadding);
+  if (!lines) return tl::unexpected(lines.error());
+  for (;;) {
+    const auto line = lines->next();
+    if (!line) return tl::unexpected(line.error());
+    if (!*line)
+      return fail(ErrorCode::record_unreadable, fmt::format("holds no load \"{}\"", name), file.string());
+    const auto place = series_line(**line);
+    if (!place || !place->header || place->load != name) continue;
+    auto header = header_in(**line, lines->where());
+    if (!header) return tl::unexpected(header.error());
+    LoadRecord load;
+    load.header = std::move(*header);
+    if (auto taken = take_requests(*lines, file, load, name); !taken) return tl::unexpected(taken.error());
+    auto events = timeline_events(file, name);
+    if (!events) return tl::unexpected(events.error());
+    load.events = std::move(*events);
+    return load;
+  }
+}
 
 Result<LoadRecord> read_load(const std::filesystem::path& path) {
   std::error_code status;

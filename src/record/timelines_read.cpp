@@ -3,6 +3,7 @@
 
 #include "record/line_reader.hpp"
 #include "record/load_codec.hpp"
+#include "record/series.hpp"
 #include "record/timelines.hpp"
 
 namespace edgeeval {
@@ -10,7 +11,7 @@ namespace {
 
 class TimelineEvents final : public EventStream {
  public:
-  explicit TimelineEvents(LineReader lines) : lines_(std::move(lines)) {}
+  TimelineEvents(LineReader lines, std::string load) : lines_(std::move(lines)), load_(std::move(load)) {}
 
   Result<std::span<const EventRecord>> next() override {
     for (;;) {
@@ -18,6 +19,10 @@ class TimelineEvents final : public EventStream {
       if (!line) return tl::unexpected(line.error());
       if (!*line) return std::span<const EventRecord>();
       if (lines_.number() == 1 || (*line)->find_first_not_of(" \t\r") == std::string_view::npos) continue;
+      if (!load_.empty()) {
+        const auto place = series_line(**line);
+        if (!place || place->header || place->load != load_) continue;
+      }
       if (auto taken = parser_.events(**line, lines_.where(), block_); !taken)
         return tl::unexpected(taken.error());
       if (!block_.empty()) return std::span<const EventRecord>(block_);
@@ -27,16 +32,18 @@ class TimelineEvents final : public EventStream {
 
  private:
   LineReader lines_;
+  std::string load_;
   RequestParser parser_;
   std::vector<EventRecord> block_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<EventStream>> timeline_events(const std::filesystem::path& file) {
+Result<std::unique_ptr<EventStream>> timeline_events(const std::filesystem::path& file,
+                                                     const std::string& load) {
   auto lines = LineReader::open(file, RequestParser::kPadding);
   if (!lines) return tl::unexpected(lines.error());
-  return std::make_unique<TimelineEvents>(std::move(*lines));
+  return std::make_unique<TimelineEvents>(std::move(*lines), load);
 }
 
 }  // namespace edgeeval

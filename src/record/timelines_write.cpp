@@ -14,7 +14,10 @@
 namespace edgeeval {
 namespace {
 
-constexpr std::uint64_t kMostEvents = std::uint64_t{1} << 21U;  ///< 64 MiB.
+/// Puts the name of its load at the beginning of the JSON object that begins at `at`.
+void put_name(std::string& text, std::size_t at, const std::string& name) {
+  if (!name.empty()) text.insert(at + 1, "\"load\":\"" + name + "\",");
+}
 
 /// Where the events of a request lie among all, and how many they are.
 struct Extent {
@@ -84,11 +87,14 @@ class Group {
       return number < last_;
     });
   }
-  Result<void> write(const std::vector<RequestRecord>& requests, TextOut& out) const {
+  Result<void> write(const std::vector<RequestRecord>& requests, const std::string& name,
+                     TextOut& out) const {
     for (std::size_t i = begin_; i < end_; ++i) {
       const auto from = starts_[i - begin_];
+      const auto at = out.text().size();
       append_request(out.text(), requests[i],
                      std::span(events_).subspan(from, starts_[i - begin_ + 1] - from));
+      put_name(out.text(), at, name);
       out.text() += '\n';
       if (auto flushed = out.flush_if_full(); !flushed) return flushed;
     }
@@ -105,7 +111,8 @@ class Group {
 
 }  // namespace
 
-Result<void> write_timelines(LoadRecord& load, const std::filesystem::path& path, std::uint64_t most_events) {
+Result<void> append_timelines(LoadRecord& load, const std::string& name, std::uint64_t most_events,
+                              TextOut& out) {
   const Places places(load.requests);
   std::vector<Extent> extents(load.requests.size());
   std::uint64_t strays = 0;
@@ -123,20 +130,27 @@ Result<void> write_timelines(LoadRecord& load, const std::filesystem::path& path
   auto header = load.header;
   if (strays > 0)
     header.warnings.push_back(fmt::format("{} events of requests that had not ended were left out", strays));
-  auto out = TextOut::open(path);
-  if (!out) return tl::unexpected(out.error());
-  out->text() = to_line(to_json(header)) + "\n";
+  const auto at = out.text().size();
+  out.text() += to_line(to_json(header)) + "\n";
+  put_name(out.text(), at, name);
   for (std::size_t begin = 0; begin < extents.size();) {
     Group group(extents, begin, most_events);
     if (auto collected = group.collect(*load.events, places); !collected) return collected;
-    if (auto written = group.write(load.requests, *out); !written) return written;
+    if (auto written = group.write(load.requests, name, out); !written) return written;
     begin = group.end();
   }
+  return {};
+}
+
+Result<void> write_timelines(LoadRecord& load, const std::filesystem::path& path, std::uint64_t most_events) {
+  auto out = TextOut::open(path);
+  if (!out) return tl::unexpected(out.error());
+  if (auto written = append_timelines(load, {}, most_events, *out); !written) return written;
   return out->commit();
 }
 
 Result<void> write_timelines(LoadRecord& load, const std::filesystem::path& path) {
-  return write_timelines(load, path, kMostEvents);
+  return write_timelines(load, path, kMostTimelineEvents);
 }
 
 }  // namespace edgeeval

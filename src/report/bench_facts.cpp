@@ -206,6 +206,7 @@ LabelledLines bench_facts(const BenchReport& report) {
                                    format_duration(1e-9 * static_cast<double>(summary.steady->end_ns -
                                                                               summary.steady->begin_ns)),
                                    summary.steady->how));
+  if (!summary.steady_absent.empty()) lines.emplace_back("steady", "none · " + summary.steady_absent);
   lines.emplace_back(
       "tokens",
       fmt::format("{} in {} of {} events; replies counted by: {}", summary.tokens, summary.token_events,

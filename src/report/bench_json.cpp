@@ -101,6 +101,7 @@ Json json_of(const ServingSummary& summary) {
     json["steady"] = {{"begin_ns", summary.steady->begin_ns},
                       {"end_ns", summary.steady->end_ns},
                       {"how", summary.steady->how}};
+  if (!summary.steady_absent.empty()) json["steady_absent"] = summary.steady_absent;
   json["metrics"] = Json::array();
   for (const auto& figure : summary.figures) json["metrics"].push_back(json_of(figure));
   return json;

@@ -47,6 +47,7 @@ std::string bench_markdown(const BenchReport& report) {
   for (const auto& reason : bench_reasons(report.validity)) text += "- " + safe(reason) + "\n";
   text += "\n" + list_text(bench_heading(report));
   text += table_text(sweep_table(report), true);
+  for (const auto& note : sweep_notes(report)) text += "\n" + safe(note) + "\n";
   text += table_text(latency_table(report.summary), false);
   const auto gaps = latency_gaps(report.summary);
   if (!gaps.empty()) text += "\n";

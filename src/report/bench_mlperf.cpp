@@ -11,6 +11,7 @@
 #include "report/bench_report.hpp"
 #include "report/bench_tables.hpp"
 #include "report/bench_words.hpp"
+#include "serving/metric_table.hpp"
 
 namespace edgeeval {
 namespace {
@@ -100,8 +101,8 @@ std::string bench_mlperf(const BenchReport& report) {
   text += line("Mode", "PerformanceOnly");
   if (header.offered_rps)
     text += line("Scheduled samples per second", format_significant(*header.offered_rps, 6));
-  text += line("Completed samples per second", rate(summary, "request_rate"));
-  text += line("Completed tokens per second", rate(summary, "output_rate"));
+  text += line("Completed samples per second", rate(summary, kRequestRate));
+  text += line("Completed tokens per second", rate(summary, kOutputRate));
   text += line("Result is", bench_verdict(report.validity));
   text += line("  Performance constraints satisfied", answer(report.meets));
   text += line("  Min duration satisfied", answer(report.min_duration_met));

@@ -9,6 +9,7 @@
 
 #include "core/text.hpp"
 #include "report/bench_words.hpp"
+#include "serving/metric_table.hpp"
 #include "stats/order_ranks.hpp"
 
 namespace edgeeval {
@@ -69,10 +70,18 @@ std::string p_text(const ServingSummary& summary, std::string_view metric, doubl
   return quantile == nullptr ? std::string(kNone) : with_unit(quantile->value, metric_unit(*figure));
 }
 
+/// Whether a load's rates are of a steady window.
+bool has_steady_rates(const ServingSummary& summary) {
+  const auto* const figure = find_figure(summary, kRequestRate, "steady");
+  return figure != nullptr && figure->fact;
+}
+
+/// Of the steady window; where there is none, of the whole load, marked so (see sweep_notes).
 std::string rate_text(const ServingSummary& summary, std::string_view metric) {
-  const auto* figure = find_figure(summary, metric, "steady");
-  if (figure == nullptr || !figure->fact) figure = find_figure(summary, metric, "whole");
-  return figure != nullptr && figure->fact ? format_significant(figure->fact->value) : std::string(kNone);
+  const bool steady = has_steady_rates(summary);
+  const auto* const figure = find_figure(summary, metric, steady ? "steady" : "whole");
+  if (figure == nullptr || !figure->fact) return std::string(kNone);
+  return format_significant(figure->fact->value) + (steady ? "" : "*");
 }
 
 /// What a dash in place of a bound means, where the latency table has one: "–: no upper bound, which takes
@@ -169,13 +178,20 @@ TextTable sweep_table(const BenchReport& report) {
   for (const auto& point : report.sweep) {
     auto verdict = bench_verdict(point.validity);
     if (point.meets) verdict += *point.meets ? ", meets" : ", misses";
-    table.rows.push_back({point.scenario, rate_text(point.summary, "request_rate"),
-                          rate_text(point.summary, "output_rate"), p_text(point.summary, "ttft_user", 0.5),
+    table.rows.push_back({point.scenario, rate_text(point.summary, kRequestRate),
+                          rate_text(point.summary, kOutputRate), p_text(point.summary, "ttft_user", 0.5),
                           p_text(point.summary, "ttft_user", 0.99), p_text(point.summary, "tpot", 0.5),
                           p_text(point.summary, "tpot", 0.99), fmt::format("{}", point.summary.failed),
                           verdict});
   }
   return table;
+}
+
+std::vector<std::string> sweep_notes(const BenchReport& report) {
+  const bool marked = std::any_of(report.sweep.begin(), report.sweep.end(),
+                                  [](const auto& point) { return !has_steady_rates(point.summary); });
+  if (!marked) return {};
+  return {"* over the whole load, its filling and emptying included: this step has no steady window"};
 }
 
 TextTable timing_table(const BenchReport& report) {

@@ -33,8 +33,10 @@ using LabelledLines = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] TextTable delivery_table(const ServingSummary& summary);
 /// Failures by class, with the first one's words; no rows where there are none.
 [[nodiscard]] TextTable failure_table(const ServingSummary& summary);
-/// Steps of a sweep; no rows where there are none.
+/// Steps of a sweep; no rows where there are none. Rates are those of the steady window; where a step has
+/// none, those of the whole load, with a mark that sweep_notes() explains.
 [[nodiscard]] TextTable sweep_table(const BenchReport& report);
+[[nodiscard]] std::vector<std::string> sweep_notes(const BenchReport& report);
 /// Cold starts; no rows where there are none.
 [[nodiscard]] TextTable cold_start_table(const BenchReport& report);
 /// Server-side times against the wire; no rows where there are none.

@@ -112,6 +112,8 @@ std::string bench_text(const BenchReport& report, bool colour) {
     space = std::string(indent, ' ');
   }
   add(sweep_table(report), true);
+  for (const auto& note : sweep_notes(report))
+    text += std::string(kIndent, ' ') + wrapped(shown(note, kMostWords), kIndent) + "\n";
   add(latency_table(report.summary), false);
   for (const auto& gap : latency_gaps(report.summary))
     text += std::string(kIndent, ' ') + wrapped(shown(gap, kMostWords), kIndent) + "\n";

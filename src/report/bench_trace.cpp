@@ -74,6 +74,8 @@ class Trace {
   Trace(std::ostream& out, std::int64_t origin_ns) : out_(out), origin_ns_(origin_ns) {
     out_ << R"({"displayTimeUnit":"ms","traceEvents":[)";
   }
+  /// Every load has processes of its own; the first one's are kRequests and kCounters.
+  void begin_load() { ++loads_; }
   void name(std::string_view what, int process, std::size_t thread, std::string_view text) {
     begin(what, 'M', process, thread);
     line_ += ",\"args\":{\"name\":";
@@ -118,13 +120,15 @@ class Trace {
     line_ = first_ ? "\n{\"name\":" : ",\n{\"name\":";
     first_ = false;
     append_json_string(line_, what.substr(0, kMostShown));
-    line_ += fmt::format(",\"ph\":\"{}\",\"pid\":{},\"tid\":{}", phase, process, thread);
+    line_ += fmt::format(",\"ph\":\"{}\",\"pid\":{},\"tid\":{}", phase, process + (loads_ - 1) * kCounters,
+                         thread);
   }
   void end() { out_ << line_ << '}'; }
   std::ostream& out_;
   std::int64_t origin_ns_;
   std::string line_;
   bool first_ = true;
+  int loads_ = 0;
 };
 
 /// Tokens a stretch of time, as many stretches as the load needs.
@@ -217,9 +221,9 @@ void write_in_flight(Trace& trace, const std::vector<RequestRecord>& requests) {
   }
 }
 
-}  // namespace
-
-Result<void> write_bench_trace(LoadRecord& load, const std::vector<TracePower>& power, std::ostream& out) {
+/// `name`: what its rows are called before the usual names; may be empty.
+Result<void> write_load(Trace& trace, LoadRecord& load, const std::vector<TracePower>& power,
+                        const std::string& name) {
   auto rate = rate_over(load);
   std::vector<TokenSpan> tokens(load.requests.size());
   if (auto read = read_tokens(load, tokens, rate); !read) return read;
@@ -229,9 +233,10 @@ Result<void> write_bench_trace(LoadRecord& load, const std::vector<TracePower>& 
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return extent_of(load.requests[a], tokens[a]).begin_ns < extent_of(load.requests[b], tokens[b]).begin_ns;
   });
-  Trace trace(out, load.header.started_ns);
-  trace.name("process_name", kRequests, 0, "requests");
-  trace.name("process_name", kCounters, 0, "counters");
+  trace.begin_load();
+  const auto before = name.empty() ? name : name + " ";
+  trace.name("process_name", kRequests, 0, before + "requests");
+  trace.name("process_name", kCounters, 0, before + "counters");
   Slots slots;
   for (const auto i : order)
     write_request(trace, slots.take(extent_of(load.requests[i], tokens[i])), load.requests[i], tokens[i]);
@@ -244,7 +249,27 @@ Result<void> write_bench_trace(LoadRecord& load, const std::vector<TracePower>& 
   for (const auto& point : power) {
     for (const auto& span : point.spans) trace.counter("power " + point.name, span.begin_ns, "W", span.watts);
   }
+  return {};
+}
+
+}  // namespace
+
+Result<void> write_bench_trace(LoadRecord& load, const std::vector<TracePower>& power, std::ostream& out) {
+  Trace trace(out, load.header.started_ns);
+  if (auto written = write_load(trace, load, power, {}); !written) return written;
   return trace.finish();
+}
+
+Result<void> write_series_trace(const std::vector<TraceLoad>& loads, std::ostream& out) {
+  std::optional<Trace> trace;
+  for (const auto& each : loads) {
+    auto load = each.open();
+    if (!load) return tl::unexpected(load.error());
+    if (!trace) trace.emplace(out, load->header.started_ns);
+    if (auto written = write_load(*trace, *load, each.power, each.name); !written) return written;
+  }
+  if (!trace) trace.emplace(out, 0);
+  return trace->finish();
 }
 
 }  // namespace edgeeval

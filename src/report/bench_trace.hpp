@@ -3,6 +3,7 @@
 #pragma once
 
 #include <edgeeval/result.hpp>
+#include <functional>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -24,5 +25,16 @@ struct TracePower {
 /// last). Times are microseconds from the beginning of the load. Errors: io, record_unreadable.
 [[nodiscard]] Result<void> write_bench_trace(LoadRecord& load, const std::vector<TracePower>& power,
                                              std::ostream& out);
+
+/// One load on its way into the trace of a series.
+struct TraceLoad {
+  std::string name;                          ///< "step-01 closed:4", before the names of its rows.
+  std::function<Result<LoadRecord>()> open;  ///< Called once.
+  std::vector<TracePower> power;
+};
+
+/// The same of several loads on one axis of time, each with rows and counters of its own; times are from the
+/// beginning of the first. Errors: those of `open`, io, record_unreadable.
+[[nodiscard]] Result<void> write_series_trace(const std::vector<TraceLoad>& loads, std::ostream& out);
 
 }  // namespace edgeeval

@@ -11,8 +11,7 @@
 namespace edgeeval {
 namespace {
 
-constexpr double kResidences = 20.0;  // Replies a slot in flight, so that the window's edges weigh little.
-constexpr double kShortest = 10.0;    // Seconds.
+constexpr double kShortest = 10.0;  // Seconds.
 
 void errors(const CheckSubject& subject, Findings& findings) {
   const auto& summary = subject.summary;
@@ -58,11 +57,14 @@ Flow flow(const CheckSubject& subject, const Stretch& window) {
 void littles_law(const CheckSubject& subject, Findings& findings) {
   constexpr auto kId = "littles-law";
   constexpr auto kTitle = "In flight = rate × time in the system";
+  const bool is_steady = subject.summary.steady.has_value();
   const auto window = subject.steady();
   const double in_flight = mean_in_flight(subject.view, window);
   const auto flows = flow(subject, window);
   const double length = window.seconds();
-  if (length <= 0.0 || flows.departures < kResidences * std::max(1.0, in_flight)) {
+  if (!is_steady) {
+    findings.push_back(unchecked(kId, kTitle, "there is no steady window"));
+  } else if (length <= 0.0 || flows.departures < kLeastResidences * std::max(1.0, in_flight)) {
     findings.push_back(unchecked(kId, kTitle, "too few replies in the steady window for what is in flight"));
   } else {
     const double expected = 0.5 * (flows.arrivals + flows.departures) / length * flows.residence_s;
@@ -88,12 +90,13 @@ void littles_law(const CheckSubject& subject, Findings& findings) {
     return;
   }
   if (set <= 0 || length <= 0.0) return;
-  if (flows.departures < kResidences * set)
-    return findings.push_back(unchecked("concurrency", kSetTitle, "too few replies in the steady window"));
+  if (flows.departures < kLeastResidences * set)
+    return findings.push_back(unchecked("concurrency", kSetTitle, "too few replies for what is in flight"));
   const double off = std::abs(in_flight / set - 1.0);
   findings.push_back(judged("concurrency", kSetTitle, off, subject.limits.littles_law,
                             "set " + std::to_string(set) + ", in flight " + format_significant(in_flight) +
-                                " in the steady window; limit " + percent(subject.limits.littles_law),
+                                (is_steady ? " in the steady window" : " over the whole load") + "; limit " +
+                                percent(subject.limits.littles_law),
                             "slots stood empty between requests: see schedule-lag and connect times"));
 }
 

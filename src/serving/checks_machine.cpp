@@ -109,7 +109,8 @@ CheckResult drift_result(const CheckSubject& subject, double move, double error)
   const bool sure = std::abs(move) > kSure * error;
   auto result = judged("drift", "Speed did not drift", sure ? std::abs(move) : 0.0, kDrift,
                        "TPOT moved by " + percent(move) + " ± " + percent(2.0 * error) +
-                           " over the steady window; limit " + percent(kDrift),
+                           (subject.summary.steady ? " over the steady window" : " over the whole load") +
+                           "; limit " + percent(kDrift),
                        "look at temperature and clocks (thermal throttling) or at what else ran; cool down "
                        "and measure longer");
   if (result.verdict == CheckVerdict::passed) return result;
@@ -134,8 +135,10 @@ void drift(const CheckSubject& subject, Findings& findings) {
   constexpr auto kId = "drift";
   constexpr auto kTitle = "Speed did not drift";
   const auto steady = subject.steady();
+  const bool settled = subject.summary.steady.has_value();
   std::vector<double> when;
   std::vector<double> speed;
+  std::vector<double> residence;
   for (std::size_t i = 0; i < subject.requests().size(); ++i) {
     const auto issued = subject.requests()[i].issued_ns;
     if (!subject.view.counts(i) || !issued || !steady.holds(*issued)) continue;
@@ -143,11 +146,15 @@ void drift(const CheckSubject& subject, Findings& findings) {
     if (!tpot) continue;
     when.push_back(seconds(*issued - steady.begin_ns));
     speed.push_back(*tpot);
+    residence.push_back(seconds(*subject.requests()[i].closed_ns - *issued));
   }
   const double span = steady.seconds();
   if (static_cast<double>(when.size()) < kFewestForDrift || span <= 0.0)
     return findings.push_back(
         unchecked(kId, kTitle, "fewer than fifty replies with a TPOT in the steady window"));
+  // The first round of a load has company that the second lacks: no drift of the machine's.
+  if (!settled && span < kLeastResidences * average(residence))
+    return findings.push_back(unchecked(kId, kTitle, "the load is too short to have settled"));
   // A slope over a sliver of the window says nothing of the rest of it.
   const auto [first, last] = std::minmax_element(when.begin(), when.end());
   if (*last - *first < kSentOver * span)

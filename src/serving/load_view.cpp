@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serving/load_view.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
+#include "core/text.hpp"
 #include "stats/mser.hpp"
 
 namespace edgeeval {
@@ -16,6 +20,10 @@ struct Completion {
   std::int64_t at_ns = 0;
   double latency_s = 0.0;
 };
+
+std::string span_text(double seconds) {
+  return seconds < 1.0 ? format_significant(seconds * 1000.0) + " ms" : format_duration(seconds);
+}
 
 std::vector<Completion> completions(const LoadView& view) {
   std::vector<Completion> result;
@@ -68,28 +76,38 @@ std::optional<Stretch> whole_window(const LoadView& view) {
   return whole;
 }
 
-SteadyWindow steady_window(const LoadView& view, const Stretch& whole) {
+tl::expected<SteadyWindow, std::string> steady_window(const LoadView& view, const Stretch& whole) {
+  const auto none = [](std::string why) { return tl::unexpected(std::move(why)); };
   const auto ended = completions(view);
   std::vector<double> latencies;
   latencies.reserve(ended.size());
   for (const auto& completion : ended) latencies.push_back(completion.latency_s);
   const auto truncated = mser5_truncation(latencies);
   if (!truncated)
-    return {whole.begin_ns, whole.end_ns,
-            ended.size() < 50 ? "the whole load: fewer than 50 replies, too few for MSER-5"
-                              : "the whole load: MSER-5 found no steady part in its latencies"};
+    return none(ended.size() < 50 ? "fewer than 50 replies, too few for MSER-5"
+                                  : "MSER-5 found no steady part in the latencies");
   std::int64_t last_send = whole.begin_ns;
   for (const auto& request : view.requests())
     if (is_measured(request) && request.issued_ns) last_send = std::max(last_send, *request.issued_ns);
-  const auto begin = ended[std::max<std::size_t>(*truncated, 1) - 1].at_ns;
+  const auto left_out = std::max<std::size_t>(*truncated, 1);
+  const auto begin = ended[left_out - 1].at_ns;
   const auto within = std::count_if(ended.begin(), ended.end(), [&](const auto& completion) {
     return begin <= completion.at_ns && completion.at_ns <= last_send;
   });
   if (static_cast<std::size_t>(within) < kFewestCompletions)
-    return {whole.begin_ns, whole.end_ns, "the whole load: fewer than 20 replies ended before the last send"};
-  return {begin, last_send,
-          "MSER-5 on request latency left out the first " +
-              std::to_string(std::max<std::size_t>(*truncated, 1)) + " completions; to the last send"};
+    return none("fewer than 20 replies ended before the last send");
+  // Of all that are left, those that ended after the window too: what is long ends late.
+  const auto residence_s =
+      std::accumulate(latencies.begin() + static_cast<std::ptrdiff_t>(left_out), latencies.end(), 0.0) /
+      static_cast<double>(ended.size() - left_out);
+  const auto length_s = Stretch{begin, last_send}.seconds();
+  if (length_s < kLeastResidences * residence_s)
+    return none(
+        fmt::format("the {} between the start and the last send are fewer than {:g} times a request's {}",
+                    span_text(length_s), kLeastResidences, span_text(residence_s)));
+  return SteadyWindow{
+      begin, last_send,
+      fmt::format("MSER-5 on request latency left out the first {} completions; to the last send", left_out)};
 }
 
 double mean_in_flight(const LoadView& view, const Stretch& window) {

@@ -40,11 +40,19 @@ struct Stretch {
 /// From the first issue to the last completion of measured requests; nothing where none was issued.
 [[nodiscard]] std::optional<Stretch> whole_window(const LoadView& view);
 
+/// Mean times in the system that a steady window must last, and replies a slot in flight that it must bring.
+/// A window that begins or ends in a burst of completions counts up to as many too many as are in flight: of
+/// the X·T = N·T/R that fall into it (N in flight, R in the system, by Little's law) that is R/T, or 5 %
+/// here.
+inline constexpr double kLeastResidences = 20.0;
+
 /// The steady window: MSER-5 on request latencies in order of completion says how many completions belong to
 /// the start; it begins with the last of them (at least with the first completion, so that the filling of the
-/// server is not in it) and ends with the last send, so that the emptying is not either. Where that leaves
-/// fewer than twenty completions, or the rule finds no steady part, it is the whole, and `how` says so.
-[[nodiscard]] SteadyWindow steady_window(const LoadView& view, const Stretch& whole);
+/// server is not in it) and ends with the last send, so that the emptying is not either. Where the rule finds
+/// no steady part, or it holds fewer than twenty completions or lasts less than kLeastResidences mean times
+/// from sending to close, there is none: why, in words.
+[[nodiscard]] tl::expected<SteadyWindow, std::string> steady_window(const LoadView& view,
+                                                                    const Stretch& whole);
 
 /// Time integral of measured requests in flight (issued to closed) over `window` ÷ its length.
 [[nodiscard]] double mean_in_flight(const LoadView& view, const Stretch& window);

@@ -82,10 +82,10 @@ constexpr std::array kMetrics{
         kOurs),
     over_requests("prompt_tokens", "Length of the prompt", "tok", "prompt tokens as the server counts them",
                   kOurs),
-    single("request_rate", "Requests completed", "req/s", "replies that ended well ÷ length of the window",
+    single(kRequestRate, "Requests completed", "req/s", "replies that ended well ÷ length of the window",
            kOurs, false),
     single(
-        "output_rate", "Output tokens", "tok/s",
+        kOutputRate, "Output tokens", "tok/s",
         "tokens of replies that ended well, in the steady window those that arrived within it, ÷ its length",
         kOurs, false),
     single("total_rate", "Prompt and output tokens", "tok/s",

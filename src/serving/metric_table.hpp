@@ -20,6 +20,10 @@ struct ServingMetric {
   bool distribution = false;  ///< Has quantiles.
 };
 
+/// Ids by which figures are made and looked for: one name for both, so that neither can go astray.
+inline constexpr std::string_view kRequestRate = "request_rate";
+inline constexpr std::string_view kOutputRate = "output_rate";
+
 /// All of them, in the order in which reports show them.
 [[nodiscard]] std::span<const ServingMetric> serving_metrics();
 /// The one with this id, or nullptr.

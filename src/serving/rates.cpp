@@ -31,13 +31,36 @@ class Bins {
     bins_[static_cast<std::size_t>(std::clamp(share * static_cast<double>(bins_.size()), 0.0, last))] +=
         amount;
   }
+  /// Adds an amount of one a second from `begin_ns` to `end_ns`, as far as it lies in the window.
+  void add_stretch(std::int64_t begin_ns, std::int64_t end_ns) {
+    const double width = window_.seconds() / static_cast<double>(bins_.size());
+    const auto at = [&](std::int64_t ns) {
+      return std::clamp(static_cast<double>(ns - window_.begin_ns) * 1e-9, 0.0, window_.seconds());
+    };
+    const double begin = at(begin_ns);
+    const double end = at(end_ns);
+    const auto last = static_cast<double>(bins_.size() - 1);
+    for (auto i = static_cast<std::size_t>(std::min(begin / width, last)); i < bins_.size(); ++i) {
+      const double from = static_cast<double>(i) * width;
+      if (from >= end) break;
+      bins_[i] += std::max(0.0, std::min(end, from + width) - std::max(begin, from));
+    }
+    total_ += std::max(0.0, end - begin);
+  }
+  /// Adds what `other`, of the same stretches, holds.
+  void add_all(const Bins& other) {
+    total_ += other.total_;
+    for (std::size_t i = 0; i < bins_.size(); ++i) bins_[i] += other.bins_[i];
+  }
   [[nodiscard]] double total() const { return total_; }
+  [[nodiscard]] std::size_t count() const { return bins_.size(); }
   /// Total a second, with its interval where there are enough stretches.
-  [[nodiscard]] Fact rate(const std::string& unit, const SummaryOptions& options) const {
+  /// `reach`: over how many of them one thing reaches.
+  [[nodiscard]] Fact rate(const std::string& unit, const SummaryOptions& options, double reach = 1.0) const {
     Fact fact{total_ / window_.seconds(), unit, {}, {}, Grade::computed, {"events"}};
     if (bins_.size() < kFewestBins) return fact;
     const double scale = static_cast<double>(bins_.size()) / window_.seconds();
-    if (const auto bounds = block_mean_interval(bins_, block_length(bins_.size(), 1.0),
+    if (const auto bounds = block_mean_interval(bins_, block_length(bins_.size(), reach),
                                                 {options.bootstrap_draws, options.seed})) {
       fact.lo = bounds->lo * scale;
       fact.hi = bounds->hi * scale;
@@ -68,6 +91,32 @@ Fact share_fact(const std::vector<double>& indicators, double reach, const Summa
   return fact;
 }
 
+/// Σ of one amount of each reply ÷ Σ of another, with the interval that resampled blocks of replies give.
+class ReplyRatio {
+ public:
+  void add(double top, double bottom) {
+    tops_.push_back(top);
+    bottoms_.push_back(bottom);
+    top_ += top;
+    bottom_ += bottom;
+  }
+  [[nodiscard]] bool defined() const { return bottom_ > 0.0; }
+  [[nodiscard]] std::size_t count() const { return tops_.size(); }
+  [[nodiscard]] Fact fact(double reach, const SummaryOptions& options) const {
+    Fact fact{top_ / bottom_, "1", {}, {}, Grade::computed, {"requests"}};
+    if (const auto bounds = block_ratio_interval(tops_, bottoms_, block_length(tops_.size(), reach),
+                                                 {options.bootstrap_draws, options.seed})) {
+      fact.lo = bounds->lo;
+      fact.hi = bounds->hi;
+    }
+    return fact;
+  }
+
+ private:
+  std::vector<double> tops_, bottoms_;
+  double top_ = 0.0, bottom_ = 0.0;
+};
+
 /// Gathers one window's figures.
 class Rates {
  public:
@@ -78,7 +127,7 @@ class Rates {
     if (window_.stretch.seconds() <= 0.0) return all_absent();
     throughput();
     goodput();
-    add("concurrency", fact(in_flight_, "1"), "failed requests included while they were in flight");
+    concurrency();
     shares();
     density();
     tell_counts();
@@ -102,6 +151,20 @@ class Rates {
     return std::move(figures_);
   }
   [[nodiscard]] bool within(std::optional<std::int64_t> ns) const { return ns && window_.holds(*ns); }
+
+  void concurrency() {
+    Bins bins(window_.stretch, completed_);
+    for (const auto& request : view_.requests()) {
+      if (is_measured(request) && request.issued_ns && request.closed_ns)
+        bins.add_stretch(*request.issued_ns, *request.closed_ns);
+    }
+    // By Little's law a request is in the system for in-flight ÷ completions of the window.
+    const double reach = completed_ > 0.0 ? in_flight_ / completed_ * static_cast<double>(bins.count()) : 1.0;
+    auto value = bins.rate("1", options_, reach);
+    value.value = in_flight_;
+    value.sources = {"stamps"};
+    add("concurrency", std::move(value), "failed requests included while they were in flight");
+  }
 
   [[nodiscard]] double completions() const {
     double count = 0.0;
@@ -138,7 +201,7 @@ class Rates {
     completed_ = completed;
     Bins requests(window_.stretch, completed);
     Bins tokens(window_.stretch, completed);
-    double prompt = 0.0;
+    Bins prompts(window_.stretch, completed);
     double whole_tokens = 0.0;
     std::uint64_t uncounted = 0;
     std::uint64_t promptless = 0;
@@ -150,12 +213,13 @@ class Rates {
       whole_tokens += static_cast<double>(view_.tokens[i].total.value_or(0));
       if (!request.prompt_tokens) ++promptless;
       if (within(view_.table.replies[i].first_token_ns))
-        prompt += static_cast<double>(request.prompt_tokens.value_or(0));
+        prompts.add(*view_.table.replies[i].first_token_ns,
+                    static_cast<double>(request.prompt_tokens.value_or(0)));
     }
-    add("request_rate", requests.rate("req/s", options_));
+    add(std::string(kRequestRate), requests.rate("req/s", options_));
     if (uncounted > 0) {
       const auto reason = "the tokens of " + std::to_string(uncounted) + " replies are not known";
-      lack("output_rate", reason);
+      lack(std::string(kOutputRate), reason);
       lack("total_rate", reason);
       return;
     }
@@ -173,11 +237,24 @@ class Rates {
           "server";
     }
     output_ = output;
-    add("output_rate", output, note);
+    add(std::string(kOutputRate), output, note);
     if (promptless > 0)
       lack("total_rate", "the prompt tokens of " + std::to_string(promptless) + " replies are not known");
     else
-      add("total_rate", fact(output.value + prompt / window_.stretch.seconds(), "tok/s"));
+      add("total_rate", total_of(output.value, tokens, prompts));
+  }
+
+  /// Prompt and output tokens; the bounds are scaled for what has no stamp (see throughput).
+  [[nodiscard]] Fact total_of(double output_rate, const Bins& tokens, const Bins& prompts) const {
+    auto both = tokens;
+    both.add_all(prompts);
+    auto total = both.rate("tok/s", options_);
+    const double value = output_rate + prompts.total() / window_.stretch.seconds();
+    const double scale = total.value > 0.0 ? value / total.value : 1.0;
+    total.value = value;
+    if (total.lo) total.lo = *total.lo * scale;
+    if (total.hi) total.hi = *total.hi * scale;
+    return total;
   }
 
   void goodput() {
@@ -215,36 +292,29 @@ class Rates {
 
   void shares() {
     std::vector<double> failed;
-    double cached = 0.0;
-    double prompt = 0.0;
-    double told = 0.0;
-    double tokens = 0.0;
-    double chunks = 0.0;
+    ReplyRatio cached;
+    ReplyRatio chunked;
     for (std::size_t i = 0; i < view_.requests().size(); ++i) {
       const auto& request = view_.requests()[i];
       if (!is_measured(request) || !window_.holds(request.issued_ns.value_or(request.scheduled_ns))) continue;
       failed.push_back(request.ok() ? 0.0 : 1.0);
       if (!request.ok()) continue;
-      if (request.cached_tokens && request.prompt_tokens) {
-        told += 1.0;
-        cached += static_cast<double>(*request.cached_tokens);
-        prompt += static_cast<double>(*request.prompt_tokens);
-      }
-      if (view_.tokens[i].streamed) {
-        tokens += static_cast<double>(*view_.tokens[i].streamed);
-        chunks += view_.table.replies[i].token_events;
-      }
+      if (request.cached_tokens && request.prompt_tokens)
+        cached.add(static_cast<double>(*request.cached_tokens), static_cast<double>(*request.prompt_tokens));
+      if (view_.tokens[i].streamed)
+        chunked.add(static_cast<double>(*view_.tokens[i].streamed), view_.table.replies[i].token_events);
     }
     if (failed.empty())
       lack("error_share", "no request was sent in this window");
     else
       add("error_share", share_fact(failed, in_flight_, options_));
-    if (prompt > 0.0)
-      add("cache_hit_share", fact(cached / prompt, "1"), "told by " + format_round_trip(told) + " replies");
+    if (cached.defined())
+      add("cache_hit_share", cached.fact(in_flight_, options_),
+          "told by " + std::to_string(cached.count()) + " replies");
     else
       lack("cache_hit_share", "the server does not tell cached tokens");
-    if (chunks > 0.0)
-      add("tokens_per_chunk", fact(tokens / chunks, "1"));
+    if (chunked.defined())
+      add("tokens_per_chunk", chunked.fact(in_flight_, options_));
     else
       lack("tokens_per_chunk", "it is not known how many tokens events carry");
     if (window_.everything && view_.table.token_events > 0)

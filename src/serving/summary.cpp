@@ -150,6 +150,19 @@ class WindowFigures {
   BoundSettings settings_;
 };
 
+/// Figures of a steady window that is not there: a rate without one is looked for, and must not be taken for
+/// 0.
+void lack_steady(ServingSummary& summary) {
+  std::vector<ServingFigure> absent;
+  for (const auto& figure : summary.figures) {
+    const auto* const metric = find_serving_metric(figure.metric);
+    if (metric != nullptr && !metric->distribution)
+      absent.push_back({figure.metric, "steady", {}, {}, "no steady window: " + summary.steady_absent, {}});
+  }
+  summary.figures.insert(summary.figures.end(), std::make_move_iterator(absent.begin()),
+                         std::make_move_iterator(absent.end()));
+}
+
 }  // namespace
 
 Result<ServingSummary> summarise_load(LoadRecord& load, const SummaryOptions& options) {
@@ -166,24 +179,20 @@ Result<ServingSummary> summarise_load(LoadRecord& load, const SummaryOptions& op
   const auto whole = whole_window(*view);
   std::vector<NamedWindow> windows{{"whole", whole.value_or(Stretch{}), true}};
   if (whole) {
-    summary.steady = steady_window(*view, *whole);
-    const Stretch steady{summary.steady->begin_ns, summary.steady->end_ns};
-    windows.push_back(
-        {"steady", steady, steady.begin_ns == whole->begin_ns && steady.end_ns == whole->end_ns});
+    if (auto steady = steady_window(*view, *whole)) {
+      summary.steady = std::move(*steady);
+      windows.push_back({"steady", {summary.steady->begin_ns, summary.steady->end_ns}, false});
+    } else {
+      summary.steady_absent = steady.error();
+    }
   }
   for (const auto& window : windows) {
-    if (window.name == "steady" && window.everything) {
-      // The same stretch: the same figures.
-      auto copies = summary.figures;
-      for (auto& copy : copies) copy.window = window.name;
-      summary.figures.insert(summary.figures.end(), copies.begin(), copies.end());
-      continue;
-    }
     WindowFigures maker(*view, window, error, options, summary);
     auto figures = maker.make(rate_figures(*view, window, options));
     summary.figures.insert(summary.figures.end(), std::make_move_iterator(figures.begin()),
                            std::make_move_iterator(figures.end()));
   }
+  if (!summary.steady_absent.empty()) lack_steady(summary);
   return summary;
 }
 

@@ -48,7 +48,7 @@ struct ServingFigure {
 /// A stretch in which the load was steady.
 struct SteadyWindow {
   std::int64_t begin_ns = 0, end_ns = 0;
-  std::string how;  ///< "MSER-5 on request latency", "from the first full concurrency to the last send"….
+  std::string how;  ///< "MSER-5 on request latency left out the first 5 completions; to the last send".
 };
 
 /// Limits of a goodput: a metric's id and its largest value, in the metric's unit, judged a request.
@@ -74,6 +74,7 @@ struct SummaryOptions {
 struct ServingSummary {
   std::vector<ServingFigure> figures;
   std::optional<SteadyWindow> steady;
+  std::string steady_absent;  ///< Why there is none; empty where there is, or where nothing was sent.
   std::uint64_t requests = 0, ok = 0, failed = 0, retried = 0, late = 0;
   std::map<std::string, std::uint64_t> failures;        ///< By class.
   std::map<std::string, std::string> failure_examples;  ///< By class: the first one's words.

@@ -39,6 +39,16 @@ double average(const std::vector<double>& values) {
 
 std::string milliseconds(double seconds) { return format_significant(1000.0 * seconds) + " ms"; }
 
+std::string client_fault(const Validity& validity) {
+  std::vector<std::string> faults;
+  for (const auto& check : validity.checks) {
+    if (check.verdict != CheckVerdict::failed) continue;
+    if (!check.of_client) return {};
+    faults.push_back(check.id + ": " + check.found);
+  }
+  return join(faults, "; ");
+}
+
 Result<Validity> check_validity(LoadRecord& load, const ServingSummary& summary,
                                 const ValidityLimits& limits) {
   const auto view = view_load(load);
@@ -46,6 +56,7 @@ Result<Validity> check_validity(LoadRecord& load, const ServingSummary& summary,
   const CheckSubject subject{*view, summary, limits, whole_window(*view).value_or(Stretch{})};
   Validity validity;
   check_client(subject, validity.checks);
+  for (auto& check : validity.checks) check.of_client = true;
   check_wire(subject, validity.checks);
   check_machine(subject, validity.checks);
   check_server(subject, validity.checks);

@@ -25,6 +25,8 @@ struct CheckResult {
   std::string found;   ///< The figure and its limit, in words.
   std::string advice;  ///< What to do about it; empty where passed.
   std::optional<double> value, limit;
+  bool of_client = false;  ///< It judges the client and its measuring, not the server: failing it is no
+                           ///< answer to what the server can do.
 };
 
 /// What a load is checked against; the defaults are those of the documentation.
@@ -47,6 +49,10 @@ struct Validity {
   bool valid = false;  ///< No check failed.
   std::vector<CheckResult> checks;
 };
+
+/// Why a load is INVALID by the client's own doing alone, in words; empty where it is valid, or where a check
+/// of the server, the wire or the load failed too.
+[[nodiscard]] std::string client_fault(const Validity& validity);
 
 /// Makes every check, of the record alone: a load read again has the same verdict. Errors: as summarise_load.
 [[nodiscard]] Result<Validity> check_validity(LoadRecord& load, const ServingSummary& summary,

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "serving/metric_table.hpp"
+#include "unit/serving/loads.hpp"
+
 namespace edgeeval {
 namespace {
 
@@ -99,6 +102,67 @@ TEST(FindPeak, AMissIsAMissHoweverFewRepliesThereAre) {
   EXPECT_EQ(found->failed_at, 4.0);
 }
 
+/// A step that is INVALID because of the client.
+StepOutcome spoilt(double load) {
+  StepOutcome step{load, false, false, {}};
+  step.client_fault = "schedule-lag: late";
+  return step;
+}
+
+TEST(FindPeak, MakesAStepThatTheClientSpoiltOnceMore) {
+  std::vector<double> tried;
+  SearchRule rule;
+  rule.largest = 4.0;
+  const auto found = find_peak(rule, [&](double load) -> Result<StepOutcome> {
+    tried.push_back(load);
+    return tried.size() == 2 ? spoilt(load) : StepOutcome{load, true, true, {}};
+  });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(tried, (std::vector<double>{1, 2, 2, 4}));
+  EXPECT_EQ(found->peak, 4.0);
+  EXPECT_FALSE(found->failed_at) << "the client's fault is no miss";
+  EXPECT_EQ(found->steps.size(), 4U);
+}
+
+TEST(FindPeak, EndsWhereTheClientSpoilsAStepTwice) {
+  std::vector<double> tried;
+  SearchRule rule;
+  rule.whole = false;
+  const auto found = find_peak(rule, [&](double load) -> Result<StepOutcome> {
+    tried.push_back(load);
+    return load >= 4.0 ? spoilt(load) : StepOutcome{load, true, true, {}};
+  });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(tried, (std::vector<double>{1, 2, 4, 4}));
+  EXPECT_EQ(found->peak, 2.0) << "what was found before stays";
+  EXPECT_FALSE(found->failed_at);
+  EXPECT_NE(found->why.find("the client, not the server"), std::string::npos) << found->why;
+  EXPECT_NE(found->why.find("schedule-lag: late"), std::string::npos) << found->why;
+}
+
+TEST(FindPeak, AnInvalidStepOfTheServersDoingIsAMiss) {
+  std::vector<double> tried;
+  const auto found = find_peak(SearchRule{}, [&](double load) -> Result<StepOutcome> {
+    tried.push_back(load);
+    return StepOutcome{load, load < 4.0, load < 4.0, {}};
+  });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(tried, (std::vector<double>{1, 2, 4, 3}));
+  EXPECT_EQ(found->peak, 3.0);
+  EXPECT_EQ(found->failed_at, 4.0);
+}
+
+TEST(FindPeak, NoRateBelowAnEighthOfTheFirstIsTried) {
+  std::vector<double> tried;
+  SearchRule rule;
+  rule.whole = false;
+  const auto found = peak_of(0.01, rule, tried);
+  EXPECT_EQ(tried, (std::vector<double>{1, 0.5, 0.25, 0.125}));
+  EXPECT_FALSE(found.peak);
+  EXPECT_EQ(found.failed_at, 0.125);
+  EXPECT_EQ(found.why, "no rate below 0.125 req/s is tried");
+}
+
 TEST(RequestsToJudge, IsWhatTheHighestQuantileTakes) {
   EXPECT_EQ(requests_to_judge({}), 0U);
   EXPECT_EQ(requests_to_judge({{"ttft_user", 0.1, {}}}), 0U);
@@ -158,13 +222,60 @@ TEST(Judge, FewRequestsCanMissButNotMeet) {
 
 TEST(Judge, GoodputLimitsAreNotJudged) { EXPECT_TRUE(judge({}, {{"ttft_user", 0.2, {}}}).empty()); }
 
+/// Loads and the output tokens a second that they brought.
+std::vector<std::pair<double, Throughput>> tried(const std::vector<std::pair<double, double>>& loads) {
+  std::vector<std::pair<double, Throughput>> result;
+  for (const auto& [load, tokens] : loads) result.emplace_back(load, Throughput{tokens, 1.0});
+  return result;
+}
+
 TEST(NextSweepStep, GoesOnWhileThroughputRises) {
   EXPECT_EQ(next_sweep_step({}, 64), 1.0);
-  EXPECT_EQ(next_sweep_step({{1, 100}}, 64), 2.0);
-  EXPECT_EQ(next_sweep_step({{1, 100}, {2, 180}}, 64), 4.0);
-  EXPECT_FALSE(next_sweep_step({{1, 100}, {2, 180}, {4, 185}}, 64));
-  EXPECT_EQ(next_sweep_step({{32, 100}, {48, 200}}, 64), 64.0);
-  EXPECT_FALSE(next_sweep_step({{32, 100}, {64, 200}}, 64));
+  EXPECT_EQ(next_sweep_step(tried({{1, 100}}), 64), 2.0);
+  EXPECT_EQ(next_sweep_step(tried({{1, 100}, {2, 180}}), 64), 4.0);
+  EXPECT_FALSE(next_sweep_step(tried({{1, 100}, {2, 180}, {4, 185}}), 64));
+  EXPECT_EQ(next_sweep_step(tried({{32, 100}, {48, 200}}), 64), 64.0);
+  EXPECT_FALSE(next_sweep_step(tried({{32, 100}, {64, 200}}), 64));
+  EXPECT_FALSE(next_sweep_step(tried({{1, 0}, {2, 0}}), 64)) << "nothing does not rise";
+}
+
+TEST(NextSweepStep, ComparesRequestsWhereTheTokensOfAStepAreNotKnown) {
+  EXPECT_EQ(next_sweep_step({{1, {100.0, 10.0}}, {2, {{}, 12.0}}}, 64), 4.0);
+  EXPECT_FALSE(next_sweep_step({{1, {100.0, 10.0}}, {2, {{}, 10.5}}}, 64));
+}
+
+TEST(ThroughputOf, IsFoundInTheSummaryOfALoad) {
+  const auto summarised = [](testing::LoadBuilder builder) {
+    auto load = builder.build();
+    auto summary = summarise_load(load);
+    EXPECT_TRUE(summary);
+    return *summary;
+  };
+  // Ten replies of ten tokens in 9 × 120 + 111 ms.
+  const auto throughput = throughput_of(summarised(testing::steady_load(10)));
+  ASSERT_TRUE(throughput) << throughput.error().message;
+  EXPECT_NEAR(throughput->requests, 10.0 / 1.191, 1e-9);
+  ASSERT_TRUE(throughput->tokens);
+  EXPECT_NEAR(*throughput->tokens, 100.0 / 1.191, 1e-9);
+  auto untold = testing::steady_load(10);
+  for (auto& request : untold.requests()) request.completion_tokens.reset();
+  for (auto& event : untold.events()) event.flags &= static_cast<std::uint8_t>(~kTokensKnown);
+  const auto of_requests = throughput_of(summarised(untold));
+  ASSERT_TRUE(of_requests);
+  EXPECT_FALSE(of_requests->tokens);
+  EXPECT_NEAR(of_requests->requests, 10.0 / 1.191, 1e-9);
+  EXPECT_EQ(throughput_of(summarised(testing::LoadBuilder()))->requests, 0.0) << "nothing was sent";
+}
+
+TEST(ThroughputOf, AnUnknownNameIsAnErrorAndNotNothing) {
+  auto load = testing::steady_load(10).build();
+  auto summary = summarise_load(load);
+  ASSERT_TRUE(summary);
+  for (auto& figure : summary->figures)
+    if (figure.metric == kOutputRate) figure.metric = "output_tokens_per_s";
+  const auto throughput = throughput_of(*summary);
+  ASSERT_FALSE(throughput);
+  EXPECT_EQ(throughput.error().code, ErrorCode::internal);
 }
 
 }  // namespace

@@ -110,6 +110,28 @@ TEST(ClientLimits, TellOfRequestsThatTheLongestDurationCutOff) {
   EXPECT_TRUE(make_load(job, "open:const@200").outcome.warnings.empty());
 }
 
+TEST(ClientLimits, SendAllThatAnOpenLoopLaidOutForItsDuration) {
+  const MockRun server(quick_script());
+  auto job = job_for(server.target(), 1);
+  job.stop = {};
+  // Due at 5, 10 … 100 ms: with the twentieth the load has lasted as long as it should.
+  job.stop.min_duration_s = 0.1;
+  auto loaded = make_load(job, "open:const@200");
+  EXPECT_EQ(loaded.requests.size(), 20U);
+  EXPECT_TRUE(loaded.outcome.warnings.empty()) << loaded.outcome.warnings[0];
+  // The minimum of requests comes later than that of the time.
+  job.stop.min_requests = 30;
+  loaded = make_load(job, "open:const@200");
+  EXPECT_EQ(loaded.requests.size(), 30U);
+  // The longest duration counts up to its end.
+  job.stop = {};
+  job.stop.min_duration_s = 0.1;
+  job.stop.max_duration_s = 0.1;
+  loaded = make_load(job, "open:const@200");
+  EXPECT_EQ(loaded.requests.size(), 20U);
+  EXPECT_TRUE(loaded.outcome.warnings.empty()) << loaded.outcome.warnings[0];
+}
+
 TEST(ClientLimits, DoNotHoldUpOtherRequests) {
   const MockRun server([] {
     auto script = quick_script();

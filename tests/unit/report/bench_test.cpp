@@ -7,6 +7,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "report/bench_tables.hpp"
 #include "report/bench_words.hpp"
 #include "support/sample_bench.hpp"
 
@@ -150,6 +151,35 @@ TEST(BenchReport, RetokenisedRepliesAreToldWithWhatIsMissing) {
             "figures that need the tokens of the rest are absent");
   report.header.retokenising.reset();
   EXPECT_EQ(bench_text(report, false).find("retokenised"), std::string::npos);
+}
+
+TEST(BenchReport, RatesOfASweepThatAreOfTheWholeLoadAreMarked) {
+  auto report = sample_bench();
+  EXPECT_TRUE(sweep_notes(report).empty());
+  EXPECT_EQ(sweep_table(report).rows.at(1).at(1), "20.1") << "the steady window's";
+  auto& figures = report.sweep.at(1).summary.figures;
+  for (auto& figure : figures) {
+    if (figure.window != "steady" || !figure.fact) continue;
+    figure.fact.reset();
+    figure.absent = "no steady window: it would be too short";
+  }
+  const auto table = sweep_table(report);
+  EXPECT_EQ(table.rows.at(0).at(1), "20.1");
+  EXPECT_EQ(table.rows.at(1).at(1), "19.8*");
+  EXPECT_EQ(table.rows.at(1).at(2), "1267*");
+  EXPECT_NE(bench_text(report, false).find("  * over the whole load"), std::string::npos);
+  EXPECT_NE(bench_markdown(report).find("over the whole load"), std::string::npos);
+}
+
+TEST(BenchReport, WhyThereIsNoSteadyWindowIsTold) {
+  auto report = sample_bench();
+  report.summary.steady.reset();
+  report.summary.steady_absent = "fewer than 50 replies, too few for MSER-5";
+  EXPECT_NE(bench_text(report, false).find("none · fewer than 50 replies"), std::string::npos);
+  const auto json = parse_json(bench_json(report), "bench");
+  ASSERT_TRUE(json);
+  EXPECT_FALSE(json->at("summary").contains("steady"));
+  EXPECT_EQ(json->at("summary").at("steady_absent"), "fewer than 50 replies, too few for MSER-5");
 }
 
 TEST(BenchReport, ReasonsOfInvalidityComeWithTheirAdvice) {
