@@ -232,7 +232,7 @@ TEST(Client, WarmsUpAndDrainsBeforeItMeasures) {
 
 TEST(Client, SendsAnOpenLoopWhenItIsDueWhateverIsInFlight) {
   auto script = quick_script();
-  script.reply.ttft = {mock::Law::Kind::constant, std::chrono::milliseconds(50)};
+  script.reply.ttft = {mock::Law::Kind::constant, std::chrono::seconds(1)};
   MockRun server(script);
   // 20 requests at 1,000 a second are all due before the first answer comes.
   const auto loaded = make_load(job_for(server.target(), 20), "open:const@1000");
