@@ -100,6 +100,8 @@ Result<StampCheck> join(const std::filesystem::path& folder, const std::string& 
   auto machine = read_machine(folder);
   if (!machine) return tl::unexpected(machine.error());
   machine->self_check = *check;
+  // The process's CPU time is that of both sides here: there is nothing to price the client's by.
+  machine->core_watts.reset();
   if (auto written = write_machine(folder, *machine); !written) return tl::unexpected(written.error());
   return check;
 }
@@ -157,6 +159,7 @@ Result<BenchRun> run_self_check(BenchSettings settings, const CancelToken& cance
   auto check = join(run->points.back().folder, cores);
   if (!check) return tl::unexpected(check.error());
   run->points.back().self_check = *check;
+  run->points.back().client_energy.reset();
   if (auto kept = keep_self_check(cache_folder(), *check); !kept)
     run->points.back().header.warnings.push_back("the self-check is not kept for later loads: " +
                                                  kept.error().message);

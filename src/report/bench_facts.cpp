@@ -76,7 +76,9 @@ std::string self_check_text(const StampCheck& check) {
   if (check.kernel) text += "kernel stamps " + distance_text(*check.kernel);
   if (check.user)
     text += (check.kernel ? "; the client's own " : "the client's own ") + distance_text(*check.user);
-  if (check.call) text += fmt::format("; the call itself took {} (p50)", with_unit(check.call->p50_s, "s"));
+  if (check.call)
+    text += fmt::format("; the call itself took {} (p50), {} (p99)", with_unit(check.call->p50_s, "s"),
+                        with_unit(check.call->p99_s, "s"));
   text += fmt::format("; {} of {} events lost", check.lost, check.events + check.lost);
   if (check.cpu_per_event_s)
     text += fmt::format("; {} µs CPU an event", format_significant(kMillion * *check.cpu_per_event_s));

@@ -107,7 +107,9 @@ TEST(ClientEnergy, IsTakenOffWhereTheServerIsOnTheSameMachine) {
   EXPECT_DOUBLE_EQ(net.at("value"), energy.at("load").at("value").get<double>() -
                                         energy.at("client").at("value").get<double>());
   EXPECT_LE(net.at("lo"), net.at("value"));
-  if (energy.at("client").at("grade") == "modelled") EXPECT_EQ(net.at("grade"), "modelled");
+  if (energy.at("client").at("grade") == "modelled") {
+    EXPECT_EQ(net.at("grade"), "modelled");
+  }
   EXPECT_FALSE(energy.contains("client_not_subtracted"));
 }
 
