@@ -65,15 +65,16 @@ fuzz: ## Each fuzzer for a minute under the sanitizers, with clang (SECONDS_EACH
 	@$(SETUP) --minimal --fuzz
 	@scripts/fuzz $(SECONDS_EACH)
 
-bench: ## Our own overhead
+bench: ## Our own figures: start-up, stamps, 5,000 requests/s, ten million events (FIGURES='--only open' for less)
 	@$(SETUP) --minimal
 	@$(CONFIGURE) -DEDGEEVAL_BUILD_BENCHMARKS=ON
-	@$(BUILD) --target startup_bench tables_bench load_file_bench summary_bench measure_overhead
+	@$(BUILD) --target edgeeval startup_bench tables_bench load_file_bench summary_bench measure_overhead client_bench
 	@build/release/bin/startup_bench
 	@build/release/bin/tables_bench
 	@build/release/bin/load_file_bench
 	@build/release/bin/summary_bench
 	@build/release/bin/measure_overhead
+	@python3 bench/figures.py $(FIGURES)
 
 bench-peers: ## Our load generator beside vllm-rs, vLLM, AIPerf and GuideLLM (PEERS='--streams 64' for less)
 	@scripts/setup --minimal

@@ -114,6 +114,9 @@ BenchReport report_of(const BenchRun& run) {
   report.energy = point.by_phase;
   if (point.energy) report.load_energy = point.energy->gross;
   report.client_energy = point.client_energy;
+  report.net_of_client = point.net_of_client;
+  report.not_subtracted = point.not_subtracted;
+  report.self_check = point.self_check;
   if (!point.by_phase) report.energy_absent = point.by_phase_absent;
   report.timings = point.timings;
   report.sweep = sweep_of(run);

@@ -11,6 +11,7 @@
 #include "bench_cold.hpp"
 #include "bench_options.hpp"
 #include "bench_outputs.hpp"
+#include "bench_self_check.hpp"
 #include "bench_view.hpp"
 #include "console.hpp"
 #include "core/cancel.hpp"
@@ -48,11 +49,12 @@ int interrupted_before() {
 
 int run_load_bench(const BenchOptions& options, const std::vector<OutputTarget>& targets,
                    const CancelToken& cancel) {
-  auto settings = bench_settings(options);
+  auto settings = options.self_check ? self_check_settings(options) : bench_settings(options);
   if (!settings) return report_error(settings.error());
   if (auto unused = check_unused(settings->folder); !unused) return report_error(unused.error());
   LiveView view(options.quiet);
-  auto run = run_bench(*settings, cancel, listener_of(view));
+  auto run = options.self_check ? run_self_check(*settings, cancel, view)
+                                : run_bench(*settings, cancel, listener_of(view));
   view.clear();
   if (!run) return report_error(run.error());
   if (run->points.empty()) return interrupted_before();
@@ -115,8 +117,8 @@ int bench(const BenchOptions& options) {
   if (!targets) return report_error(targets.error());
   CancelToken cancel;
   const SignalGuard guard(cancel);
-  const int code = options.launch.empty() ? run_load_bench(options, *targets, cancel)
-                                          : run_launch_bench(options, *targets, cancel);
+  const int code = options.launch.empty() || options.self_check ? run_load_bench(options, *targets, cancel)
+                                                                : run_launch_bench(options, *targets, cancel);
   // A load that SIGTERM ended says so.
   return code == exit_code(ErrorCode::cancelled) && cancel.requested() ? 128 + cancel.signal_number() : code;
 }
@@ -132,6 +134,7 @@ void register_bench(CLI::App& app, Subcommand& chosen) {
       "Examples:\n"
       "  edgeeval bench --url http://127.0.0.1:8080 --scenario closed:4 -n 40 --max-tokens 64\n"
       "  edgeeval bench --url http://127.0.0.1:8080 --scenario open:poisson@2 --duration 60\n"
+      "  edgeeval bench --self-check --scenario closed:64\n"
       "  edgeeval bench --url http://127.0.0.1:8080 --scenario find-peak --slo ttft_p99=500ms\n"
       "  edgeeval bench --launch 'llama-server -m model.gguf --port {port}' --repeat 5\n"
       "  edgeeval bench --launch 'llama-server -m model.gguf --port {port}' --scenario closed:4 -n 40\n"

@@ -246,6 +246,9 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command.add_option("--page-cache", options.page_cache, "Before each cold start: as-is, warm, evicted")
       ->check(CLI::IsMember({"as-is", "warm", "evicted"}));
   command.add_option("--model-file", options.model_files, "Weights whose pages are looked at (repeatable)");
+  command.add_flag(
+      "--self-check", options.self_check,
+      "Measure the client: a load on a mock server of its own, its stamps against that server's log");
   command.add_option("--threads", options.threads, "Threads of the client (default: 1)")
       ->check(CLI::Range(1, 64));
   command.add_option("--cpus", options.cpus, "Cores that they are pinned to: 2,3");

@@ -31,7 +31,7 @@ struct BenchOptions {
   int threads = 1, repeat = 5;
   std::optional<int> server_pid;
   bool ignore_eos = false, no_ignore_eos = false, no_keep_alive = false, insecure = false, no_energy = false,
-       no_scrape = false, json = false, quiet = false, allow_invalid = false;
+       no_scrape = false, json = false, quiet = false, allow_invalid = false, self_check = false;
 };
 
 /// Adds them to `command`.

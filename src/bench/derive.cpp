@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bench/machine_file.hpp"
+#include "bench/same_machine.hpp"
 #include "record/series.hpp"
 #include "serving/timings.hpp"
 
@@ -23,6 +24,17 @@ void add_energy(BenchPoint& point, LoadRecord& load, const MachineRecord& machin
   } else {
     point.by_phase_absent = by_phase.error().message;
   }
+}
+
+/// The client's own part, and what is left without it.
+void add_client(BenchPoint& point, const LoadRecord& load, const MachineRecord& machine) {
+  point.self_check = machine.self_check;
+  if (!load.header.client || !machine.core_watts) return;
+  const auto& watts = *machine.core_watts;
+  point.client_energy = client_energy(*load.header.client, watts.lo, watts.hi, watts.grade, watts.source);
+  point.not_subtracted = why_not_subtracted(machine);
+  if (point.not_subtracted.empty())
+    point.net_of_client = net_of_client(machine.energy->gross, point.by_phase, point.client_energy->joules);
 }
 
 }  // namespace
@@ -55,10 +67,7 @@ Result<BenchPoint> derive_point(const fs::path& folder, const BenchSettings& set
   if (!validity) return tl::unexpected(validity.error());
   point.validity = std::move(*validity);
   add_energy(point, *load, *machine);
-  if (load->header.client && machine->core_watts) {
-    const auto& watts = *machine->core_watts;
-    point.client_energy = client_energy(*load->header.client, watts.lo, watts.hi, watts.source);
-  }
+  add_client(point, *load, *machine);
   auto timings = check_timings(*load);
   if (!timings) return tl::unexpected(timings.error());
   point.timings = std::move(*timings);

@@ -7,6 +7,7 @@
 #include "core/json_document.hpp"
 #include "record/codec.hpp"
 #include "record/record_json.hpp"
+#include "serving/stamp_check_codec.hpp"
 
 namespace edgeeval {
 namespace {
@@ -101,6 +102,8 @@ Result<MachineRecord> machine_from(const Json& json, const std::string& where) {
   if (auto ok = take(json, "power", where, machine.power, power_from); !ok) return tl::unexpected(ok.error());
   if (auto ok = take(json, "core_watts", where, machine.core_watts, core_watts_from); !ok)
     return tl::unexpected(ok.error());
+  if (json.contains("server_here")) machine.server_here = value_or(json, "server_here", false);
+  if (json.contains("self_check")) machine.self_check = stamp_check_from(json.at("self_check"));
   machine.warnings = value_or(json, "warnings", std::vector<std::string>());
   return machine;
 }
@@ -113,6 +116,8 @@ Result<void> write_machine(const std::filesystem::path& folder, const MachineRec
   if (machine.power) json["power"] = json_of(*machine.power);
   if (machine.core_watts) json["core_watts"] = json_of(*machine.core_watts);
   if (machine.resident) json["resident"] = to_json(*machine.resident);
+  if (machine.server_here) json["server_here"] = *machine.server_here;
+  if (machine.self_check) json["self_check"] = to_json(*machine.self_check);
   if (!machine.warnings.empty()) json["warnings"] = machine.warnings;
   return write_file(folder / kName, json_document(json));
 }

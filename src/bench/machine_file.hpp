@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// machine.json: what was read of the machine beside a load: energy windows, the engine's memory.
+// machine.json: what was read of the machine beside a load: energy windows, the engine's memory, the stamps'
+// error.
 #pragma once
 
 #include <edgeeval/record.hpp>
@@ -12,6 +13,7 @@
 #include "bench/client_power.hpp"
 #include "bench/energy_session.hpp"
 #include "bench/power_spans.hpp"
+#include "serving/stamp_check.hpp"
 
 namespace edgeeval {
 
@@ -21,6 +23,8 @@ struct MachineRecord {
   std::optional<TotalPower> power;      ///< Of the measured phase, in steps of a tenth of a second.
   std::optional<CoreWatts> core_watts;  ///< What a CPU second of the client is priced at (J).
   std::optional<Fact> resident;         ///< Peak resident memory of the engine (B).
+  std::optional<bool> server_here;  ///< Whether the server was on this machine too; absent where not known.
+  std::optional<StampCheck> self_check;  ///< Of this load, else the last one that was made on this machine.
   std::vector<std::string> warnings{};
 };
 

@@ -12,11 +12,14 @@
 #include "bench/prompt_source.hpp"
 #include "bench/resident.hpp"
 #include "bench/retokenise.hpp"
+#include "bench/same_machine.hpp"
+#include "bench/self_check_file.hpp"
 #include "bench/server_scrape.hpp"
 #include "bench/small_call.hpp"
 #include "bench/text_keeper.hpp"
 #include "core/files.hpp"
 #include "core/monotonic.hpp"
+#include "core/paths.hpp"
 #include "record/environment.hpp"
 
 namespace edgeeval {
@@ -232,6 +235,8 @@ class Point {
     } else if (settings_.server_process) {
       machine.resident = peak_resident(*settings_.server_process);
     }
+    machine.server_here = is_on_this_machine(settings_.target);
+    machine.self_check = kept_self_check(cache_folder());
     header_.client = outcome.client;
     header_.started_ns = outcome.begun_ns;
     header_.measured_ns = outcome.measured_ns;

@@ -17,6 +17,8 @@
 #include "load/client.hpp"
 #include "record/load_file.hpp"
 #include "serving/energy.hpp"
+#include "serving/net_of_client.hpp"
+#include "serving/stamp_check.hpp"
 #include "serving/summary.hpp"
 #include "serving/timings.hpp"
 #include "serving/validity.hpp"
@@ -53,6 +55,9 @@ struct BenchPoint {
   std::optional<EnergyByPhase> by_phase;
   std::string by_phase_absent;  ///< Why there are no joules by phase.
   std::optional<ClientEnergy> client_energy;
+  std::optional<NetOfClient> net_of_client;
+  std::string not_subtracted;            ///< Why there is none, where the client's energy is known.
+  std::optional<StampCheck> self_check;  ///< Of this load, or an earlier one on this machine.
   std::vector<TimingCheck> timings;
   std::optional<Fact> resident;  ///< Peak resident memory of the engine (B).
   bool cancelled = false;

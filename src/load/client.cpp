@@ -215,6 +215,13 @@ void note_warnings(const LoadJob& job, const Shared& shared, LoadOutcome& outcom
                     job.stop.max_duration_s, outcome.sent, of_all));
 }
 
+/// CPU time of the whole process (s).
+double process_cpu_s() {
+  timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
 void run_phases(const LoadJob& job, Crew& crew, const ClientHooks& hooks, LoadOutcome& outcome) {
   outcome.begun_ns = outcome.measured_ns = monotonic_ns();
   crew.begin_glances(std::nullopt);
@@ -235,7 +242,9 @@ void run_phases(const LoadJob& job, Crew& crew, const ClientHooks& hooks, LoadOu
   Phase measured;
   measured.open_loop = open;
   measured.slots = open ? 0 : static_cast<std::uint64_t>(job.concurrency);
+  const double cpu_before_s = process_cpu_s();
   crew.run_phase(measured);
+  outcome.client.measured_cpu_s = process_cpu_s() - cpu_before_s;
 }
 
 }  // namespace
@@ -256,7 +265,9 @@ Result<LoadOutcome> run_load(const LoadJob& job, const std::vector<LoadSink*>& s
   if (shared.phase().name == LoadPhase::measured && shared.phase().begun_ns > 0)
     outcome.measured_ns = shared.phase().begun_ns;
   outcome.ended_ns = monotonic_ns();
+  const auto measured_cpu_s = outcome.client.measured_cpu_s;
   outcome.client = client::report_of(crew);
+  outcome.client.measured_cpu_s = measured_cpu_s;
   outcome.client.wall_s = static_cast<double>(outcome.ended_ns - outcome.begun_ns) * 1e-9;
   for (const auto& worker : crew.workers()) {
     const auto& counters = worker->counters();

@@ -29,6 +29,7 @@ Json client_json(const ClientReport& client) {
             {"reads", client.reads},     {"events", client.events},
             {"bytes", client.bytes},     {"lost_events", client.lost_events},
             {"threads", client.threads}, {"max_rss_kib", client.max_rss_kib}};
+  put(json, "measured_cpu_s", client.measured_cpu_s);
   put(json, "core_wait_s", client.core_wait_s);
   put(json, "user_delay_p50_ns", client.user_delay_p50_ns);
   put(json, "user_delay_p99_ns", client.user_delay_p99_ns);
@@ -51,6 +52,7 @@ ClientReport client_at(const Json& json) {
   client.lost_events = json.value("lost_events", std::uint64_t{0});
   client.threads = json.value("threads", 1);
   client.max_rss_kib = json.value("max_rss_kib", 0L);
+  client.measured_cpu_s = optional_at<double>(json, "measured_cpu_s");
   client.core_wait_s = optional_at<double>(json, "core_wait_s");
   client.user_delay_p50_ns = optional_at<double>(json, "user_delay_p50_ns");
   client.user_delay_p99_ns = optional_at<double>(json, "user_delay_p99_ns");

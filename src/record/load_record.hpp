@@ -176,6 +176,9 @@ struct ClockPair {
 struct ClientReport {
   double cpu_s = 0.0;   ///< User and system time of the client's threads while requests were in flight.
   double wall_s = 0.0;
+  /// CPU time of the whole process over the measured phase, what spools and samples included: what it took of
+  /// the machine's energy. Absent in records that are older.
+  std::optional<double> measured_cpu_s{};
   /// How long its threads had work and no core to do it on; absent where the kernel does not count it.
   std::optional<double> core_wait_s{};
   std::uint64_t reads = 0;

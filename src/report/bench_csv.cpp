@@ -108,6 +108,31 @@ void add_energy(const BenchReport& report, std::string& out) {
     add("idle_power", report.energy->idle_watts);
   }
   if (report.client_energy) add("client_energy", report.client_energy->joules);
+  const auto& net = report.net_of_client;
+  if (!net) return;
+  if (net->load) add("load_energy_net_of_client", *net->load);
+  if (net->request) add("joules_per_request_net_of_client", *net->request);
+  if (net->reply_token) add("joules_per_reply_token_net_of_client", *net->reply_token);
+}
+
+void add_self_check(const StampCheck& check, std::string& out) {
+  const auto note = check.scenario + (check.of_this_load ? "" : ", of " + check.measured_at);
+  const auto add = [&](const char* name, const std::optional<StampDistance>& distance) {
+    if (!distance) return;
+    const Rows rows(out, name, "whole", "s", note);
+    rows.add("min", distance->least_s);
+    rows.add("p50", distance->p50_s);
+    rows.add("p99", distance->p99_s);
+    rows.add("max", distance->most_s);
+  };
+  add("self_check.kernel_stamps", check.kernel);
+  add("self_check.user_stamps", check.user);
+  add("self_check.send_call", check.call);
+  const Rows events(out, "self_check.events", "whole", "1", note);
+  events.count("count", check.events);
+  events.count("lost", check.lost);
+  if (check.cpu_per_event_s)
+    Rows(out, "self_check.cpu_per_event", "whole", "s", note).add("value", check.cpu_per_event_s);
 }
 
 void add_cold_start(const ColdStartSection& section, std::string& out) {
@@ -167,9 +192,12 @@ std::string bench_csv(const BenchReport& report) {
         .add("count", static_cast<double>(count), {}, {},
              example == summary.failure_examples.end() ? "" : example->second);
   }
-  const Rows stamps(out, "stamp_error", "whole", "s", summary.stamps);
-  stamps.add("p50", summary.stamp_error_p50_s);
-  stamps.add("p99", summary.stamp_error_p99_s);
+  if (summary.stamp_error_known) {
+    const Rows stamps(out, "stamp_error", "whole", "s", summary.stamps + ", bound");
+    stamps.add("p50", summary.stamp_error_p50_s);
+    stamps.add("p99", summary.stamp_error_p99_s);
+  }
+  if (report.self_check) add_self_check(*report.self_check, out);
   if (report.header.client) {
     Rows(out, "client_cpu", "whole", "s", "").add("value", report.header.client->cpu_s);
     Rows(out, "client_lost_events", "whole", "1", "").count("count", report.header.client->lost_events);

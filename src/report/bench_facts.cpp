@@ -35,18 +35,29 @@ std::string part_text(const Fact& fact) {
 void add_energy(const BenchReport& report, LabelledLines& lines) {
   if (report.load_energy)
     lines.emplace_back("energy", fact_text(*report.load_energy) + ", gross over the load");
+  const auto& net = report.net_of_client;
+  if (report.client_energy) {
+    auto text = fact_text(report.client_energy->joules);
+    if (report.load_energy && !net) text += "; not subtracted: " + report.not_subtracted;
+    lines.emplace_back("the client's", text);
+  }
+  if (net && net->load) lines.emplace_back("without it", fact_text(*net->load));
+  const bool token_net = net && net->reply_token;
+  const bool request_net = net && net->request;
   if (report.energy) {
     const auto& energy = *report.energy;
-    lines.emplace_back("a reply token", part_text(energy.joules_per_reply_token));
+    lines.emplace_back("a reply token",
+                       part_text(token_net ? *net->reply_token : energy.joules_per_reply_token) +
+                           (token_net ? ", net of the client's" : ""));
     lines.emplace_back("a prompt token", part_text(energy.joules_per_prompt_token));
     if (energy.joules_per_request)
-      lines.emplace_back("a request", part_text(*energy.joules_per_request) + ", net of idle");
+      lines.emplace_back("a request", part_text(request_net ? *net->request : *energy.joules_per_request) +
+                                          (request_net ? ", net of idle and the client's" : ", net of idle"));
     lines.emplace_back("idle", fact_text(energy.idle_watts));
     lines.emplace_back("regression",
                        fmt::format("R² {} over {} stretches{}{}", format_significant(energy.r_squared),
                                    energy.spans, energy.note.empty() ? "" : "; ", energy.note));
   }
-  if (report.client_energy) lines.emplace_back("the client's", fact_text(report.client_energy->joules));
   if (!report.energy_absent.empty()) lines.emplace_back("energy", "none: " + report.energy_absent);
 }
 
@@ -66,14 +77,41 @@ std::string retokenising_text(const Retokenising& asked) {
   return text;
 }
 
+std::string distance_text(const StampDistance& distance) {
+  return fmt::format("{} (p50), {} (p99), {} (most)", with_unit(distance.p50_s, "s"),
+                     with_unit(distance.p99_s, "s"), with_unit(distance.most_s, "s"));
+}
+
+/// What a check against the mock server's log measured, of this load or of one before it.
+std::string self_check_text(const StampCheck& check) {
+  std::string text = check.of_this_load ? "measured here" : "measured on this machine";
+  std::vector<std::string> where{check.scenario};
+  if (!check.cores.empty()) where.push_back(check.cores);
+  if (!check.of_this_load) where.push_back(check.measured_at);
+  text += fmt::format(" ({}), after the send call began: ", join(where, "; "));
+  if (check.kernel) text += "kernel stamps " + distance_text(*check.kernel);
+  if (check.user)
+    text += (check.kernel ? "; the client's own " : "the client's own ") + distance_text(*check.user);
+  if (check.call)
+    text += fmt::format("; the call itself took {} (p50), {} (p99)", with_unit(check.call->p50_s, "s"),
+                        with_unit(check.call->p99_s, "s"));
+  text += fmt::format("; {} of {} events lost", check.lost, check.events + check.lost);
+  if (check.cpu_per_event_s)
+    text += fmt::format("; {} µs CPU an event", format_significant(kMillion * *check.cpu_per_event_s));
+  return text;
+}
+
 /// What the client itself did to the figures.
 void add_client(const BenchReport& report, LabelledLines& lines) {
   const auto& summary = report.summary;
   if (!summary.stamps.empty()) {
-    lines.emplace_back("stamps", fmt::format("{}; off by {} (p50), {} (p99)", summary.stamps,
-                                             with_unit(summary.stamp_error_p50_s, "s"),
-                                             with_unit(summary.stamp_error_p99_s, "s")));
+    lines.emplace_back("stamps", summary.stamp_error_known
+                                     ? fmt::format("{}; bound of their error: {} (p50), {} (p99)",
+                                                   summary.stamps, with_unit(summary.stamp_error_p50_s, "s"),
+                                                   with_unit(summary.stamp_error_p99_s, "s"))
+                                     : summary.stamps + "; the record does not tell their error");
   }
+  if (report.self_check) lines.emplace_back("self-check", self_check_text(*report.self_check));
   const auto& client = report.header.client;
   if (!client) return;
   auto text = fmt::format("{} CPU-s", format_significant(client->cpu_s));

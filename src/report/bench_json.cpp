@@ -7,12 +7,13 @@
 #include "record/load_codec.hpp"
 #include "report/bench_report.hpp"
 #include "report/bench_words.hpp"
+#include "serving/stamp_check_codec.hpp"
 
 namespace edgeeval {
 namespace {
 
 constexpr std::string_view kFormat = "edgeeval-bench";
-constexpr std::string_view kVersion = "1.0";
+constexpr std::string_view kVersion = "1.1";
 
 void put(Json& json, const char* key, const std::optional<double>& value) {
   if (value && std::isfinite(*value)) json[key] = *value;
@@ -94,9 +95,12 @@ Json json_of(const ServingSummary& summary) {
                     {"tokens", summary.tokens},
                     {"by_class", summary.events_by_class},
                     {"token_sources", summary.token_sources}};
-  json["stamps"] = {{"kind", summary.stamps},
-                    {"error_p50_s", summary.stamp_error_p50_s},
-                    {"error_p99_s", summary.stamp_error_p99_s}};
+  json["stamps"] = {{"kind", summary.stamps}};
+  if (summary.stamp_error_known) {
+    json["stamps"]["error_p50_s"] = summary.stamp_error_p50_s;
+    json["stamps"]["error_p99_s"] = summary.stamp_error_p99_s;
+    json["stamps"]["error_is"] = "bound";
+  }
   if (summary.steady)
     json["steady"] = {{"begin_ns", summary.steady->begin_ns},
                       {"end_ns", summary.steady->end_ns},
@@ -121,6 +125,12 @@ Json energy_json(const BenchReport& report) {
     put(json, "note", energy.note);
   }
   if (report.client_energy) json["client"] = to_json(report.client_energy->joules);
+  if (const auto& net = report.net_of_client) {
+    if (net->load) json["load_net_of_client"] = to_json(*net->load);
+    if (net->request) json["request_net_of_client"] = to_json(*net->request);
+    if (net->reply_token) json["reply_token_net_of_client"] = to_json(*net->reply_token);
+  }
+  if (report.client_energy) put(json, "client_not_subtracted", report.not_subtracted);
   put(json, "absent_reason", report.energy_absent);
   return json;
 }
@@ -184,6 +194,7 @@ std::string bench_json(const BenchReport& report) {
   json["validity"] = json_of(report.validity);
   json["summary"] = json_of(report.summary);
   json["energy"] = energy_json(report);
+  if (report.self_check) json["self_check"] = to_json(*report.self_check);
   if (report.cold_start) json["cold_start"] = cold_start_json(*report.cold_start);
   add_lists(report, json);
   put(json, "peak", report.peak);

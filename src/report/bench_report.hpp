@@ -13,6 +13,8 @@
 
 #include "record/load_record.hpp"
 #include "serving/energy.hpp"
+#include "serving/net_of_client.hpp"
+#include "serving/stamp_check.hpp"
 #include "serving/summary.hpp"
 #include "serving/timings.hpp"
 #include "serving/validity.hpp"
@@ -69,6 +71,9 @@ struct BenchReport {
   std::optional<EnergyByPhase> energy;
   std::optional<Fact> load_energy;  ///< Gross joules over the measured phase.
   std::optional<ClientEnergy> client_energy;
+  std::optional<NetOfClient> net_of_client;  ///< Joules without the client's.
+  std::string not_subtracted;                ///< Why there is none, where the client's energy is known.
+  std::optional<StampCheck> self_check;      ///< Of this load, or an earlier one on the same machine.
   std::string energy_absent;  ///< Why there is none; empty where there is, or where none was asked for.
   std::vector<TimingCheck> timings;
   std::optional<ColdStartSection> cold_start;
@@ -90,7 +95,7 @@ struct BenchReport {
 /// the machine delivers, what failed, what it cost, and what the client itself did to the figures.
 [[nodiscard]] std::string bench_text(const BenchReport& report, bool colour);
 [[nodiscard]] std::string bench_markdown(const BenchReport& report);
-/// "edgeeval-bench" 1.0 (data/schema/bench.schema.json).
+/// "edgeeval-bench" 1.1 (data/schema/bench.schema.json).
 [[nodiscard]] std::string bench_json(const BenchReport& report);
 /// A row for each metric, window and statistic (those of cold starts in the window "start"):
 /// metric,window,statistic,value,lo,hi,unit,grade,note. Text that a spreadsheet would take for a formula has

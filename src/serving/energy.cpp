@@ -68,8 +68,10 @@ class Work {
   std::vector<double> prompt_, reply_;
 };
 
-/// Tokens of every request, those of warm-up and of failures too: they took their joules.
-Result<void> add_work(LoadRecord& load, const LoadView& view, Work& work) {
+/// Tokens of every request, those of warm-up and of failures too: they took their joules. Of the reply tokens
+/// those of the measured phase are told.
+Result<double> add_work(LoadRecord& load, const LoadView& view, Work& work) {
+  double measured = 0.0;
   for (std::size_t i = 0; i < load.requests.size(); ++i) {
     const auto& request = load.requests[i];
     const auto end = view.table.replies[i].first_token_ns;
@@ -78,12 +80,12 @@ Result<void> add_work(LoadRecord& load, const LoadView& view, Work& work) {
     work.add_prompt(*request.issued_ns, *end,
                     static_cast<double>(std::max<std::int64_t>(0, *request.prompt_tokens - cached)));
   }
-  if (!load.events) return {};
+  if (!load.events) return measured;
   if (auto rewound = load.events->rewind(); !rewound) return tl::unexpected(rewound.error());
   for (;;) {
     const auto block = load.events->next();
     if (!block) return tl::unexpected(block.error());
-    if (block->empty()) return {};
+    if (block->empty()) return measured;
     for (const auto& event : *block) {
       if (!carries_tokens(event.kind)) continue;
       const auto position = view.table.find(event.request, load.requests);
@@ -92,6 +94,7 @@ Result<void> add_work(LoadRecord& load, const LoadView& view, Work& work) {
                               ? static_cast<double>(event.tokens)
                               : static_cast<double>(std::max(1U, view.tokens[*position].each));
       work.add_reply(event.kernel_ns, told);
+      if (is_measured(load.requests[*position])) measured += told;
     }
   }
 }
@@ -103,6 +106,14 @@ tl::unexpected<Error> refused(std::string why) {
 bool varies(const std::vector<double>& values) {
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
   return *most > *least;
+}
+
+/// Measured requests that were sent.
+double requests_sent(const LoadView& view) {
+  double requests = 0.0;
+  for (const auto& request : view.requests())
+    if (is_measured(request) && request.issued_ns) requests += 1.0;
+  return requests;
 }
 
 /// Energy over the load beyond idle, a measured request; nothing where power covers the load too little.
@@ -119,9 +130,7 @@ std::optional<Fact> joules_per_request(const LoadView& view, const Work& work, c
     joules += span.watts * overlap;
     covered += overlap;
   }
-  double requests = 0.0;
-  for (const auto& request : view.requests())
-    if (is_measured(request) && request.issued_ns) requests += 1.0;
+  const double requests = requests_sent(view);
   if (requests == 0.0 || covered < kCovered * whole->seconds()) return std::nullopt;
   const double scale = whole->seconds() / covered;
   const auto net = [&](double watts) { return (joules - watts * covered) * scale / requests; };
@@ -146,7 +155,8 @@ Result<EnergyByPhase> energy_by_phase(LoadRecord& load, const std::vector<PowerS
     return refused("there are " + std::to_string(usable.size()) + " stretches of power, at least " +
                    std::to_string(kFewestSpans) + " are needed");
   Work work(std::move(usable));
-  if (auto added = add_work(load, *view, work); !added) return tl::unexpected(added.error());
+  const auto reply_tokens = add_work(load, *view, work);
+  if (!reply_tokens) return tl::unexpected(reply_tokens.error());
   const auto columns = work.columns();
   if (!varies(columns[1]))
     return refused("the prompt tokens worked on a second do not vary, or are not known");
@@ -166,7 +176,8 @@ Result<EnergyByPhase> energy_by_phase(LoadRecord& load, const std::vector<PowerS
                 fit->coefficients[i] - half,    fit->coefficients[i] + half,
                 weaker(grade, Grade::computed), {source, "regression of power on tokens a second"}};
   };
-  EnergyByPhase result{fact(1, "J"), fact(2, "J"), fact(0, "W"), {}, fit->r_squared, work.spans().size(), {}};
+  EnergyByPhase result{fact(1, "J"),  fact(2, "J"),   fact(0, "W"),        {}, requests_sent(*view),
+                       *reply_tokens, fit->r_squared, work.spans().size(), {}};
   result.joules_per_request = joules_per_request(*view, work, result.idle_watts, grade, source);
   result.note = "Newey-West intervals with " + std::to_string(fit->lags) +
                 " lags; prompts are spread evenly from sending to the first token, cached tokens left out";
@@ -176,10 +187,12 @@ Result<EnergyByPhase> energy_by_phase(LoadRecord& load, const std::vector<PowerS
 }
 
 ClientEnergy client_energy(const ClientReport& client, double watts_per_core_lo, double watts_per_core_hi,
-                           const std::string& source) {
-  const double lo = client.cpu_s * std::min(watts_per_core_lo, watts_per_core_hi);
-  const double hi = client.cpu_s * std::max(watts_per_core_lo, watts_per_core_hi);
-  return {Fact{0.5 * (lo + hi), "J", lo, hi, Grade::modelled, {source, "the client's CPU time"}}};
+                           Grade grade, const std::string& source) {
+  const double cpu_s = client.measured_cpu_s.value_or(client.cpu_s);
+  const double lo = cpu_s * std::min(watts_per_core_lo, watts_per_core_hi);
+  const double hi = cpu_s * std::max(watts_per_core_lo, watts_per_core_hi);
+  return {
+      Fact{0.5 * (lo + hi), "J", lo, hi, weaker(grade, Grade::computed), {source, "the client's CPU time"}}};
 }
 
 }  // namespace edgeeval

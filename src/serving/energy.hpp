@@ -23,7 +23,8 @@ struct PowerSpan {
 /// the constant; intervals by Newey-West standard errors, since readings follow each other.
 struct EnergyByPhase {
   Fact joules_per_prompt_token, joules_per_reply_token, idle_watts;
-  std::optional<Fact> joules_per_request;  ///< Net of idle: mean over the load.
+  std::optional<Fact> joules_per_request;     ///< Net of idle: mean over the load.
+  double requests = 0.0, reply_tokens = 0.0;  ///< Of the measured phase, failed requests included.
   double r_squared = 0.0;
   std::uint64_t spans = 0;
   std::string note;
@@ -34,11 +35,12 @@ struct EnergyByPhase {
 [[nodiscard]] Result<EnergyByPhase> energy_by_phase(LoadRecord& load, const std::vector<PowerSpan>& power,
                                                     Grade grade, const std::string& source);
 
-/// What the client itself took, to be subtracted: its CPU seconds times watts a busy core.
+/// What the client itself took over the measured phase, to be subtracted: its CPU seconds (those of the whole
+/// process; of its sending threads over the whole load in older records) times watts a busy core, of `grade`.
 struct ClientEnergy {
   Fact joules;
 };
 [[nodiscard]] ClientEnergy client_energy(const ClientReport& client, double watts_per_core_lo,
-                                         double watts_per_core_hi, const std::string& source);
+                                         double watts_per_core_hi, Grade grade, const std::string& source);
 
 }  // namespace edgeeval

@@ -130,7 +130,13 @@ void ReplyTable::take(const EventRecord& event, std::span<const RequestRecord> r
   auto& reply = replies[*position];
   const bool measured = is_measured(request);
   const bool token = carries_tokens(event.kind);
-  if (reply.events == 0 || reply.last_read != event.read) {
+  const bool new_read = reply.events == 0 || reply.last_read != event.read;
+  // One that began in an earlier read may have begun in that of the token before it, whose stamp is then its.
+  const bool followed =
+      token && reply.last_token_read &&
+      (new_read ? reply.last_had_tokens && (event.flags & kSplit) != 0 : reply.last_token_read == event.read);
+  if (measured && followed) followed_bound_ns.push_back(reply.read_bound_ns);
+  if (new_read) {
     const auto before = reply.events == 0 ? request.issued_ns.value_or(event.kernel_ns) : reply.last_event_ns;
     reply.read_bound_ns = static_cast<float>(std::max<std::int64_t>(0, event.kernel_ns - before));
   }
@@ -140,10 +146,7 @@ void ReplyTable::take(const EventRecord& event, std::span<const RequestRecord> r
     if ((event.flags & kKernelStamp) != 0) ++kernel_stamped;
     if (token) ++token_events;
     if (token && reply.last_token_read == event.read && (event.flags & kCoalesced) != 0) ++bundled_tokens;
-    if (token && (event.flags & kCoalesced) != 0) {
-      ++coalesced_tokens;
-      coalesced_bound_ns.push_back(reply.read_bound_ns);
-    }
+    if (token && (event.flags & kCoalesced) != 0) ++coalesced_tokens;
   }
   if (!reply.first_event_ns) reply.first_event_ns = event.kernel_ns;
   if (reply.events > 0 && event.kernel_ns < reply.last_event_ns - kMapMoves) ++reply.backwards;
@@ -154,6 +157,7 @@ void ReplyTable::take(const EventRecord& event, std::span<const RequestRecord> r
   ++reply.events;
   reply.last_event_ns = event.kernel_ns;
   reply.last_read = event.read;
+  reply.last_had_tokens = token;
 }
 
 Result<ReplyTable> ReplyTable::read(LoadRecord& load) {

@@ -29,6 +29,7 @@ struct ReplyEvents {
   std::int64_t last_event_ns = 0;               ///< Meaningful once there are events.
   float read_bound_ns = 0.0F;   ///< Time between the read that ended the last event and the one before it.
   std::uint32_t last_read = 0;  ///< Read that ended the last event; likewise.
+  bool last_had_tokens = false; ///< Whether the last event carried tokens.
   std::optional<std::uint32_t> last_token_read;  ///< Read that ended the last token event.
   bool reasoning = false;                        ///< Some event carried reasoning.
 };
@@ -80,8 +81,9 @@ class ReplyTable {
   /// do.
   std::uint64_t bundled_tokens = 0;
   std::vector<std::uint64_t> by_class;  ///< Indexed by EventClass.
-  /// How much earlier each coalesced token event may have come: the time since the read before (ns).
-  std::vector<float> coalesced_bound_ns;
+  /// How much earlier each token event that another one followed in its read may have come: the time since
+  /// the read before (ns).
+  std::vector<float> followed_bound_ns;
   /// Calls `visit` with every gap, in order of arrival on each lane.
   template <class Visit>
   void for_each_gap(Visit visit) const {

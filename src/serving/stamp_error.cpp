@@ -33,15 +33,15 @@ StampError stamp_error(const LoadView& view) {
                                                       : "mixed";
   const auto& client = view.load.header.client;
   if (!client) return error;
-  const auto uncoalesced = table.token_events - table.coalesced_tokens;
+  const auto exact = table.token_events - table.followed_bound_ns.size();
   // Bytes that had come earlier would have been read earlier, but for as long as the client lets them wait.
-  auto bounds = table.coalesced_bound_ns;
+  auto bounds = table.followed_bound_ns;
   if (client->user_delay_p99_ns) {
     const auto waiting = static_cast<float>(*client->user_delay_p99_ns);
     for (auto& bound : bounds) bound = std::min(bound, waiting);
   }
-  const double late_p50 = quantile_with_zeros(bounds, uncoalesced, 0.5);
-  const double late_p99 = quantile_with_zeros(bounds, uncoalesced, 0.99);
+  const double late_p50 = quantile_with_zeros(bounds, exact, 0.5);
+  const double late_p99 = quantile_with_zeros(bounds, exact, 0.99);
   if (error.stamps == "kernel") {
     if (client->clock.empty()) return error;
     std::vector<float> widths;

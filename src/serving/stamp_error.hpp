@@ -15,11 +15,18 @@ struct StampError {
   std::string stamps;
 };
 
-/// Kernel stamps are mapped from the real-time clock by pairs of readings, so a stamp is off by at most half
-/// a pair's width (the median and the 99th percentile over the pairs); a token event that shared its read is
-/// stamped too late by at most the time since the read before, which enters by its own quantiles over all
-/// token events. User stamps are off by the delay against kernel stamps that the client found (median and
-/// 99th percentile); mixed ones are judged as user stamps.
+/// The error of a token event's stamp against the moment when its last byte had arrived; events without tokens
+/// are not in it. Two parts are added, each by its median and 99th percentile:
+/// - Kernel stamps are mapped from the real-time clock by pairs of readings, so each is off by at most half a
+///   pair's width. User stamps are off by the delay against kernel stamps that the client found; mixed ones
+///   are judged as user stamps.
+/// - A stamp is that of the last byte of a read (docs.kernel.org/networking/timestamping), so that the last
+///   token event of a read has it for itself, whatever came before. One that another token event of the reply
+///   follows in its read may have come earlier: by at most the time since the read before, nor by longer than
+///   the client lets bytes wait (99 %).
+/// What ends a reply (finish, usage, end mark) is taken to have been sent with its last token: where a server
+/// holds it back, and the client is late by as long, that token's stamp is late unseen.
+/// A bound, and no measurement: check_stamps() (bench/stamp_check.hpp) measures.
 [[nodiscard]] StampError stamp_error(const LoadView& view);
 
 /// How client stamps enter a metric.

@@ -76,6 +76,7 @@ ServingSummary good_summary() {
   summary.token_sources = {{"usage", 399}};
   summary.stamp_error_p50_s = 2.5e-6;
   summary.stamp_error_p99_s = 38e-6;
+  summary.stamp_error_known = true;
   summary.stamps = "kernel";
   return summary;
 }
@@ -145,6 +146,21 @@ BenchReport sample_bench() {
   report.energy = energy;
   report.load_energy = fact(1064.0, "J", 1040.0, 1088.0, Grade::measured, "rapl");
   report.client_energy = ClientEnergy{fact(1.1, "J", 0.6, 1.6, Grade::modelled, "watts a busy core")};
+  report.energy->requests = 400.0;
+  report.energy->reply_tokens = 25'600.0;
+  report.net_of_client = net_of_client(report.load_energy, report.energy, report.client_energy->joules);
+  StampCheck check;
+  check.scenario = "closed:16";
+  check.measured_at = "2026-01-01T03:04:05Z";
+  check.cores = "client on core 1, server on core 0";
+  check.of_this_load = false;
+  check.replies = 80;
+  check.events = 8'000;
+  check.kernel = StampDistance{1.1e-6, 2.6e-6, 38e-6, 51e-6};
+  check.user = StampDistance{9e-6, 87e-6, 793e-6, 1.2e-3};
+  check.call = StampDistance{2e-6, 4e-6, 12e-6, 60e-6};
+  check.cpu_per_event_s = 5.5e-6;
+  report.self_check = check;
   report.timings = {{"prompt_ms", "time to first token, from sending", 399, 0.0181, 0.0211, 0.0030, 0.0052}};
   ColdStartLine ready;
   ready.id = "ready";

@@ -61,14 +61,15 @@ def run(arguments, core: int, log: pathlib.Path, environment=None, limit_s: floa
 
 
 class Mock:
-    """`edgeeval mock-server` on `core` while the block runs; its log of what it sent lies in `log` afterwards."""
+    """`edgeeval mock-server` on `core` while the block runs; its log of what it sent lies in `log` afterwards, unless it is
+    not `logged`."""
 
-    def __init__(self, program, core: int, log: pathlib.Path, ttft: str, itl: str, tokens: int):
+    def __init__(self, program, core: int, log: pathlib.Path, ttft: str, itl: str, tokens: int, logged: bool = True):
         self.log = log
         self._said = log.with_suffix(".out")
         script = pathlib.Path(__file__).with_name("mock.yaml")
         self._command = ["taskset", "-c", str(core), str(program), "mock-server", "--script", str(script), "--ttft", ttft,
-                         "--itl", itl, "--tokens", str(tokens), "--log", str(log)]
+                         "--itl", itl, "--tokens", str(tokens), *(["--log", str(log)] if logged else [])]
         self._process = None
         self.url = ""
 

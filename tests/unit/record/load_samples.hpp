@@ -42,6 +42,7 @@ inline ClientReport full_client() {
   client.lost_events = 0;
   client.threads = 2;
   client.max_rss_kib = 14'000;
+  client.measured_cpu_s = 0.1875;
   client.core_wait_s = 0.125;
   client.user_delay_p50_ns = 15.5;
   client.user_delay_p99_ns = 16.5;

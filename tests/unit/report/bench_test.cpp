@@ -87,7 +87,8 @@ TEST(BenchReport, TheConsoleTellsTheVerdictFirstAndTheClientLast) {
   EXPECT_LT(at(text, "what the machine delivers"), at(text, "a reply token"));
   EXPECT_LT(at(text, "a reply token"), at(text, "CPU-s"));
   EXPECT_EQ(text.find("INVALID"), text.rfind("INVALID")) << "only the sweep's second step is";
-  EXPECT_NE(text.find("kernel; off by 2.50 µs (p50), 38.0 µs (p99)"), std::string::npos) << text;
+  EXPECT_NE(text.find("kernel; bound of their error: 2.50 µs (p50), 38.0 µs (p99)"), std::string::npos)
+      << text;
   EXPECT_NE(text.find("5.77 µs an event"), std::string::npos) << "0.152 s ÷ 26,334 events\n" << text;
   EXPECT_EQ(text.find('\033'), std::string::npos);
   EXPECT_NE(bench_text(sample_bench(), true).find("\033[1mVALID\033[0m"), std::string::npos);
@@ -202,9 +203,43 @@ TEST(BenchReport, EnergyThatMayBeNothingIsNoNegativeFigure) {
   token.value = -0.00156;
   token.lo = -0.0043;
   token.hi = 0.00119;
+  report.net_of_client.reset();
   const auto text = bench_text(report, false);
   EXPECT_NE(text.find("at most 0.00119 J: it cannot be told from nothing here"), std::string::npos) << text;
   EXPECT_EQ(text.find("-0.00156"), std::string::npos);
+}
+
+TEST(BenchReport, JoulesAreThoseWithoutTheClientOrSayWhyNot) {
+  auto report = sample_bench();
+  // 1064 less 1.1 J; a token bears 1.1 J over 25,600. The client's part is modelled, so what is left is.
+  auto text = bench_text(report, false);
+  EXPECT_NE(text.find("without it          ~1063 J [1038, 1087], modelled"), std::string::npos) << text;
+  EXPECT_NE(text.find("~0.0312 J [0.0289, 0.0330], modelled, net of the client's"), std::string::npos)
+      << text;
+  auto json = parse_json(bench_json(report), "bench");
+  ASSERT_TRUE(json);
+  EXPECT_EQ(json->at("energy").at("load").at("value"), 1064.0);
+  EXPECT_EQ(json->at("energy").at("load").at("grade"), "measured");
+  EXPECT_DOUBLE_EQ(json->at("energy").at("load_net_of_client").at("value"), 1062.9);
+  EXPECT_EQ(json->at("energy").at("load_net_of_client").at("grade"), "modelled");
+
+  report.net_of_client.reset();
+  report.not_subtracted = "the server was on another machine than the client";
+  text = bench_text(report, false);
+  EXPECT_NE(text.find("not subtracted: the server was on another machine"), std::string::npos) << text;
+  EXPECT_NE(text.find("0.0312 J [0.0290, 0.0330], measured"), std::string::npos) << text;
+  json = parse_json(bench_json(report), "bench");
+  EXPECT_FALSE(json->at("energy").contains("load_net_of_client"));
+  EXPECT_EQ(json->at("energy").at("client_not_subtracted"), report.not_subtracted);
+}
+
+TEST(BenchReport, AnUnknownStampErrorIsNoZero) {
+  auto report = sample_bench();
+  report.summary.stamp_error_known = false;
+  EXPECT_NE(bench_text(report, false).find("kernel; the record does not tell their error"),
+            std::string::npos);
+  EXPECT_FALSE(parse_json(bench_json(report), "bench")->at("summary").at("stamps").contains("error_p50_s"));
+  EXPECT_EQ(bench_csv(report).find("\nstamp_error"), std::string::npos);
 }
 
 TEST(BenchReport, CsvHasNineFieldsALineAndNoFormulas) {

@@ -160,11 +160,14 @@ TEST(EnergyByPhase, HasNoJoulesARequestWherePowerCoversTooLittle) {
 TEST(ClientEnergy, IsCpuTimeTimesWattsOfACore) {
   ClientReport client;
   client.cpu_s = 3.0;
-  const auto energy = client_energy(client, 2.0, 6.0, "power curve");
+  const auto energy = client_energy(client, 2.0, 6.0, Grade::modelled, "power curve");
   EXPECT_DOUBLE_EQ(*energy.joules.lo, 6.0);
   EXPECT_DOUBLE_EQ(*energy.joules.hi, 18.0);
   EXPECT_DOUBLE_EQ(energy.joules.value, 12.0);
   EXPECT_EQ(energy.joules.grade, Grade::modelled);
+  client.measured_cpu_s = 1.0;  // Warm-up is not in it, spooling is.
+  EXPECT_DOUBLE_EQ(client_energy(client, 2.0, 6.0, Grade::computed, "rapl").joules.value, 4.0);
+  EXPECT_EQ(client_energy(client, 2.0, 6.0, Grade::measured, "rapl").joules.grade, Grade::computed);
 }
 
 }  // namespace

@@ -278,8 +278,31 @@ TEST(Summary, TakesCoalescedEventsAsUpperBounds) {
       .event(50.0, EventClass::content, 1, kCoalesced);
   const auto summary = summarised(builder);
   EXPECT_DOUBLE_EQ(figure(summary, "coalesced_share")->fact->value, 0.5);
-  // Each of the two may have come up to 30 ms earlier.
+  // The first of the two may have come up to 30 ms earlier; the stamp is that of the second.
   EXPECT_NEAR(summary.stamp_error_p99_s, 0.030001, 1e-9);
+  EXPECT_NEAR(summary.stamp_error_p50_s, 1e-6, 1e-12);
+}
+
+TEST(Summary, TakesTheLastTokenOfAReadAsExact) {
+  LoadBuilder builder;
+  builder.request(0.0, 0.0, 100.0).completion_tokens = 2;
+  builder.event(40.0, EventClass::role, std::nullopt, kCoalesced)
+      .event(40.0, EventClass::content, 1, kCoalesced)
+      .event(50.0, EventClass::ping)
+      .event(60.0, EventClass::content, 1, kCoalesced)
+      .event(60.0, EventClass::finish, std::nullopt, kCoalesced);
+  const auto summary = summarised(builder);
+  EXPECT_DOUBLE_EQ(figure(summary, "coalesced_share")->fact->value, 1.0);
+  EXPECT_DOUBLE_EQ(summary.stamp_error_p50_s, 1e-6);  // Half of the pair's 2 µs.
+  EXPECT_DOUBLE_EQ(summary.stamp_error_p99_s, 1e-6);
+}
+
+TEST(Summary, BoundsATokenWhoseReadHeldTheBeginningOfTheNext) {
+  LoadBuilder builder;
+  builder.request(0.0, 0.0, 100.0).completion_tokens = 2;
+  builder.event(50.0, EventClass::content, 1).event(60.0, EventClass::content, 1, kSplit);
+  const auto summary = summarised(builder);
+  EXPECT_NEAR(summary.stamp_error_p99_s, 0.050001, 1e-9);  // Since the request was sent.
   EXPECT_NEAR(summary.stamp_error_p50_s, 1e-6, 1e-12);
 }
 
