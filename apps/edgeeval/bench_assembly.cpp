@@ -37,6 +37,7 @@ std::string load_text(const BenchRun& run, double load) {
 std::string peak_text(const BenchRun& run) {
   if (!run.peak) return "";
   const auto& peak = *run.peak;
+  if (!peak.peak && !peak.failed_at) return fmt::format("not found: {}", peak.why);
   if (!peak.peak) return fmt::format("no load tried meets the objectives ({})", peak.why);
   auto text = load_text(run, *peak.peak) + " meets every objective";
   if (peak.failed_at) text += fmt::format("; {} does not", load_text(run, *peak.failed_at));

@@ -155,8 +155,10 @@ Result<PeakFound> find_peak(const SearchRule& rule, const TryLoad& attempt) {
     if (!step) return tl::unexpected(step.error());
     if (!step->client_fault.empty()) {
       const bool again = !found.steps.empty() && found.steps.back().load == *load;
-      found.why = "the client, not the server, made " + std::string(again ? "both tries" : "a try") +
-                  " of this load INVALID: " + step->client_fault;
+      found.why =
+          "the client, not the server, made " + std::string(again ? "both tries" : "a try") + " of " +
+          (rule.whole ? format_round_trip(*load) + " in flight" : format_significant(*load) + " req/s") +
+          " INVALID: " + step->client_fault;
       found.steps.push_back(std::move(*step));
       if (again) break;
       continue;

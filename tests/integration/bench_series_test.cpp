@@ -94,7 +94,7 @@ TEST(Series, ASearchWhoseClientIsHeldUpTriesOnceMoreAndEnds) {
     EXPECT_EQ(step.at("load"), 1.0);
     EXPECT_TRUE(holds(step.at("client_fault").get<std::string>(), "schedule-lag")) << step;
   }
-  EXPECT_TRUE(holds(ran.out, "the client, not the server")) << ran.out;
+  EXPECT_TRUE(holds(ran.out, "not found: the client, not the server")) << ran.out;
   EXPECT_FALSE(holds(ran.out, "INVALID, misses")) << ran.out;
 }
 
