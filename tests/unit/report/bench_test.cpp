@@ -123,6 +123,9 @@ TEST(BenchReport, EnergyThatMayBeNothingIsNoNegativeFigure) {
   const auto text = bench_text(report, false);
   EXPECT_NE(text.find("at most 0.00119 J: it cannot be told from nothing here"), std::string::npos) << text;
   EXPECT_EQ(text.find("-0.00156"), std::string::npos);
+  token.hi = -0.001;
+  EXPECT_NE(bench_text(report, false).find("nothing that can be told here: its interval ends at -0.001"),
+            std::string::npos);
 }
 
 TEST(BenchReport, JoulesAreThoseWithoutTheClientOrSayWhyNot) {
