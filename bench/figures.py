@@ -96,7 +96,8 @@ def ten_million(chosen, folder: pathlib.Path) -> None:
         scale = chosen.events / max(events, 1)
         print(f"scaled to {chosen.events:,} by what was beyond one request, not measured: "
               f"{least.peak_mib + (used.peak_mib - least.peak_mib) * scale:.0f} MiB")
-    again = pinned.run([chosen.program, "report", folder / "many", "-o", "json:/dev/null"], chosen.client, folder / "again.log")
+    again = pinned.run([chosen.program, "report", folder / "many", "-o", f"json:{folder / 'again.json'}"], chosen.client,
+                       folder / "again.log")
     if again.code == 0 and again.peak_mib is not None:
         print(f"read and summarised  {again.cpu_s:.2f} CPU-s, {again.wall_s:.2f} s on one core, {again.peak_mib:.0f} MiB "
               f"(edgeeval report)")

@@ -27,7 +27,10 @@ std::string counted(const std::map<std::string, std::uint64_t>& counts) {
 /// A part of the energy that a regression found. Where its interval holds nothing at all, a figure would say
 /// more than is known, and a negative one what cannot be.
 std::string part_text(const Fact& fact) {
-  if (!fact.lo || !fact.hi || *fact.lo > 0.0 || *fact.hi <= 0.0) return fact_text(fact);
+  if (!fact.lo || !fact.hi || *fact.lo > 0.0) return fact_text(fact);
+  if (*fact.hi <= 0.0)
+    return fmt::format("nothing that can be told here: its interval ends at {} {}",
+                       format_significant(*fact.hi), fact.unit);
   return fmt::format("at most {} {}: it cannot be told from nothing here", format_significant(*fact.hi),
                      fact.unit);
 }
