@@ -2,6 +2,7 @@
 #include "load/shared.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace edgeeval::client {
 
@@ -22,19 +23,45 @@ bool Shared::enough(std::uint64_t sent, double elapsed_s) const {
   return elapsed_s >= stop.min_duration_s.value_or(0.0) && sent >= stop.min_requests.value_or(0);
 }
 
-Planned Shared::planned(std::uint64_t place) const {
+void Shared::warmed(std::int64_t latency_ns) {
+  if (!job->warmup_until_steady || warm()) return;
+  const std::lock_guard lock(warming_);
+  if (steady_.add(latency_ns)) warm_.store(true, std::memory_order_relaxed);
+}
+
+/// Whether a warm-up that goes on until latencies are steady is to send no more.
+bool Shared::warm_enough(double elapsed_s) const {
+  if (phase_.name != LoadPhase::warmup || !job->warmup_until_steady) return false;
+  return warm() || elapsed_s >= SteadyRule::kLongest_s;
+}
+
+/// The schedule's requests, from the first on and round again, at the schedule's gaps.
+Planned Shared::planned_warmup(std::uint64_t place) const {
+  const auto size = job->schedule->size().value_or(0);
+  auto planned = job->schedule->at(size > 0 ? place % size : place);
+  if (size > 0 && planned.due_ns)
+    *planned.due_ns +=
+        static_cast<std::int64_t>(place / size) * job->schedule->at(size - 1).due_ns.value_or(0);
+  planned.warmup = true;
+  planned.number = std::numeric_limits<std::uint32_t>::max() - static_cast<std::uint32_t>(place);
+  return planned;
+}
+
+Planned Shared::planned(std::uint64_t place) {
   const bool warmup = phase_.name == LoadPhase::warmup;
-  const auto size = job->schedule->size();
-  auto planned = job->schedule->at(warmup && size && *size > 0 ? place % *size : place);
-  // The index of the record, so that a salt made of it is the request's own, warm-up included.
-  planned.index = static_cast<std::uint32_t>(job->first_index + (warmup ? 0 : job->warmup) + place);
+  auto planned = warmup ? planned_warmup(place) : job->schedule->at(place);
+  if (warmup) {
+    auto most = warmup_places_.load();
+    while (most <= place && !warmup_places_.compare_exchange_weak(most, place + 1)) continue;
+  }
+  planned.index = static_cast<std::uint32_t>(job->first_index + (warmup ? 0 : warmup_places_.load()) + place);
   if (!phase_.open_loop) planned.due_ns.reset();
   return planned;
 }
 
 std::optional<Planned> Shared::take(std::int64_t now_ns) {
   const double elapsed = static_cast<double>(now_ns - phase_.begun_ns) * 1e-9;
-  if (elapsed >= job->stop.max_duration_s) return std::nullopt;
+  if (elapsed >= job->stop.max_duration_s || warm_enough(elapsed)) return std::nullopt;
   const auto place = next_.fetch_add(1, std::memory_order_relaxed);
   if (count_ && place >= *count_) return std::nullopt;
   if (enough(place, elapsed)) return std::nullopt;
@@ -44,16 +71,18 @@ std::optional<Planned> Shared::take(std::int64_t now_ns) {
 bool Shared::none_left(std::int64_t now_ns) const {
   const double elapsed = static_cast<double>(now_ns - phase_.begun_ns) * 1e-9;
   const auto place = next_.load(std::memory_order_relaxed);
-  return elapsed >= job->stop.max_duration_s || (count_ && place >= *count_) || enough(place, elapsed);
+  return elapsed >= job->stop.max_duration_s || (count_ && place >= *count_) || enough(place, elapsed) ||
+         warm_enough(elapsed);
 }
 
-std::optional<Planned> Shared::at(std::uint64_t place) const {
+std::optional<Planned> Shared::at(std::uint64_t place) {
   if (count_ && place >= *count_) return std::nullopt;
-  auto next = planned(place);
+  const bool warmup = phase_.name == LoadPhase::warmup;
+  auto next = warmup ? planned_warmup(place) : planned(place);
   // By the schedule's time, not the clock's, so that the same requests are sent every time.
   const double due = static_cast<double>(next.due_ns.value_or(0)) * 1e-9;
-  if (due >= job->stop.max_duration_s || enough(place, due)) return std::nullopt;
-  return next;
+  if (due >= job->stop.max_duration_s || enough(place, due) || warm_enough(due)) return std::nullopt;
+  return warmup ? planned(place) : next;
 }
 
 }  // namespace edgeeval::client

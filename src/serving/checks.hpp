@@ -32,8 +32,8 @@ using Findings = std::vector<CheckResult>;
 void check_client(const CheckSubject& subject, Findings& findings);
 /// The wire's: nagle, synthetic-stream, connections, tls.
 void check_wire(const CheckSubject& subject, Findings& findings);
-/// The server's: drift, conditions, cache-hits, repeat-speedup, output-length, length-drift, token-counts,
-/// server-timings, squeezed-gaps.
+/// The server's: drift, conditions, cache-hits, prompt-length, repeat-speedup, output-length, length-drift,
+/// token-counts, server-timings, squeezed-gaps.
 void check_server(const CheckSubject& subject, Findings& findings);
 /// The load's: errors, littles-law, concurrency, enough, completeness.
 void check_load(const CheckSubject& subject, Findings& findings);
