@@ -149,10 +149,11 @@ void prompt_length(const CheckSubject& subject, Findings& findings) {
   const double wanted = std::strtod(asked->second.c_str(), nullptr);
   const double off =
       std::max(std::abs(static_cast<double>(*least) - wanted), std::abs(static_cast<double>(*most) - wanted));
-  findings.push_back(judged(kId, kTitle, off, 0.0,
-                            "asked for " + asked->second + " tokens, " + reached +
-                                (off > 0.0 ? ": within ±" + format_significant(off) : std::string()),
-                            "figures are of prompts of the lengths that were reached", CheckVerdict::warned));
+  findings.push_back(
+      judged(kId, kTitle, off, 0.0,
+             "asked for " + asked->second + " tokens, " + reached +
+                 (off > 0.0 ? ": within ±" + std::to_string(static_cast<std::int64_t>(off)) : std::string()),
+             "figures are of prompts of the lengths that were reached", CheckVerdict::warned));
 }
 
 /// Prompts asked again may not be answered faster than the first time.

@@ -74,7 +74,4 @@ struct SyntheticResult {
 /// A digest of all that the prompts say, by which two sets are told apart (SHA-256, in hexadecimal).
 [[nodiscard]] std::string prompts_digest(const std::vector<Prompt>& prompts);
 
-/// A salt for request `index`: short, the same for the same seed, different for different requests.
-[[nodiscard]] std::string salt_of(std::uint64_t seed, std::uint64_t index);
-
 }  // namespace edgeeval

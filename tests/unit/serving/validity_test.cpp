@@ -50,36 +50,6 @@ TEST(Validity, OfACleanLoadIsValid) {
   }
 }
 
-TEST(Validity, TellsThePromptLengthsAskedAndReached) {
-  auto builder = steady_load(20);
-  builder.header().settings["prompt_lengths"] = "each counted";
-  builder.header().settings["prompt_tokens"] = "64";
-  for (auto& request : builder.requests()) request.prompt_tokens = 64;
-  const auto exact = checked(builder);
-  EXPECT_EQ(exact["prompt-length"], CheckVerdict::passed);
-  EXPECT_EQ(exact.check("prompt-length").found,
-            "asked for 64 tokens, 20 replies tell 64 to 64 (each counted)");
-  builder.requests()[3].prompt_tokens = 61;
-  builder.requests()[4].prompt_tokens = 65;
-  const auto off = checked(builder);
-  EXPECT_EQ(off["prompt-length"], CheckVerdict::warned);
-  EXPECT_EQ(off.check("prompt-length").found,
-            "asked for 64 tokens, 20 replies tell 61 to 65 (each counted): within ±3");
-  builder.header().settings.erase("prompt_tokens");
-  EXPECT_EQ(checked(builder)["prompt-length"], CheckVerdict::passed) << "a file's prompts are as they are";
-}
-
-TEST(Validity, AdvisesOptionsThatThereAre) {
-  auto builder = steady_load(20);
-  for (auto& request : builder.requests()) {
-    request.prompt_tokens = 100;
-    request.cached_tokens = 50;
-  }
-  const auto advice = checked(builder).check("cache-hits").advice;
-  EXPECT_NE(advice.find("--prefix-cache"), std::string::npos) << advice;
-  EXPECT_EQ(advice.find("--salt"), std::string::npos) << advice;
-}
-
 TEST(Validity, FailsRequestsThatWereSentLate) {
   auto builder = open_load(100);
   for (int i = 0; i < 5; ++i) builder.requests()[static_cast<std::size_t>(10 * i)].scheduled_ns -= ms(2.0);
