@@ -82,7 +82,7 @@ StopRule stop_of(const BenchOptions& options, const Scenario& scenario) {
   StopRule stop;
   stop.max_duration_s = options.max_duration_s;
   const bool bare = !options.requests && !options.duration_s && !options.min_requests;
-  // A trace is as long as it is, and a schedule that is replayed too.
+  // A trace and a schedule are as long as they are.
   if (bare && (scenario.kind == Scenario::Kind::trace || !options.schedule.empty())) return stop;
   if (options.requests && !options.duration_s) {
     stop.requests = options.requests;
@@ -180,13 +180,15 @@ Result<BenchSettings> bench_settings(const BenchOptions& options) {
     settings.stop.min_requests =
         std::max(settings.stop.min_requests.value_or(0), requests_to_judge(settings.objectives));
   settings.warmup = options.warmup;
-  settings.max_tokens = options.max_tokens;
+  settings.max_tokens = options.max_tokens.value_or(settings.max_tokens);
+  settings.max_tokens_given = options.max_tokens.has_value();
   if (options.ignore_eos) settings.ignore_eos = true;
   if (options.no_ignore_eos) settings.ignore_eos = false;
   settings.temperature = options.temperature;
   settings.extra_json = options.extra;
-  settings.prefix_cache = options.cache == "allow" ? PrefixCache::allow : PrefixCache::defeat;
-  settings.validity.cache_wanted = settings.prefix_cache == PrefixCache::allow;
+  for (const auto cache : {PrefixCache::defeat, PrefixCache::allow, PrefixCache::reset})
+    if (options.cache == to_string(cache)) settings.prefix_cache = cache;
+  settings.validity.cache_wanted = settings.prefix_cache != PrefixCache::defeat;
   settings.schedule_file = options.schedule;
   settings.folder = options.out.empty() ? usual_bench_folder() : std::filesystem::path(options.out);
   put_limits(options, settings);
@@ -208,7 +210,9 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command
       .add_option("--max-duration", options.max_duration_s, "End sending after so many seconds in any case")
       ->check(seconds);
-  command.add_option("--warmup", options.warmup, "Requests before the measured ones (default: by scenario)")
+  command
+      .add_option("--warmup", options.warmup,
+                  "Requests before the measured ones (default: until latencies are steady, 30 s at most)")
       ->check(whole_number(1'000'000));
   command.add_option("--max-tokens", options.max_tokens, "Limit of each reply (default: 128)")
       ->check(CLI::PositiveNumber);
@@ -226,8 +230,10 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
                    "Ask for replies of the full length (usual for made-up prompts)");
   command.add_flag("--no-ignore-eos", options.no_ignore_eos, "Let replies end by themselves");
   command
-      .add_option("--prefix-cache", options.cache, "defeat: no prompt is met twice; allow: hits are shown")
-      ->check(CLI::IsMember({"defeat", "allow"}));
+      .add_option(
+          "--prefix-cache", options.cache,
+          "defeat: no prompt is met twice; allow: hits are shown; reset: emptied before, then allowed")
+      ->check(CLI::IsMember({"defeat", "allow", "reset"}));
   command.add_option("--temperature", options.temperature, "Of sampling (default: 0)")
       ->check(number_between(0.0, 1000.0, Ends::from, "number"));
   command.add_option("--extra", options.extra, "Members added to each request's JSON: '\"top_k\":1'");

@@ -23,7 +23,8 @@ struct BenchOptions {
   std::optional<std::string> scenario;  ///< Absent: a single stream; with `launch`, no load.
   std::optional<std::uint64_t> requests, min_requests, warmup;
   std::optional<double> duration_s, probe_s, ready_s;
-  std::uint32_t max_tokens = 128, prompt_tokens = 256;
+  std::uint32_t prompt_tokens = 256;
+  std::optional<std::uint32_t> max_tokens;
   std::size_t prompt_count = 0;
   std::size_t keep_text = 0;
   double max_duration_s = 3600.0, drain_s = 600.0, connect_s = 10.0, first_byte_s = 600.0,

@@ -10,6 +10,7 @@
 #include "bench/derive.hpp"
 #include "bench/fresh_folder.hpp"
 #include "bench/prepare.hpp"
+#include "bench/replay.hpp"
 #include "bench/start_file.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
@@ -85,10 +86,8 @@ class Bench {
     if (settings_.prompts.file.empty()) note("making prompts");
     auto prompts = prepare_prompts(settings_, context_.server, context_.model, cancel_);
     if (!prompts) return tl::unexpected(prompts.error());
-    context_.prompts = std::move(prompts->prompts);
-    context_.exact_prompts = prompts->exact;
-    context_.salted = prompts->salted;
-    context_.prompts_note = std::move(prompts->note);
+    context_.set = std::move(*prompts);
+    context_.prompts_digest = prompts_digest(context_.set.prompts);
     context_.settings = &settings_;
     context_.cancel = &cancel_;
     context_.on_glance = listener_.on_glance;
@@ -121,6 +120,7 @@ class Bench {
 
   Result<void> load(const Scenario& scenario, const fs::path& folder) {
     const auto warmup = settings_.warmup.value_or(usual_warmup(scenario));
+    context_.step = run_.points.size();
     auto point = run_point(context_, scenario, warmup, folder);
     if (point || is_bench_folder(folder)) folder_->keep();
     if (!point) return tl::unexpected(point.error());
@@ -216,12 +216,12 @@ class Bench {
 Result<void> check_bench(const BenchSettings& settings) {
   if (auto fits = check_objectives(settings); !fits) return fits;
   if (!settings.prompts.file.empty()) {
-    if (auto prompts = read_prompts(settings.prompts.file, settings.prompts.format); !prompts)
-      return tl::unexpected(prompts.error());
+    auto prompts = read_prompts(settings.prompts.file, settings.prompts.format);
+    if (!prompts) return tl::unexpected(prompts.error());
+    if (auto timed = check_trace_times(settings, *prompts); !timed) return timed;
   }
   if (!settings.schedule_file.empty()) {
-    if (auto schedule = Schedule::read(settings.schedule_file); !schedule)
-      return tl::unexpected(schedule.error());
+    if (auto effective = replayed(settings); !effective) return tl::unexpected(effective.error());
   }
   return {};
 }
@@ -233,7 +233,9 @@ Result<void> check_unused(const fs::path& folder) {
 
 Result<BenchRun> run_bench(const BenchSettings& settings, const CancelToken& cancel,
                            const BenchListener& listener) {
-  return Bench(settings, cancel, listener).run();
+  const auto effective = replayed(settings);
+  if (!effective) return tl::unexpected(effective.error());
+  return Bench(*effective, cancel, listener).run();
 }
 
 }  // namespace edgeeval

@@ -84,7 +84,7 @@ BenchSettings settings_of(const LoadHeader& header) {
     if (auto objectives = parse_objectives(slo->second)) settings.objectives = std::move(*objectives);
   }
   const auto cache = header.settings.find("prefix_cache");
-  settings.validity.cache_wanted = cache != header.settings.end() && cache->second == "allow";
+  settings.validity.cache_wanted = cache != header.settings.end() && cache->second != "defeat";
   return settings;
 }
 

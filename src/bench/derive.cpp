@@ -62,7 +62,7 @@ Result<BenchPoint> derive_point(const fs::path& folder, const BenchSettings& set
   if (!summary) return tl::unexpected(summary.error());
   point.summary = std::move(*summary);
   auto limits = settings.validity;
-  limits.cache_wanted = limits.cache_wanted || settings.prefix_cache == PrefixCache::allow;
+  limits.cache_wanted = limits.cache_wanted || settings.prefix_cache != PrefixCache::defeat;
   auto validity = check_validity(*load, point.summary, limits);
   if (!validity) return tl::unexpected(validity.error());
   point.validity = std::move(*validity);

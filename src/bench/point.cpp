@@ -7,6 +7,7 @@
 #include <edgeeval/version.hpp>
 #include <utility>
 
+#include "bench/cache_reset.hpp"
 #include "bench/derive.hpp"
 #include "bench/machine_file.hpp"
 #include "bench/prompt_source.hpp"
@@ -20,7 +21,9 @@
 #include "core/files.hpp"
 #include "core/monotonic.hpp"
 #include "core/paths.hpp"
+#include "load/steady.hpp"
 #include "record/environment.hpp"
+#include "stats/random.hpp"
 
 namespace edgeeval {
 namespace fs = std::filesystem;
@@ -42,6 +45,7 @@ class Point {
     auto schedule = make_schedule();
     if (!schedule) return tl::unexpected(schedule.error());
     describe(*schedule);
+    empty_cache();
     auto writer = LoadWriter::create(folder_, header_, settings_.threads);
     if (!writer) return tl::unexpected(writer.error());
     auto outcome = load(*schedule, *writer);
@@ -66,10 +70,10 @@ class Point {
     ScheduleWish wish;
     wish.scenario = scenario_;
     wish.stop = settings_.stop;
-    wish.prompts = context_.prompts.size();
+    wish.prompts = context_.set.prompts.size();
     wish.max_tokens = settings_.max_tokens;
     wish.seeds = settings_.seeds;
-    for (const auto& prompt : context_.prompts) {
+    for (const auto& prompt : context_.set.prompts) {
       wish.max_tokens_of.push_back(prompt.max_tokens.value_or(settings_.max_tokens));
       if (scenario_.kind == Scenario::Kind::trace) wish.trace_at_s.push_back(prompt.at_s.value_or(0.0));
     }
@@ -95,24 +99,81 @@ class Point {
     header_.server["recognised_by"] = context_.server.why;
     if (!context_.server.version.empty()) header_.server["version"] = context_.server.version;
     if (context_.server.slots) header_.server["slots"] = std::to_string(*context_.server.slots);
-    if (!context_.prompts_note.empty()) header_.warnings.push_back(context_.prompts_note);
-    if (context_.salted && context_.exact_prompts) {
-      header_.warnings.emplace_back(
-          "prompts are met more than once, so each begins with a salt of its own: their lengths differ by "
-          "the few "
-          "tokens that salts differ by (exact: made-up prompts, -n up to 256 and --warmup 0)");
-    }
+    header_.settings["prompt_lengths"] = context_.set.lengths_by;
+    header_.settings["salted"] = context_.set.salted ? "yes" : "no";
+    const auto& notes = context_.set.notes;
+    header_.warnings.insert(header_.warnings.end(), notes.begin(), notes.end());
+    warn_of_refused_fields();
+    warn_of_other_prompts();
     if (settings_.target.insecure)
       header_.warnings.emplace_back("certificates were not checked (--insecure)");
     warn_of_slots();
     const auto size = schedule.size();
     const auto& stop = settings_.stop;
-    if (scenario_.kind == Scenario::Kind::trace && size && *size < context_.prompts.size() &&
-        !stop.requests && !stop.min_duration_s && !stop.min_requests)
+    if (scenario_.kind == Scenario::Kind::trace && settings_.schedule_file.empty() && size &&
+        *size < context_.set.prompts.size() && !stop.requests && !stop.min_duration_s && !stop.min_requests)
       header_.warnings.push_back(
           fmt::format("the trace is longer than --max-duration, {:g} s: {} of its {} "
                       "requests are sent",
-                      stop.max_duration_s, *size, context_.prompts.size()));
+                      stop.max_duration_s, *size, context_.set.prompts.size()));
+  }
+
+  void warn_of_refused_fields() {
+    const auto& facts = context_.server.facts;
+    const auto refused = facts.find("refused_fields");
+    if (refused == facts.end()) return;
+    header_.warnings.push_back(
+        "the server refuses fields that its dialect names, and is asked without them: " + refused->second);
+  }
+
+  /// A replay whose prompts are not those of the load that it replays.
+  void warn_of_other_prompts() {
+    if (!settings_.replay || settings_.replay->prompt_digest.empty() ||
+        settings_.replay->prompt_digest == context_.prompts_digest)
+      return;
+    header_.warnings.emplace_back(
+        "the prompts are not those of the load that is replayed: another file, or a server that makes other "
+        "tokens of them");
+  }
+
+  /// Steps of a series ask the same prompts, and must not meet each other's salts.
+  [[nodiscard]] std::uint64_t salt_seed() const {
+    if (settings_.replay) return settings_.replay->salt_seed;
+    const auto seed = settings_.seeds.library;
+    return context_.step == 0 ? seed : SplitMix64(seed + context_.step).next();
+  }
+
+  [[nodiscard]] ScheduleOrigin origin() const {
+    ScheduleOrigin origin;
+    origin.scenario = scenario_.text();
+    origin.seeds = settings_.seeds;
+    origin.salted = context_.set.salted;
+    origin.salt_seed = salt_seed();
+    origin.max_tokens = settings_.max_tokens;
+    origin.prompt_count = context_.set.prompts.size();
+    origin.prompt_digest = context_.prompts_digest;
+    if (settings_.prompts.file.empty()) {
+      origin.prompt_tokens = settings_.prompts.tokens;
+    } else {
+      origin.prompt_file = settings_.prompts.file.filename().string();
+    }
+    return origin;
+  }
+
+  /// Where hits are not wanted, or wanted of the load's own prompts only.
+  void empty_cache() {
+    if (settings_.prefix_cache == PrefixCache::allow) return;
+    constexpr double kTimeout_s = 30.0;
+    const auto reset =
+        reset_cache(small_call(settings_.target, kTimeout_s, context_.cancel), context_.server.dialect);
+    header_.settings["cache_reset"] = reset.told;
+    const bool offered = !context_.server.dialect.reset_cache_path.empty();
+    if (reset.done || (!offered && settings_.prefix_cache == PrefixCache::defeat)) return;
+    header_.warnings.push_back("the server's prompt cache was not emptied before the load (" + reset.told +
+                               ")" +
+                               (settings_.prefix_cache == PrefixCache::reset
+                                    ? ": prompts of earlier loads may be hit"
+                                    : ": prompts of an earlier load with the same seed may be hit"));
   }
 
   void warn_of_slots() {
@@ -127,18 +188,20 @@ class Point {
     RequestManner manner;
     manner.dialect = context_.server.dialect;
     manner.model = context_.model;
-    manner.salted = context_.salted;
-    manner.salt_seed = settings_.seeds.library;
+    manner.salted = context_.set.salted;
+    manner.warmup_salted = settings_.prefix_cache != PrefixCache::allow;
+    manner.salts = context_.set.salts;
+    manner.salt_seed = salt_seed();
     manner.ignore_eos =
-        settings_.ignore_eos.value_or(settings_.prompts.file.empty() && context_.server.dialect.ignore_eos);
-    manner.reuse_prompt_cache = settings_.prefix_cache == PrefixCache::allow;
+        settings_.ignore_eos.value_or(context_.set.reply_lengths && context_.server.dialect.ignore_eos);
+    manner.reuse_prompt_cache = settings_.prefix_cache != PrefixCache::defeat;
     manner.temperature = settings_.temperature;
     manner.extra_json = settings_.extra_json;
     return manner;
   }
 
   Result<LoadOutcome> load(const Schedule& schedule, LoadWriter& writer) {
-    PromptSource source(manner(), context_.prompts);
+    PromptSource source(manner(), context_.set.prompts);
     LoadJob job;
     job.target = settings_.target;
     job.dialect = context_.server.dialect;
@@ -148,6 +211,7 @@ class Point {
                           ? static_cast<int>(*schedule.size())
                           : scenario_.concurrency;
     job.warmup = warmup_;
+    job.warmup_until_steady = !settings_.warmup;
     job.stop = settings_.stop;
     job.limits = settings_.limits;
     if (holds_texts()) job.limits.kept_text = std::max(job.limits.kept_text, TextKeeper::kLongest);
@@ -220,6 +284,19 @@ class Point {
     return std::move(*started);
   }
 
+  void describe_warmup(const LoadOutcome& outcome) {
+    auto& text = header_.settings["warmup"];
+    text = fmt::format("{} requests", outcome.warmup);
+    if (settings_.warmup) return;
+    text += outcome.steady ? ", until latencies were steady" : ", not steady at its bounds";
+    if (outcome.steady || outcome.cancelled || outcome.engine_ended) return;
+    header_.warnings.push_back(fmt::format(
+        "the warm-up ended after {} requests without steady latencies (medians of {} replies one after the "
+        "other within {:g} %; at most {} such windows, {:g} s)",
+        outcome.warmup, warmup_, 100.0 * SteadyRule::kWithin, SteadyRule::kMostWindows,
+        SteadyRule::kLongest_s));
+  }
+
   Result<void> finish(const Schedule& schedule, LoadWriter& writer, const LoadOutcome& outcome) {
     MachineRecord machine;
     if (context_.energy != nullptr) {
@@ -241,10 +318,14 @@ class Point {
     header_.started_ns = outcome.begun_ns;
     header_.measured_ns = outcome.measured_ns;
     header_.ended_ns = outcome.ended_ns;
+    describe_warmup(outcome);
     header_.how_ended = outcome.cancelled ? "cancelled" : outcome.engine_ended ? "failed" : "finished";
     header_.warnings.insert(header_.warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
     if (auto written = writer.finish(header_); !written) return written;
-    if (auto written = schedule.write(folder_ / "schedule.jsonl", outcome.sent); !written) return written;
+    const auto from = origin();
+    if (auto written = schedule.write(folder_ / "schedule.jsonl", outcome.sent - outcome.warmup, &from);
+        !written)
+      return written;
     if (auto written = write_machine(folder_, machine); !written) return written;
     return count_replies(outcome);
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bench/energy_session.hpp"
+#include "bench/prepare.hpp"
 #include "bench/settings.hpp"
 #include "core/cancel.hpp"
 #include "load/client.hpp"
@@ -31,10 +32,9 @@ struct BenchContext {
   const BenchSettings* settings = nullptr;
   ProbedServer server;
   std::string model;
-  std::vector<Prompt> prompts;
-  bool exact_prompts = false;  ///< The server counted each as long as asked for, a salt included.
-  bool salted = false;         ///< Every request has a salt of its own before its prompt.
-  std::string prompts_note{};
+  PromptSet set;
+  std::string prompts_digest{};
+  std::uint64_t step = 0;           ///< Of a series, from 0: each has salts of its own.
   EnergySession* energy = nullptr;  ///< Null: no energy is read.
   const CancelToken* cancel = nullptr;
   std::function<void(const LoadGlance&)> on_glance{};

@@ -6,7 +6,8 @@ namespace edgeeval {
 std::string_view PromptSource::body(const Planned& planned, std::string& out) {
   const auto& prompt = prompts_[planned.prompt % prompts_.size()];
   std::string salt;
-  if (manner_.salted) salt = salt_of(manner_.salt_seed, planned.index);
+  if (planned.warmup ? manner_.warmup_salted : manner_.salted)
+    salt = manner_.salts.salt(manner_.salt_seed, planned.number);
   Asking asking;
   asking.model = manner_.model;
   asking.salt = salt;

@@ -12,6 +12,7 @@
 #include "load/client.hpp"
 #include "wire/dialect.hpp"
 #include "workload/prompts.hpp"
+#include "workload/salt.hpp"
 
 namespace edgeeval {
 
@@ -19,7 +20,9 @@ namespace edgeeval {
 struct RequestManner {
   Dialect dialect;
   std::string model;
-  bool salted = false;  ///< Every prompt begins with a salt of its own.
+  bool salted = false;         ///< Every measured prompt begins with a salt of its own.
+  bool warmup_salted = false;  ///< Those of the warm-up do, so that the measured ones are not met before.
+  WordSalts salts{};
   std::uint64_t salt_seed = 1;
   bool ignore_eos = false;
   bool reuse_prompt_cache = false;

@@ -44,14 +44,13 @@ std::vector<std::pair<std::string, double>> ScrapeReport::differences() const {
 Result<std::unique_ptr<ServerScraper>> ServerScraper::start(
     ScrapeOptions options, SmallCall call, std::function<ServerCounters(std::string_view)> read) {
   if (options.path.empty()) {
-    return fail(ErrorCode::usage, "the server has no metrics route", "--scrape",
+    return fail(ErrorCode::usage, "the server has no metrics route", {},
                 "Some servers offer one when asked at their start (llama-server: --metrics).");
   }
   if (options.period < kShortestPeriod) {
     return fail(ErrorCode::usage,
                 fmt::format("scraping every {} ms would disturb the load; {} ms is the least",
-                            options.period.count(), kShortestPeriod.count()),
-                "--scrape");
+                            options.period.count(), kShortestPeriod.count()));
   }
   options.kept = std::max(options.kept, kFewestKept);
   std::unique_ptr<ServerScraper> scraper(

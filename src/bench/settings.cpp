@@ -10,7 +10,7 @@
 namespace edgeeval {
 namespace {
 
-constexpr int kMostWarmup = 64;
+constexpr int kFewestWarmup = 2, kMostWarmup = 64;
 constexpr std::uint64_t kOpenWarmup = 8;
 
 std::string yes_no(bool value) { return value ? "yes" : "no"; }
@@ -49,12 +49,16 @@ std::uint64_t usual_warmup(const Scenario& scenario) {
   switch (scenario.kind) {
     case Scenario::Kind::single:
     case Scenario::Kind::offline:
-      return 1;
+      return kFewestWarmup;
     case Scenario::Kind::closed:
-      return static_cast<std::uint64_t>(std::clamp(scenario.concurrency, 1, kMostWarmup));
+      return static_cast<std::uint64_t>(std::clamp(scenario.concurrency, kFewestWarmup, kMostWarmup));
     default:
       return kOpenWarmup;
   }
+}
+
+std::string_view to_string(PrefixCache cache) {
+  return cache == PrefixCache::defeat ? "defeat" : cache == PrefixCache::allow ? "allow" : "reset";
 }
 
 std::map<std::string, std::string> described(const BenchSettings& settings) {
@@ -63,7 +67,7 @@ std::map<std::string, std::string> described(const BenchSettings& settings) {
       {"prompts", prompts_text(settings.prompts)},
       {"max-tokens", std::to_string(settings.max_tokens)},
       {"temperature", format_round_trip(settings.temperature)},
-      {"prefix_cache", settings.prefix_cache == PrefixCache::defeat ? "defeat" : "allow"},
+      {"prefix_cache", std::string(to_string(settings.prefix_cache))},
       {"retokenize", std::string(to_string(settings.retokenise))},
       {"threads", std::to_string(settings.threads)},
       {"keep_alive", yes_no(settings.keep_alive)},
@@ -74,6 +78,7 @@ std::map<std::string, std::string> described(const BenchSettings& settings) {
       {"timeout_s", format_round_trip(settings.limits.total_s)},
       {"max_duration_s", format_round_trip(settings.stop.max_duration_s)},
   };
+  if (settings.prompts.file.empty()) text["prompt_tokens"] = std::to_string(settings.prompts.tokens);
   if (settings.stop.requests) text["requests"] = std::to_string(*settings.stop.requests);
   if (settings.stop.min_requests) text["min_requests"] = std::to_string(*settings.stop.min_requests);
   if (settings.stop.min_duration_s) text["duration_s"] = format_round_trip(*settings.stop.min_duration_s);

@@ -20,8 +20,10 @@ namespace edgeeval {
 
 /// What is done about prompts that the server may remember.
 enum class PrefixCache {
-  defeat,  ///< A salt at the beginning of every prompt, and no reuse asked of the server.
+  defeat,  ///< No prompt is met twice: salts where they would be, no reuse asked of the server, and its cache
+           ///< emptied where it offers that.
   allow,   ///< Prompts as they are, reuse allowed; hits are shown and no finding.
+  reset,   ///< The same, after the cache was emptied: hits are among the load's own prompts.
 };
 
 /// Which replies the server's own tokenizer counts once the load has ended.
@@ -49,9 +51,11 @@ struct BenchSettings {
   std::string model{};                  ///< Empty: the first that the server names.
   Scenario scenario;
   StopRule stop;
-  std::optional<std::uint64_t> warmup{};  ///< Requests before the measured ones; absent = chosen by scenario.
+  std::optional<std::uint64_t> warmup{};  ///< Requests before the measured ones; absent = until steady.
   PromptWish prompts;
   std::uint32_t max_tokens = 128;
+  bool max_tokens_given =
+      false;  ///< By the user: then a bound of reply lengths that a ShareGPT file tells too.
   std::optional<bool> ignore_eos{};  ///< Absent: where the prompts are made up and the dialect has a field.
   double temperature = 0.0;
   std::string extra_json{};
@@ -64,7 +68,8 @@ struct BenchSettings {
   int threads = 1;
   std::vector<int> cpus{};
   bool keep_alive = true;
-  std::filesystem::path schedule_file{};  ///< Replays a schedule; empty = a new one.
+  std::filesystem::path schedule_file{};   ///< Replays a schedule; empty = a new one.
+  std::optional<ScheduleOrigin> replay{};  ///< What that schedule tells of its load: run_bench() fills it in.
   std::filesystem::path folder{};
   double probe_timeout_s = 10.0;   ///< For the answer to each small request that asks a server what it is.
   double ready_timeout_s = 300.0;  ///< How long a server that loads its model is waited for.
@@ -77,10 +82,14 @@ struct BenchSettings {
   ValidityLimits validity{};
 };
 
+/// Its name as an option's value: "defeat"….
+[[nodiscard]] std::string_view to_string(PrefixCache cache);
+
 /// The effective settings by option name, for the record; without anything secret.
 [[nodiscard]] std::map<std::string, std::string> described(const BenchSettings& settings);
 
-/// Requests before the measured ones, where the user does not say: as many as are in flight, at most 64.
+/// Where the user does not say how many requests go before the measured ones, they go on until latencies are
+/// steady (SteadyRule). This is its window: as many as are in flight, from 2 to 64; of an open loop 8.
 [[nodiscard]] std::uint64_t usual_warmup(const Scenario& scenario);
 
 }  // namespace edgeeval

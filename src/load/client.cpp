@@ -208,7 +208,7 @@ void note_warnings(const LoadJob& job, const Shared& shared, LoadOutcome& outcom
                                               outcome.client.largest_offset_move_ns));
   if (!shared.no_address.empty()) outcome.warnings.push_back(shared.no_address);
   const auto planned = job.stop.requests ? job.stop.requests : job.schedule->size();
-  const auto of_all = planned.value_or(0) + job.warmup;
+  const auto of_all = planned.value_or(0) + (job.warmup_until_steady ? outcome.warmup : job.warmup);
   if (planned && shared.cut_short() && shared.order.load() == Order::go_on && outcome.sent < of_all)
     outcome.warnings.emplace_back(
         fmt::format("sending ended after {:g} s (--max-duration): {} of {} requests, warm-up included",
@@ -229,10 +229,13 @@ void run_phases(const LoadJob& job, Crew& crew, const ClientHooks& hooks, LoadOu
   if (job.warmup > 0) {
     Phase warmup;
     warmup.name = LoadPhase::warmup;
+    // Where all are due at once there is no rate to warm up at.
+    warmup.open_loop = open && job.schedule->offered_rps().has_value();
     warmup.slots =
         open ? std::min<std::uint64_t>(8, job.warmup) : static_cast<std::uint64_t>(job.concurrency);
-    warmup.requests = job.warmup;
+    warmup.requests = job.warmup_until_steady ? job.warmup * SteadyRule::kMostWindows : job.warmup;
     crew.run_phase(warmup);
+    for (const auto& worker : crew.workers()) outcome.warmup += worker->counters().sent.load();
   }
   if (crew.stopped()) return;
   if (hooks.on_measured) hooks.on_measured();
@@ -275,6 +278,7 @@ Result<LoadOutcome> run_load(const LoadJob& job, const std::vector<LoadSink*>& s
     outcome.ended += counters.ended.load();
     outcome.failed += counters.failed.load();
   }
+  outcome.steady = shared.warm();
   outcome.cancelled = shared.order.load() == client::Order::cancelled;
   outcome.engine_ended = shared.order.load() == client::Order::engine_ended;
   client::note_warnings(job, shared, outcome);

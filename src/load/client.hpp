@@ -48,9 +48,12 @@ struct LoadJob {
   Dialect dialect;
   const Schedule* schedule = nullptr;
   RequestSource* source = nullptr;
-  int concurrency = 1;       ///< Of a closed loop: requests in flight. Not used in an open loop.
-  std::uint64_t warmup = 0;  ///< So many requests go before the schedule's, closed loop, marked as warm-up;
-                             ///< the measured ones begin once all of them have ended.
+  int concurrency = 1;  ///< Of a closed loop: requests in flight. Not used in an open loop.
+  /// So many requests go before the schedule's, marked as warm-up: in a closed loop as many in flight as
+  /// later, in an open loop at the schedule's rate (offline: eight in flight). The measured ones begin once
+  /// all of them have ended.
+  std::uint64_t warmup = 0;
+  bool warmup_until_steady = false;  ///< `warmup` is then the window of a SteadyRule, and it ends by that.
   StopRule stop;
   RequestLimits limits;
   double drain_s = 600.0;  ///< How long requests in flight may take after the last one was sent.
@@ -86,6 +89,8 @@ struct LoadOutcome {
   std::int64_t measured_ns = 0;  ///< Origin of the schedule's due times.
   std::int64_t ended_ns = 0;
   std::uint64_t sent = 0, ended = 0, failed = 0;
+  std::uint64_t warmup = 0;  ///< Of those that were sent.
+  bool steady = false;       ///< A warm-up until steady ended so, and not at its bounds.
   bool cancelled = false;
   bool engine_ended = false;
   std::vector<std::string> warnings;

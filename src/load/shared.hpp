@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "load/client.hpp"
 #include "load/request_text.hpp"
 #include "load/socket.hpp"
+#include "load/steady.hpp"
 #include "load/tls.hpp"
 
 namespace edgeeval::client {
@@ -31,7 +33,8 @@ struct Phase {
 /// Read by all threads; what they write is atomic.
 class Shared {
  public:
-  explicit Shared(const LoadJob& of) : job(&of), secrets(secrets_of(of.target)) {}
+  explicit Shared(const LoadJob& of)
+      : job(&of), secrets(secrets_of(of.target)), steady_(static_cast<std::size_t>(of.warmup)) {}
 
   const LoadJob* job;
   const std::vector<std::string> secrets;  ///< Never empty ones.
@@ -49,7 +52,11 @@ class Shared {
   /// Whether take() would tell that no more are to be sent.
   [[nodiscard]] bool none_left(std::int64_t now_ns) const;
   /// The request at `place` of an open loop, its index that of its record; absent past the end.
-  [[nodiscard]] std::optional<Planned> at(std::uint64_t place) const;
+  [[nodiscard]] std::optional<Planned> at(std::uint64_t place);
+  /// Takes the latency of a reply that ended well in a warm-up.
+  void warmed(std::int64_t latency_ns);
+  /// Whether a warm-up that goes on until latencies are steady has brought them there.
+  [[nodiscard]] bool warm() const { return warm_.load(std::memory_order_relaxed); }
   /// Whether a closed loop ends after an exact count, so that failing fast cannot go on for ever.
   [[nodiscard]] bool counted() const { return count_.has_value(); }
   /// Whether the longest duration kept a request of this phase from being sent.
@@ -58,8 +65,15 @@ class Shared {
  private:
   [[nodiscard]] bool enough(std::uint64_t sent, double elapsed_s) const;
   [[nodiscard]] bool beyond_longest(double elapsed_s) const;
-  [[nodiscard]] Planned planned(std::uint64_t place) const;
+  [[nodiscard]] bool warm_enough(double elapsed_s) const;
+  [[nodiscard]] Planned planned(std::uint64_t place);
+  [[nodiscard]] Planned planned_warmup(std::uint64_t place) const;
   Phase phase_;
+  std::mutex warming_;
+  SteadyRule steady_;  ///< Under `warming_`.
+  std::atomic<bool> warm_{false};
+  std::atomic<std::uint64_t> warmup_places_{0};  ///< Of the warm-up: the measured requests' indices follow.
+
   std::optional<std::uint64_t> count_;
   std::atomic<std::uint64_t> next_{0};
   mutable std::atomic<bool> cut_{false};

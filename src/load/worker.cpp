@@ -285,6 +285,9 @@ void Worker::finish(std::unique_ptr<Flight> flight, std::int64_t at_ns) {
   --in_flight_;
   add(counters_.ended);
   if (!flight->record.ok()) add(counters_.failed);
+  const bool warming = shared_.phase().name == LoadPhase::warmup;
+  if (warming && flight->record.ok() && flight->record.issued_ns)
+    shared_.warmed(at_ns - *flight->record.issued_ns);
   report_.last_end_ns = std::max(report_.last_end_ns, at_ns);
   desk_.sink->request(std::move(flight->record));
   flight->record = {};

@@ -81,6 +81,12 @@ void Worker::send_closed(std::int64_t now) {
 }
 
 void Worker::send_open(std::int64_t now) {
+  const bool warm = shared_.phase().name == LoadPhase::warmup && shared_.warm();
+  if (warm) {
+    // What was rendered ahead is of no more use, and would be waited for.
+    prepared_.clear();
+    exhausted_ = true;
+  }
   for (int sent = 0; sent < kMostAtOnce; ++sent) {
     if (prepared_.empty()) prepare_ahead();
     if (prepared_.empty() || prepared_.front()->record.scheduled_ns > now) return;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "core/foreign_json.hpp"
 
@@ -42,15 +43,53 @@ constexpr std::array<std::string_view, 30> kKnownFields{"model",
                                                         "parallel_tool_calls",
                                                         "max_completion_tokens"};
 
-// What TensorRT-LLM's protocol names beyond them (serve/openai_protocol.py, 0076e93), as far as clients send
-// it.
+// What each server's own protocol names beyond them (research, loadgen.md section 4), as far as clients send
+// it; what a server does not know of the others' it refuses where it is strict.
 constexpr std::array<std::string_view, 2> kTensorRtFields{"ignore_eos", "min_tokens"};
+constexpr std::array<std::string_view, 12> kLlamaFields{
+    "ignore_eos",    "timings_per_token", "cache_prompt", "return_progress",
+    "return_tokens", "n_predict",         "min_p",        "id_slot",
+    "samplers",      "sse_ping_interval", "grammar",      "t_max_predict_ms"};
+constexpr std::array<std::string_view, 12> kOllamaFields{"options", "keep_alive", "format", "system",
+                                                         "raw",     "template",   "images", "context",
+                                                         "think",   "dimensions", "input",  "truncate"};
+constexpr std::array<std::string_view, 10> kVllmFields{
+    "ignore_eos",          "min_tokens", "return_token_ids", "min_p",   "stop_token_ids",
+    "skip_special_tokens", "cache_salt", "priority",         "best_of", "guided_json"};
+constexpr std::array<std::string_view, 9> kSglangFields{"ignore_eos",     "min_tokens", "min_p",
+                                                        "text",           "input_ids",  "sampling_params",
+                                                        "return_logprob", "rid",        "stop_token_ids"};
+constexpr std::array<std::string_view, 2> kTgiFields{"inputs", "parameters"};
+constexpr std::array<std::string_view, 6> kLmStudioFields{
+    "input", "system_prompt", "max_output_tokens", "context_length", "previous_response_id", "reasoning"};
+
+/// The fields of the dialect's own.
+std::span<const std::string_view> own_fields(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::tensorrt_llm:
+      return kTensorRtFields;
+    case Dialect::llama_server:
+      return kLlamaFields;
+    case Dialect::ollama:
+      return kOllamaFields;
+    case Dialect::vllm:
+      return kVllmFields;
+    case Dialect::sglang:
+      return kSglangFields;
+    case Dialect::tgi:
+      return kTgiFields;
+    case Dialect::lm_studio:
+      return kLmStudioFields;
+    default:
+      return {};
+  }
+}
 
 bool known_field(std::string_view name, Dialect dialect) {
-  const auto among = [&](const auto& names) {
+  const auto among = [&](std::span<const std::string_view> names) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
-  return among(kKnownFields) || (dialect == Dialect::tensorrt_llm && among(kTensorRtFields));
+  return among(kKnownFields) || among(own_fields(dialect));
 }
 
 /// Adds up the words of texts, and remembers what was in them.

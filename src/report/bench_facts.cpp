@@ -192,6 +192,8 @@ LabelledLines bench_heading(const BenchReport& report) {
     load += " · " + tokens + " tokens asked";
   if (!header.seeds.empty()) load += fmt::format(" · seeds {}", fmt::join(header.seeds, ", "));
   lines.emplace_back("load", load);
+  for (const auto& check : report.validity.checks)
+    if (check.id == "prompt-length") lines.emplace_back("prompts", check.found);
   auto requests =
       fmt::format("{} measured: {} ended well, {} failed", summary.requests, summary.ok, summary.failed);
   if (summary.late > 0) requests += fmt::format(", {} sent late", summary.late);

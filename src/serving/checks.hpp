@@ -34,7 +34,7 @@ void check_client(const CheckSubject& subject, Findings& findings);
 void check_wire(const CheckSubject& subject, Findings& findings);
 /// The machine's: drift, conditions.
 void check_machine(const CheckSubject& subject, Findings& findings);
-/// The server's: cache-hits, repeat-speedup, output-length, length-drift, token-counts, retokenised,
+/// The server's: cache-hits, prompt-length, repeat-speedup, output-length, length-drift, token-counts, retokenised,
 /// server-timings, squeezed-gaps.
 void check_server(const CheckSubject& subject, Findings& findings);
 /// The load's: errors, littles-law, concurrency, enough, completeness.

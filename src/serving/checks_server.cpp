@@ -38,16 +38,47 @@ void cache_hits(const CheckSubject& subject, Findings& findings) {
   if (prompt <= 0.0)
     return findings.push_back(unchecked(kId, kTitle, "the server does not tell cached tokens"));
   const double share = cached / prompt;
-  auto result = judged(kId, kTitle, share, subject.limits.cache_hit_share,
-                       percent(share) + " of prompt tokens came from the server's cache; limit " +
-                           percent(subject.limits.cache_hit_share),
-                       "salt the prompts (--salt) or empty the cache before, or say that hits are wanted");
+  auto result =
+      judged(kId, kTitle, share, subject.limits.cache_hit_share,
+             percent(share) + " of prompt tokens came from the server's cache; limit " +
+                 percent(subject.limits.cache_hit_share),
+             "ask for prompts that the server has not met (--prefix-cache defeat), empty its cache before "
+             "(--prefix-cache reset), or say that hits are wanted (--prefix-cache allow)");
   if (subject.limits.cache_wanted) {
     result.verdict = CheckVerdict::passed;
     result.advice.clear();
     result.found += " (hits are wanted)";
   }
   findings.push_back(std::move(result));
+}
+
+/// How long prompts were, as the replies tell, against what was asked for. Nothing in records that do not say
+/// how the lengths came about.
+void prompt_length(const CheckSubject& subject, Findings& findings) {
+  constexpr auto kId = "prompt-length";
+  constexpr auto kTitle = "Prompts are as long as was asked";
+  const auto& settings = subject.view.load.header.settings;
+  const auto how = settings.find("prompt_lengths");
+  if (how == settings.end()) return;
+  std::vector<std::int64_t> told;
+  for (const auto& request : subject.requests()) {
+    if (is_measured(request) && request.ok() && request.prompt_tokens) told.push_back(*request.prompt_tokens);
+  }
+  if (told.empty()) return findings.push_back(unchecked(kId, kTitle, "no reply tells its prompt's tokens"));
+  const auto [least, most] = std::minmax_element(told.begin(), told.end());
+  const auto reached = std::to_string(told.size()) + " replies tell " + std::to_string(*least) + " to " +
+                       std::to_string(*most) + " (" + how->second + ")";
+  const auto asked = settings.find("prompt_tokens");
+  if (asked == settings.end())
+    return findings.push_back({kId, kTitle, CheckVerdict::passed, reached, {}, {}, {}});
+  const double wanted = std::strtod(asked->second.c_str(), nullptr);
+  const double off =
+      std::max(std::abs(static_cast<double>(*least) - wanted), std::abs(static_cast<double>(*most) - wanted));
+  findings.push_back(
+      judged(kId, kTitle, off, 0.0,
+             "asked for " + asked->second + " tokens, " + reached +
+                 (off > 0.0 ? ": within ±" + std::to_string(static_cast<std::int64_t>(off)) : std::string()),
+             "figures are of prompts of the lengths that were reached", CheckVerdict::warned));
 }
 
 /// Prompts asked again may not be answered faster than the first time.
@@ -77,7 +108,7 @@ void repeats(const CheckSubject& subject, Findings& findings) {
   findings.push_back(judged(
       kId, kTitle, sure ? speedup : 0.0, kRepeatSpeedup,
       "TTFT of prompts asked again was shorter by " + percent(speedup) + "; limit " + percent(kRepeatSpeedup),
-      "a cache answers: use more prompts, or salt each request"));
+      "a cache answers: use more prompts, or have each begin differently (--prefix-cache defeat)"));
 }
 
 void output_length(const CheckSubject& subject, Findings& findings) {
@@ -238,6 +269,7 @@ void server_timings(const CheckSubject& subject, Findings& findings) {
 
 void check_server(const CheckSubject& subject, Findings& findings) {
   cache_hits(subject, findings);
+  prompt_length(subject, findings);
   repeats(subject, findings);
   output_length(subject, findings);
   token_counts(subject, findings);

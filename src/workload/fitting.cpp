@@ -5,8 +5,6 @@
 #include <array>
 #include <cmath>
 
-#include "workload/words.hpp"
-
 namespace edgeeval {
 namespace {
 
@@ -18,13 +16,10 @@ constexpr std::size_t kMostFillers = 64;
 
 }  // namespace
 
-WordStream::WordStream(std::uint64_t seed, std::uint64_t number)
-    : random_(SplitMix64(seed).next() + SplitMix64(number).next()) {}
+WordStream::WordStream(std::uint64_t seed, std::uint64_t number, std::span<const std::string_view> words)
+    : random_(SplitMix64(seed).next() + SplitMix64(number).next()), words_(words) {}
 
-std::string_view WordStream::next() {
-  const auto words = common_words();
-  return words[random_.below(words.size())];
-}
+std::string_view WordStream::next() { return words_[random_.below(words_.size())]; }
 
 /// One prompt's way to its length.
 struct Fitter::Search {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -15,12 +16,13 @@ namespace edgeeval {
 /// A stream of random common words.
 class WordStream {
  public:
-  /// Streams of different seeds or numbers have nothing in common.
-  WordStream(std::uint64_t seed, std::uint64_t number);
+  /// Streams of different seeds or numbers have nothing in common. `words`, not empty, must outlive it.
+  WordStream(std::uint64_t seed, std::uint64_t number, std::span<const std::string_view> words);
   [[nodiscard]] std::string_view next();
 
  private:
   SplitMix64 random_;
+  std::span<const std::string_view> words_;
 };
 
 /// Fits prompts to lengths. One fitter serves many prompts and learns from each.

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "core/files.hpp"
+#include "core/hash.hpp"
 #include "core/text.hpp"
 #include "workload/prompt_reading.hpp"
 
@@ -118,6 +119,18 @@ Result<std::vector<Prompt>> read_prompts(const std::filesystem::path& file,
     format = *told;
   }
   return parse_prompts(*text, *format, file.string());
+}
+
+std::string prompts_digest(const std::vector<Prompt>& prompts) {
+  std::string digests, one;
+  for (const auto& prompt : prompts) {
+    // Zeros stand between the parts, so that no two sets are the same bytes.
+    one.assign(prompt.system).append(1, '\0').append(prompt.text).append(1, '\0');
+    for (const auto& [role, content] : prompt.messages)
+      one.append(role).append(1, '\0').append(content).append(1, '\0');
+    digests += sha256(one);
+  }
+  return sha256(digests);
 }
 
 Result<std::vector<Prompt>> parse_prompts(std::string_view text, PromptFormat format,

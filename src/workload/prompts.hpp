@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Prompt {
   std::optional<std::uint32_t> max_tokens;     ///< Its own limit of reply tokens.
   std::optional<double> at_s;                  ///< When it came, in a trace; from the trace's first.
   std::vector<std::uint64_t> blocks{};         ///< Mooncake: ids of prefix blocks that prompts share.
+  std::string reply{};  ///< ShareGPT: what was answered, from which its length is to be counted.
 };
 
 /// Formats of prompt files.
@@ -51,6 +53,9 @@ struct SyntheticPrompts {
   std::size_t count = 1;
   std::uint32_t tokens = 256;
   std::uint64_t seed = 1;
+  /// Words to take, of one token each, the first of them also at a prompt's beginning; empty = the common
+  /// ones.
+  std::vector<std::string_view> words{};
 };
 struct SyntheticResult {
   std::vector<Prompt> prompts;
@@ -60,11 +65,13 @@ struct SyntheticResult {
 [[nodiscard]] SyntheticResult make_prompts(const SyntheticPrompts& wanted, const CountTokens& counter);
 
 /// Gives prompts of a trace words for their lengths; prompts with equal leading `blocks` share the words of
-/// those blocks (512 tokens each in Mooncake traces), so that the trace's prefix reuse is kept.
+/// those blocks (512 tokens each in Mooncake traces), so that the trace's prefix reuse is kept. `measured`:
+/// as SyntheticPrompts::words.
 [[nodiscard]] SyntheticResult fill_in_words(std::vector<Prompt> prompts, std::uint64_t seed,
-                                            const CountTokens& counter);
+                                            const CountTokens& counter,
+                                            const std::vector<std::string_view>& measured = {});
 
-/// A salt for request `index`: short, the same for the same seed, different for different requests.
-[[nodiscard]] std::string salt_of(std::uint64_t seed, std::uint64_t index);
+/// A digest of all that the prompts say, by which two sets are told apart (SHA-256, in hexadecimal).
+[[nodiscard]] std::string prompts_digest(const std::vector<Prompt>& prompts);
 
 }  // namespace edgeeval

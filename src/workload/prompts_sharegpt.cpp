@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ShareGPT's conversations: a list of objects, or one a line; the first human turn of each is a prompt.
+// ShareGPT's conversations: a list of objects, or one a line; each is a prompt, up to its last
+// turn that was answered.
 #include <fmt/format.h>
 
 #include "workload/prompt_reading.hpp"
@@ -118,25 +119,57 @@ tl::expected<std::pair<std::string, std::string>, std::string> turn_of(const ele
   return std::pair(std::string(who), std::move(*text));
 }
 
+using Turns = std::vector<std::pair<std::string, std::string>>;
+
+/// The turns of a conversation from the first human one on, as roles and words; the system's words apart.
+tl::expected<Turns, std::string> turns_of(const simdjson::dom::array& list, std::string& system) {
+  Turns turns;
+  for (const auto entry : list) {
+    auto turn = turn_of(entry);
+    if (!turn) return tl::unexpected(turn.error());
+    auto& [who, words] = *turn;
+    if (who == "system") system = std::move(words);
+    if (who == "system" || words.empty()) continue;
+    const bool human = who == "human" || who == "user";
+    const bool model =
+        who == "gpt" || who == "assistant" || who == "chatgpt" || who == "bing" || who == "bard";
+    if (!human && (!model || turns.empty())) continue;
+    turns.emplace_back(human ? "user" : "assistant", std::move(words));
+  }
+  return turns;
+}
+
+/// Where the last turn stands that was answered; the first one where none was.
+std::size_t last_answered(const Turns& turns) {
+  for (std::size_t at = turns.size(); at-- > 1;)
+    if (turns[at].first == "assistant" && turns[at - 1].first == "user") return at - 1;
+  return 0;
+}
+
 tl::expected<std::optional<Prompt>, std::string> take(const object& item) {
-  simdjson::dom::array turns;
-  if (item.at_key("conversations").get(turns) != simdjson::SUCCESS &&
-      item.at_key("messages").get(turns) != simdjson::SUCCESS)
+  simdjson::dom::array list;
+  if (item.at_key("conversations").get(list) != simdjson::SUCCESS &&
+      item.at_key("messages").get(list) != simdjson::SUCCESS)
     return tl::unexpected(std::string(R"(neither "conversations" nor "messages" is there as a list)"));
   Prompt prompt;
   std::string_view id;
   if (item.at_key("id").get(id) == simdjson::SUCCESS) prompt.item = id;
-  for (const auto entry : turns) {
-    auto turn = turn_of(entry);
-    if (!turn) return tl::unexpected(turn.error());
-    auto& [who, words] = *turn;
-    if (who == "system") prompt.system = std::move(words);
-    if ((who != "human" && who != "user") || words.empty()) continue;
-    prompt.text = std::move(words);
+  auto turns = turns_of(list, prompt.system);
+  if (!turns) return tl::unexpected(turns.error());
+  // Real collections hold conversations that nobody began: they ask nothing.
+  if (turns->empty()) return std::nullopt;
+  const auto asked = last_answered(*turns);
+  if (asked + 1 < turns->size() && (*turns)[asked + 1].first == "assistant")
+    prompt.reply = std::move((*turns)[asked + 1].second);
+  if (asked == 0) {
+    prompt.text = std::move(turns->front().second);
     return prompt;
   }
-  // Real collections hold conversations that nobody began: they ask nothing.
-  return std::nullopt;
+  turns->resize(asked + 1);
+  if (!prompt.system.empty()) prompt.messages.emplace_back("system", std::move(prompt.system));
+  prompt.system.clear();
+  for (auto& turn : *turns) prompt.messages.push_back(std::move(turn));
+  return prompt;
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ bool may_end(const StopRule& stop, std::uint64_t count, std::int64_t due_ns) {
 
 Planned planned_at(const ScheduleWish& wish, std::uint64_t index, std::uint32_t prompt) {
   Planned planned;
-  planned.index = static_cast<std::uint32_t>(index);
+  planned.index = planned.number = static_cast<std::uint32_t>(index);
   planned.prompt = prompt;
   planned.max_tokens = wish.max_tokens_of.empty() ? wish.max_tokens : wish.max_tokens_of[prompt];
   return planned;
@@ -218,7 +218,7 @@ Schedule Schedule::in_order(std::uint32_t prompts, std::uint32_t max_tokens) {
   Schedule schedule;
   schedule.planned_.reserve(prompts);
   for (std::uint32_t prompt = 0; prompt < prompts; ++prompt)
-    schedule.planned_.push_back({prompt, prompt, std::nullopt, max_tokens});
+    schedule.planned_.push_back({prompt, prompt, std::nullopt, max_tokens, prompt});
   schedule.size_ = prompts;
   return schedule;
 }

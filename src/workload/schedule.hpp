@@ -48,6 +48,7 @@ struct Scenario {
 /// when; when.
 struct Seeds {
   std::uint64_t library = 1, prompts = 2, schedule = 3;
+  friend bool operator==(const Seeds&, const Seeds&) = default;
 };
 
 /// One request that is to be sent.
@@ -56,7 +57,25 @@ struct Planned {
   std::uint32_t prompt = 0;              ///< Into the prompt set.
   std::optional<std::int64_t> due_ns{};  ///< From the start of the phase; absent in a closed loop.
   std::uint32_t max_tokens = 0;
+  /// The request's own number among those of its load, the same whatever warm-up came before it: what salts
+  /// are made of. Measured ones count up from 0, a warm-up's down from 2^32 - 1.
+  std::uint32_t number = 0;
+  bool warmup = false;
   friend bool operator==(const Planned&, const Planned&) = default;
+};
+
+/// What a load that is to be made again must be told beside its schedule; the first line of schedule.jsonl.
+struct ScheduleOrigin {
+  std::string scenario;  ///< As it was asked for.
+  Seeds seeds{};
+  bool salted = false;              ///< Each request began with a salt of its own…
+  std::uint64_t salt_seed = 1;      ///< …made of this.
+  std::uint32_t max_tokens = 128;   ///< Of requests whose prompt has no limit of its own.
+  std::uint32_t prompt_tokens = 0;  ///< Of made-up prompts; 0 = they came from a file.
+  std::size_t prompt_count = 0;     ///< How many prompts there were.
+  std::string prompt_file{};        ///< Name of that file; empty for made-up prompts.
+  std::string prompt_digest{};      ///< prompts_digest() of them, so that others are noticed.
+  friend bool operator==(const ScheduleOrigin&, const ScheduleOrigin&) = default;
 };
 
 /// When a load may end: when all that are given are met; `requests` alone is an exact count.
@@ -104,11 +123,14 @@ class Schedule {
   /// Size of the prompt set that is needed: all prompts are below it. (What was read back tells by what it
   /// uses.)
   [[nodiscard]] std::uint32_t prompts() const;
-  /// The first `used` requests (at most size()) as JSON lines: index, prompt, due_ns, max_tokens. The file is
-  /// whole or not there. Errors: io, disk_full.
-  [[nodiscard]] Result<void> write(const std::filesystem::path& file, std::uint64_t used) const;
+  /// The first `used` requests (at most size()) as JSON lines: index, prompt, due_ns, max_tokens; before them
+  /// a line of their origin, where given. The file is whole or not there. Errors: io, disk_full.
+  [[nodiscard]] Result<void> write(const std::filesystem::path& file, std::uint64_t used,
+                                   const ScheduleOrigin* origin = nullptr) const;
   /// One that was written before: the same requests at the same times. Errors: io, invalid_task.
   [[nodiscard]] static Result<Schedule> read(const std::filesystem::path& file);
+  /// Where it came from, of one that was read; absent in files of before version 1.0 of the first line.
+  [[nodiscard]] const std::optional<ScheduleOrigin>& origin() const { return origin_; }
 
  private:
   ScheduleWish wish_;
@@ -116,6 +138,7 @@ class Schedule {
       planned_;  ///< Of an open loop, and of what was read; else requests are drawn by index.
   std::optional<std::uint64_t> size_;
   bool open_ = false;
+  std::optional<ScheduleOrigin> origin_{};
 };
 
 }  // namespace edgeeval

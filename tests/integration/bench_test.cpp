@@ -97,7 +97,7 @@ std::vector<int> prompt_lengths(const fs::path& record) {
   return lengths;
 }
 
-TEST(Bench, PromptsThatAreSentOnceHaveExactlyTheLengthAskedFor) {
+TEST(Bench, PromptsHaveExactlyTheLengthAskedForWithSaltsAndWithout) {
   auto server = kFast;
   server.insert(server.end(), {"--dialect", "vllm"});
   const auto once = benched(
@@ -108,8 +108,35 @@ TEST(Bench, PromptsThatAreSentOnceHaveExactlyTheLengthAskedFor) {
   const auto warmed = benched(
       server, {"-n", "8", "--warmup", "2", "--prompt-tokens", "40", "--max-tokens", "2", "--allow-invalid"});
   ASSERT_EQ(warmed->ran.code, 0) << warmed->ran.err;
-  EXPECT_EQ(prompt_lengths(warmed->record()).size(), 10U);
-  EXPECT_TRUE(holds(text_of(warmed->record() / "load.json"), "salt of its own"));
+  // Those of the warm-up begin with a salt, so that the server has not met the others.
+  const std::vector<int> wanted{48, 48, 40, 40, 40, 40, 40, 40, 40, 40};
+  EXPECT_EQ(prompt_lengths(warmed->record()), wanted);
+  EXPECT_FALSE(holds(text_of(warmed->record() / "load.json"), "salt of its own"));
+  const auto again = benched(server, {"-n", "8", "--warmup", "2", "--prompt-tokens", "40", "--prompt-count",
+                                      "3", "--max-tokens", "2", "--allow-invalid"});
+  ASSERT_EQ(again->ran.code, 0) << again->ran.err;
+  EXPECT_EQ(prompt_lengths(again->record()), std::vector<int>(10, 40)) << "salts are a part of them";
+  EXPECT_TRUE(holds(again->ran.out, "asked for 40 tokens, 8 replies tell 40 to 40")) << again->ran.out;
+}
+
+TEST(Bench, AScheduleIsReplayedAsTheLoadThatItWas) {
+  TempFolder folder;
+  with_server(kFast, [&](int port) {
+    const auto url = "http://127.0.0.1:" + std::to_string(port);
+    const auto at = [&](const char* name) { return (folder.path() / name).string(); };
+    auto ran = bench(url, {"--scenario", "open:poisson@200", "-n", "30", "--seed", "7", "--max-tokens", "3",
+                           "--out", at("first"), "--no-energy", "--allow-invalid"});
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    ran = bench(url, {"--schedule", at("first") + "/schedule.jsonl", "--out", at("again"), "--no-energy",
+                      "--allow-invalid"});
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    EXPECT_TRUE(holds(ran.out, "open:poisson@200")) << ran.out;
+    EXPECT_TRUE(holds(ran.out, "3 tokens asked")) << ran.out;
+    EXPECT_TRUE(holds(ran.out, "seeds 7, 8, 9")) << ran.out;
+    EXPECT_TRUE(holds(ran.out, "30 measured")) << ran.out;
+  });
+  EXPECT_EQ(text_of(folder.path() / "first" / "schedule.jsonl"),
+            text_of(folder.path() / "again" / "schedule.jsonl"));
 }
 
 TEST(Bench, EveryDialectIsRecognisedAndAnswersInFull) {
@@ -245,19 +272,18 @@ TEST(Bench, BadInputHasOneErrorAndItsCode) {
   EXPECT_EQ(bench("http://127.0.0.1:1", {"--scenario", "find-peak", "--out", out}).code, 2);
   EXPECT_EQ(bench("http://127.0.0.1:1", {"--slo", "ttft=fast", "--out", out}).code, 2);
   EXPECT_EQ(bench("http://127.0.0.1:1", {"-o", "pdf:x", "--out", out}).code, 2);
-  const std::vector<std::vector<std::string>> mistaken{
-      {"--timeout", "nan"},
-      {"--idle", "inf"},
-      {"--drain", "1e308"},
-      {"--keep-text", "-1"},
-      {"--warmup", "99999999999"},
-      {"--cpus", "9999"},
-      {"--server-pid", "0"},
-      {"--extra", "{"},
-      {"--extra", "\"stream\":false"},
-      {"--slo", "ttft_p97=1s"},
-      {"--temperature", "nan"},
-      {"--launch", "server {port}", "--requests", "3"}};
+  const std::vector<std::vector<std::string>> mistaken{{"--timeout", "nan"},
+                                                       {"--idle", "inf"},
+                                                       {"--drain", "1e308"},
+                                                       {"--keep-text", "-1"},
+                                                       {"--warmup", "99999999999"},
+                                                       {"--cpus", "9999"},
+                                                       {"--server-pid", "0"},
+                                                       {"--extra", "{"},
+                                                       {"--extra", "\"stream\":false"},
+                                                       {"--slo", "ttft_p97=1s"},
+                                                       {"--temperature", "nan"},
+                                                       {"--launch", "server {port}", "--requests", "3"}};
   const auto untouched = (folder.path() / "untouched").string();
   for (const auto& options : mistaken) {
     auto all = options;

@@ -23,13 +23,30 @@ constexpr const char* kTwo = R"([
 ]
 )";
 
-TEST(PromptsShareGpt, TakesTheFirstHumanTurn) {
+TEST(PromptsShareGpt, TakesEarlierTurnsIntoThePromptAndWhatWasAnswered) {
+  const auto prompts = good(R"([{"id": "c", "conversations": [
+      {"from": "system", "value": "Be kind."}, {"from": "gpt", "value": "Hello"},
+      {"from": "human", "value": "One?"}, {"from": "gpt", "value": "First."},
+      {"from": "human", "value": "Two?"}, {"from": "gpt", "value": "Second answer."},
+      {"from": "human", "value": "Three?"}]}])");
+  ASSERT_EQ(prompts.size(), 1U);
+  using Message = std::pair<std::string, std::string>;
+  const std::vector<Message> wanted{
+      {"system", "Be kind."}, {"user", "One?"}, {"assistant", "First."}, {"user", "Two?"}};
+  EXPECT_EQ(prompts[0].messages, wanted) << "up to the last turn that was answered";
+  EXPECT_EQ(prompts[0].reply, "Second answer.");
+  EXPECT_EQ(prompts[0].text, "");
+}
+
+TEST(PromptsShareGpt, TakesAConversationOfOneTurnAsItsText) {
   const auto prompts = good(kTwo);
   ASSERT_EQ(prompts.size(), 2U);
   EXPECT_EQ(prompts[0].text, "What is {this]?");
   EXPECT_EQ(prompts[0].item, "first_0");
   EXPECT_EQ(prompts[0].system, "");
+  EXPECT_EQ(prompts[0].reply, "A \"bracket\".");
   EXPECT_FALSE(prompts[0].max_tokens.has_value()) << "a reply's words are not tokens of this model";
+  EXPECT_EQ(prompts[1].reply, "");
   EXPECT_EQ(prompts[1].text, "Bye \\");
   EXPECT_EQ(prompts[1].system, "Be kind.");
 }

@@ -1,30 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
 #include <set>
+#include <string>
 
-#include "workload/prompts.hpp"
+#include "workload/salt.hpp"
 
 namespace edgeeval {
 namespace {
 
-TEST(Salt, IsShortAndDiffersByRequestAndSeed) {
+std::ptrdiff_t words_of(const std::string& salt) { return std::count(salt.begin(), salt.end(), ' '); }
+
+TEST(WordSalts, DifferWhereNumbersDoAndHaveEquallyManyWords) {
+  const WordSalts salts;
+  EXPECT_EQ(salts.words(), 8U);
   std::set<std::string> seen;
-  for (std::uint64_t index = 0; index < 50'000; ++index) seen.insert(salt_of(1, index));
-  EXPECT_EQ(seen.size(), 50'000U);
-  for (std::uint64_t index = 0; index < 50'000; ++index) seen.insert(salt_of(2, index));
-  EXPECT_EQ(seen.size(), 100'000U);
-  for (const auto& salt : seen) {
-    ASSERT_EQ(salt.size(), 13U);
-    ASSERT_EQ(salt.find_first_not_of("0123456789abcdefghjkmnpqrstvwxyz"), std::string::npos);
+  for (std::uint32_t number = 0; number < 50'000; ++number) {
+    const auto salt = salts.salt(1, number);
+    ASSERT_EQ(words_of(salt), 8) << salt;
+    seen.insert(salt);
+    // As a warm-up's are numbered.
+    seen.insert(salts.salt(1, std::numeric_limits<std::uint32_t>::max() - number));
   }
+  EXPECT_EQ(seen.size(), 100'000U);
 }
 
-TEST(Salt, IsTheSameForTheSameSeed) {
-  EXPECT_EQ(salt_of(1, 0), "y8rj3t11bdgw5") << "in every version";
-  std::set<char> first;
-  for (std::uint64_t index = 0; index < 1000; ++index) first.insert(salt_of(7, index).front());
-  EXPECT_EQ(first.size(), 32U) << "salts differ from their first letter on";
+TEST(WordSalts, DependOnTheSeed) {
+  const WordSalts salts;
+  EXPECT_EQ(salts.salt(1, 5), salts.salt(1, 5));
+  EXPECT_NE(salts.salt(1, 5), salts.salt(2, 5));
+}
+
+TEST(WordSalts, AreLongerWhereThereAreFewWords) {
+  const WordSalts four({"a", "b", "c", "d", "e"});
+  EXPECT_EQ(four.words(), 16U) << "two bits a word, of 32";
+  std::set<std::string> seen;
+  for (std::uint32_t number = 0; number < 10'000; ++number) seen.insert(four.salt(3, number));
+  EXPECT_EQ(seen.size(), 10'000U);
+  EXPECT_EQ(four.salt(3, 0).find('e'), std::string::npos) << "only a power of two of the words is used";
+  EXPECT_EQ(WordSalts({"a", "b"}).words(), 32U);
+  EXPECT_EQ(WordSalts({"a"}).words(), 8U) << "one word tells nothing: the usual ones";
 }
 
 }  // namespace

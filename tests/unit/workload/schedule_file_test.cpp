@@ -115,6 +115,31 @@ TEST_F(ScheduleFile, NeedsNoLineEndAtItsEndAndTakesCrLf) {
   EXPECT_EQ(read->at(1).max_tokens, 8U);
 }
 
+TEST_F(ScheduleFile, TellsWhereItCameFromAndIsReadWithoutThatToo) {
+  ScheduleOrigin origin;
+  origin.scenario = "open:poisson@40";
+  origin.seeds = {7, 8, 9};
+  origin.salted = true;
+  origin.salt_seed = 12345678901234567890ULL;
+  origin.max_tokens = 4;
+  origin.prompt_tokens = 64;
+  origin.prompt_count = 7;
+  origin.prompt_digest = "abc";
+  const auto before = made("open:poisson@40", 9);
+  ASSERT_TRUE(before.write(file(), 9, &origin).has_value());
+  const auto read = Schedule::read(file());
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  EXPECT_EQ(read->origin(), origin);
+  EXPECT_EQ(read->size(), 9U);
+  for (std::uint64_t i = 0; i < 9; ++i) EXPECT_EQ(read->at(i), before.at(i));
+  ASSERT_TRUE(before.write(file(), 9).has_value());
+  EXPECT_FALSE(Schedule::read(file())->origin().has_value()) << "a file of before";
+
+  EXPECT_TRUE(problem("{\"schedule\":\"2.0\"}\n").message.find("\"2.0\"") != std::string::npos);
+  EXPECT_TRUE(
+      problem("{\"schedule\":\"1.0\"}\n").message.starts_with("the schedule's first line is damaged"));
+}
+
 TEST_F(ScheduleFile, FailsWhereThereIsNone) {
   EXPECT_EQ(Schedule::read(folder_ / "absent.jsonl").error().code, ErrorCode::io);
   EXPECT_EQ(Schedule::read(folder_).error().code, ErrorCode::io);

@@ -78,7 +78,7 @@ TEST(Schedule, InOrderAsksEachPromptOnceAsTheyStand) {
   EXPECT_FALSE(schedule.open_loop());
   EXPECT_EQ(schedule.size(), 4U);
   EXPECT_EQ(schedule.prompts(), 4U);
-  for (std::uint32_t i = 0; i < 4; ++i) EXPECT_EQ(schedule.at(i), (Planned{i, i, std::nullopt, 16}));
+  for (std::uint32_t i = 0; i < 4; ++i) EXPECT_EQ(schedule.at(i), (Planned{i, i, std::nullopt, 16, i}));
 }
 
 TEST(Schedule, KeepsThreeSeedsApart) {
@@ -190,8 +190,10 @@ TEST(Schedule, OfATraceKeepsArrivalsAndTheirPrompts) {
   wish.trace_at_s = {10.0, 13.0, 12.0, 12.0};
   const auto schedule = Schedule::make(wish).value();
   ASSERT_EQ(schedule.size(), 4U);
-  const std::vector<Planned> expected{
-      {0, 0, 0, 128}, {1, 2, 1'000'000'000, 128}, {2, 3, 1'000'000'000, 128}, {3, 1, 1'500'000'000, 128}};
+  const std::vector<Planned> expected{{0, 0, 0, 128, 0},
+                                      {1, 2, 1'000'000'000, 128, 1},
+                                      {2, 3, 1'000'000'000, 128, 2},
+                                      {3, 1, 1'500'000'000, 128, 3}};
   EXPECT_EQ(all_of(schedule, 4), expected);
   EXPECT_DOUBLE_EQ(schedule.offered_rps().value(), 2.0);
   wish.stop.requests = 2;

@@ -137,6 +137,34 @@ TEST(MakePrompts, EndsWithACounterThatTellsNonsense) {
   }
 }
 
+TEST(MakePrompts, TakesMeasuredWordsOnlyWhereTheyAreGiven) {
+  const std::vector<std::string_view> measured{"the", "sun", "sea", "sky"};
+  auto wish = wanted(40, 30);
+  wish.words = measured;
+  const auto made = make_prompts(wish, by_letters(100));
+  EXPECT_TRUE(made.exact) << made.note;
+  std::set<std::string> texts;
+  for (const auto& prompt : made.prompts) {
+    const auto words = words_of(prompt.text);
+    EXPECT_EQ(words.size(), 30U - 13U);
+    EXPECT_EQ(words.front(), "the") << "whose length at a beginning is known";
+    for (const auto& word : words)
+      EXPECT_NE(std::find(measured.begin(), measured.end(), word), measured.end()) << word;
+    texts.insert(prompt.text);
+  }
+  EXPECT_EQ(texts.size(), 40U);
+}
+
+TEST(PromptsDigest, TellsSetsApart) {
+  Prompt one, two;
+  one.text = "ab";
+  two.system = "a";
+  two.text = "b";
+  EXPECT_EQ(prompts_digest({one}), prompts_digest({one}));
+  EXPECT_NE(prompts_digest({one}), prompts_digest({two}));
+  EXPECT_NE(prompts_digest({one, two}), prompts_digest({two, one}));
+}
+
 std::size_t shared_words(const Prompt& a, const Prompt& b) {
   const auto left = words_of(a.text), right = words_of(b.text);
   std::size_t shared = 0;

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What checks tell of prompts: their lengths, and the server's cache.
+#include <gtest/gtest.h>
+
+#include "serving/validity.hpp"
+#include "unit/serving/loads.hpp"
+
+namespace edgeeval {
+namespace {
+
+using testing::LoadBuilder;
+using testing::steady_load;
+
+struct Checked {
+  Validity validity;
+  [[nodiscard]] CheckVerdict operator[](const std::string& id) const { return check(id).verdict; }
+  [[nodiscard]] CheckResult check(const std::string& id) const {
+    for (const auto& each : validity.checks)
+      if (each.id == id) return each;
+    ADD_FAILURE() << "there is no check " << id;
+    return {};
+  }
+};
+
+Checked checked(const LoadBuilder& builder, const ValidityLimits& limits = {},
+                const std::vector<ConditionSeries>& conditions = {}) {
+  auto load = builder.build();
+  const auto summary = summarise_load(load, {});
+  auto validity = check_validity(load, *summary, limits, conditions);
+  EXPECT_TRUE(validity.has_value());
+  return {*validity};
+}
+
+TEST(ValidityOfPrompts, TellsThePromptLengthsAskedAndReached) {
+  auto builder = steady_load(20);
+  builder.header().settings["prompt_lengths"] = "each counted";
+  builder.header().settings["prompt_tokens"] = "64";
+  for (auto& request : builder.requests()) request.prompt_tokens = 64;
+  const auto exact = checked(builder);
+  EXPECT_EQ(exact["prompt-length"], CheckVerdict::passed);
+  EXPECT_EQ(exact.check("prompt-length").found,
+            "asked for 64 tokens, 20 replies tell 64 to 64 (each counted)");
+  builder.requests()[3].prompt_tokens = 61;
+  builder.requests()[4].prompt_tokens = 65;
+  const auto off = checked(builder);
+  EXPECT_EQ(off["prompt-length"], CheckVerdict::warned);
+  EXPECT_EQ(off.check("prompt-length").found,
+            "asked for 64 tokens, 20 replies tell 61 to 65 (each counted): within ±3");
+  builder.header().settings.erase("prompt_tokens");
+  EXPECT_EQ(checked(builder)["prompt-length"], CheckVerdict::passed) << "a file's prompts are as they are";
+}
+
+TEST(ValidityOfPrompts, AdvisesOptionsThatThereAre) {
+  auto builder = steady_load(20);
+  for (auto& request : builder.requests()) {
+    request.prompt_tokens = 100;
+    request.cached_tokens = 50;
+  }
+  const auto advice = checked(builder).check("cache-hits").advice;
+  EXPECT_NE(advice.find("--prefix-cache"), std::string::npos) << advice;
+  EXPECT_EQ(advice.find("--salt"), std::string::npos) << advice;
+}
+
+}  // namespace
+}  // namespace edgeeval
