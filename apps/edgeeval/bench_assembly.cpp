@@ -109,6 +109,7 @@ BenchReport report_of(const BenchRun& run) {
   report.client_energy = point.client_energy;
   if (!point.by_phase) report.energy_absent = point.by_phase_absent;
   report.timings = point.timings;
+  report.server_distributions = point.server_distributions;
   report.sweep = sweep_of(run);
   report.peak = peak_text(run);
   report.files = {{"record", run.folder.string()}};

@@ -17,12 +17,6 @@
 namespace edgeeval {
 namespace {
 
-std::vector<std::string> all_formats() {
-  auto formats = bench_formats();
-  formats.insert(formats.end(), {"jsonl", "trace"});
-  return formats;
-}
-
 Result<void> write_one(const BenchReport& report, const std::filesystem::path& load,
                        const OutputTarget& target) {
   if (load.empty() && of_a_load(target.format))
@@ -46,13 +40,19 @@ Result<void> write_one(const BenchReport& report, const std::filesystem::path& l
 
 }  // namespace
 
+std::vector<std::string> bench_output_formats() {
+  auto formats = bench_formats();
+  formats.insert(formats.end(), {"jsonl", "trace"});
+  return formats;
+}
+
 bool of_a_load(const std::string& format) {
   return format == "jsonl" || format == "trace" || format == "mlperf";
 }
 
 Result<std::vector<OutputTarget>> bench_targets(const std::vector<std::string>& texts, bool json) {
   std::vector<OutputTarget> targets;
-  const auto formats = all_formats();
+  const auto formats = bench_output_formats();
   for (const auto& text : texts) {
     auto target = output_target(text);
     if (!target) return tl::unexpected(target.error());

@@ -17,6 +17,7 @@
 #include "load/client.hpp"
 #include "record/load_file.hpp"
 #include "serving/energy.hpp"
+#include "serving/server_distributions.hpp"
 #include "serving/summary.hpp"
 #include "serving/timings.hpp"
 #include "serving/validity.hpp"
@@ -52,6 +53,7 @@ struct BenchPoint {
   std::string by_phase_absent;  ///< Why there are no joules by phase.
   std::optional<ClientEnergy> client_energy;
   std::vector<TimingCheck> timings;
+  std::vector<ServerDistribution> server_distributions;
   std::optional<Fact> resident;  ///< Peak resident memory of the engine (B).
   bool cancelled = false;
   bool engine_ended = false;

@@ -63,6 +63,63 @@ ClientReport client_at(const Json& json) {
   return client;
 }
 
+Json gauges_json(const std::vector<ServerGauge>& gauges) {
+  auto list = Json::array();
+  for (const auto& gauge : gauges)
+    list.push_back({{"name", gauge.name},
+                    {"min", gauge.min},
+                    {"mean", gauge.mean},
+                    {"max", gauge.max},
+                    {"scrapes", gauge.scrapes}});
+  return list;
+}
+
+Json histograms_json(const std::vector<ServerHistogram>& histograms) {
+  auto list = Json::array();
+  for (const auto& histogram : histograms) {
+    auto buckets = Json::array();
+    for (const auto& [bound, count] : histogram.buckets) buckets.push_back(Json::array({bound, count}));
+    list.push_back({{"name", histogram.name},
+                    {"count", histogram.count},
+                    {"sum", histogram.sum},
+                    {"buckets", std::move(buckets)}});
+  }
+  return list;
+}
+
+Json requests_json(const std::vector<ServerRequest>& requests) {
+  auto list = Json::array();
+  for (const auto& request : requests) {
+    auto entry = Json::object();
+    put(entry, "scheduled_s", request.scheduled_s);
+    put(entry, "first_token_s", request.first_token_s);
+    put(entry, "last_token_s", request.last_token_s);
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+/// What the server told of itself.
+void take_server(const Json& json, LoadHeader& header) {
+  for (const auto& counter : json.value("counters", Json::array()))
+    header.counters.emplace_back(counter.at(0).get<std::string>(), counter.at(1).get<double>());
+  for (const auto& gauge : json.value("gauges", Json::array()))
+    header.gauges.push_back({gauge.at("name").get<std::string>(), gauge.at("min").get<double>(),
+                             gauge.at("mean").get<double>(), gauge.at("max").get<double>(),
+                             gauge.at("scrapes").get<std::uint64_t>()});
+  for (const auto& entry : json.value("histograms", Json::array())) {
+    ServerHistogram histogram{entry.at("name").get<std::string>(), entry.at("count").get<std::uint64_t>(),
+                              entry.at("sum").get<double>(), {}};
+    for (const auto& bucket : entry.at("buckets"))
+      histogram.buckets.emplace_back(bucket.at(0).get<double>(), bucket.at(1).get<std::uint64_t>());
+    header.histograms.push_back(std::move(histogram));
+  }
+  for (const auto& request : json.value("server_requests", Json::array()))
+    header.server_requests.push_back({optional_at<double>(request, "scheduled_s"),
+                                      optional_at<double>(request, "first_token_s"),
+                                      optional_at<double>(request, "last_token_s")});
+}
+
 LoadHeader header_at(const Json& json) {
   using Words = std::map<std::string, std::string>;
   LoadHeader header;
@@ -86,8 +143,7 @@ LoadHeader header_at(const Json& json) {
   if (json.contains("client")) header.client = client_at(json.at("client"));
   header.how_ended = json.value("how_ended", "");
   header.warnings = json.value("warnings", std::vector<std::string>());
-  for (const auto& counter : json.value("counters", Json::array()))
-    header.counters.emplace_back(counter.at(0).get<std::string>(), counter.at(1).get<double>());
+  take_server(json, header);
   return header;
 }
 
@@ -118,6 +174,9 @@ Json to_json(const LoadHeader& header) {
   json["counters"] = Json::array();
   for (const auto& [name, value] : header.counters)
     if (std::isfinite(value)) json["counters"].push_back(Json::array({name, value}));
+  if (!header.gauges.empty()) json["gauges"] = gauges_json(header.gauges);
+  if (!header.histograms.empty()) json["histograms"] = histograms_json(header.histograms);
+  if (!header.server_requests.empty()) json["server_requests"] = requests_json(header.server_requests);
   return json;
 }
 

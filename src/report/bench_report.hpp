@@ -13,6 +13,7 @@
 
 #include "record/load_record.hpp"
 #include "serving/energy.hpp"
+#include "serving/server_distributions.hpp"
 #include "serving/summary.hpp"
 #include "serving/timings.hpp"
 #include "serving/validity.hpp"
@@ -71,6 +72,7 @@ struct BenchReport {
   std::optional<ClientEnergy> client_energy;
   std::string energy_absent;  ///< Why there is none; empty where there is, or where none was asked for.
   std::vector<TimingCheck> timings;
+  std::vector<ServerDistribution> server_distributions;
   std::optional<ColdStartSection> cold_start;
   std::vector<SweepPoint> sweep;
   std::string peak;  ///< What a search for the peak found, in words; empty where there was none.

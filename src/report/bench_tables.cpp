@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/text.hpp"
 #include "report/bench_words.hpp"
@@ -71,6 +72,14 @@ std::string rate_text(const ServingSummary& summary, std::string_view metric) {
   const auto* figure = find_figure(summary, metric, "steady");
   if (figure == nullptr || !figure->fact) figure = find_figure(summary, metric, "whole");
   return figure != nullptr && figure->fact ? format_significant(figure->fact->value) : std::string(kNone);
+}
+
+/// A bucket as its two ends, a single time as itself.
+std::string server_quantile_text(const ServerQuantile& quantile) {
+  const auto lo = with_unit(quantile.server_lo_s, "s");
+  if (!quantile.server_hi_s) return "above " + lo;
+  const auto hi = with_unit(*quantile.server_hi_s, "s");
+  return quantile.server_lo_s == *quantile.server_hi_s ? hi : fmt::format("{} to {}", lo, hi);
 }
 
 }  // namespace
@@ -157,6 +166,30 @@ TextTable timing_table(const BenchReport& report) {
     table.rows.push_back({check.name + " · " + check.wire, fmt::format("{}", check.requests),
                           with_unit(check.server_p50_s, "s"), with_unit(check.wire_p50_s, "s"),
                           with_unit(check.difference_p50_s, "s"), with_unit(check.difference_p99_s, "s")});
+  }
+  return table;
+}
+
+TextTable server_distribution_table(const BenchReport& report) {
+  TextTable table{{"server's own against wire", "n", "mean", "wire mean", "difference", "p50", "wire p50", "p99",
+                   "wire p99"},
+                  {}};
+  for (const auto& check : report.server_distributions) {
+    const auto count = check.server_count == check.wire_count
+                           ? fmt::format("{}", check.server_count)
+                           : fmt::format("{} of {}", check.server_count, check.wire_count);
+    std::vector<std::string> row{check.name + " · " + check.wire,
+                                 count,
+                                 with_unit(check.server_mean_s, "s"),
+                                 with_unit(check.wire_mean_s, "s"),
+                                 with_unit(check.wire_mean_s - check.server_mean_s, "s")};
+    for (const double p : {0.5, 0.99}) {
+      const auto found = std::find_if(check.quantiles.begin(), check.quantiles.end(),
+                                      [p](const auto& quantile) { return std::abs(quantile.p - p) < 1e-9; });
+      row.push_back(found == check.quantiles.end() ? "–" : server_quantile_text(*found));
+      row.push_back(found == check.quantiles.end() ? "–" : with_unit(found->wire_s, "s"));
+    }
+    table.rows.push_back(std::move(row));
   }
   return table;
 }

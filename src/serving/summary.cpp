@@ -4,8 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "catalog/serving_metrics.hpp"
 #include "serving/load_view.hpp"
-#include "serving/metric_table.hpp"
 #include "serving/rates.hpp"
 #include "serving/request_metrics.hpp"
 #include "serving/stamp_error.hpp"
@@ -35,6 +35,9 @@ void count(const LoadView& view, ServingSummary& summary) {
     ++summary.ok;
     summary.tokens += view.tokens[i].total.value_or(0);
     ++summary.token_sources[std::string(to_string(request.completion_source))];
+    for (std::size_t source = 0; source < request.event_sources.size(); ++source)
+      if (const auto events = request.event_sources[source]; events > 0)
+        summary.event_sources[std::string(to_string(static_cast<TokenSource>(source)))] += events;
   }
   const auto& table = view.table;
   summary.events = table.events;

@@ -74,6 +74,7 @@ ServingSummary good_summary() {
   summary.tokens = 25'536;
   summary.events_by_class = {{"content", 25'536}, {"role", 399}, {"usage", 399}};
   summary.token_sources = {{"usage", 399}};
+  summary.event_sources = {{"token_ids", 25'500}, {"unknown", 36}};
   summary.stamp_error_p50_s = 2.5e-6;
   summary.stamp_error_p99_s = 38e-6;
   summary.stamps = "kernel";
