@@ -103,6 +103,8 @@ Result<std::unique_ptr<ServerScraper>> ServerScraper::start(
     if (!lines) return tl::unexpected(lines.error());
     scraper->lines_ = std::move(*lines);
   }
+  // Before anything of the load: what came in later would be missing from every difference.
+  scraper->scrape();
   try {
     scraper->thread_ = std::thread([raw = scraper.get()] { raw->work(); });
   } catch (const std::system_error& error) {
@@ -129,16 +131,14 @@ const ScrapeReport& ServerScraper::stop() {
 
 void ServerScraper::work() {
   auto due = std::chrono::steady_clock::now();
-  for (bool last = false; !last;) {
-    scrape();
-    if (failures_in_a_row_ >= options_.most_failures) break;
+  for (bool last = false; !last && failures_in_a_row_ < options_.most_failures;) {
     // What is late is left out, not caught up with.
     due = std::max(due + options_.period, std::chrono::steady_clock::now());
     {
       std::unique_lock lock(mutex_);
       last = wake_.wait_until(lock, due, [this] { return stopping_; });
     }
-    if (last) scrape();
+    scrape();
   }
   if (failures_in_a_row_ >= options_.most_failures)
     report_.warnings.push_back(

@@ -64,7 +64,7 @@ struct ScrapeReport {
   std::map<std::string, HistogramReading> first_histograms, last_histograms;
 };
 
-/// Scrapes from its making until it is stopped: once at the beginning, then at the period, once at the end.
+/// Scrapes from its making until it is stopped: once before it is handed out, then at the period, once at the end.
 /// Errors of the server are counted, never fatal.
 ///
 /// A line of the file is `{"t_ns":…,"took_ns":…,"counters":{…},"gauges":{…},"histograms":{…}}`, of which lines
@@ -72,7 +72,7 @@ struct ScrapeReport {
 /// `{"count":…,"sum":…,"buckets":[[bound,count],…]}`.
 class ServerScraper {
  public:
-  /// `call` is used on the scraping thread alone; `read` is read_server_metrics. Errors: usage (no path, a
+  /// `call` is used by one thread at a time: first by the caller's, then by the scraping one; `read` is read_server_metrics. Errors: usage (no path, a
   /// period below 333 ms), io (the file).
   [[nodiscard]] static Result<std::unique_ptr<ServerScraper>> start(
       ScrapeOptions options, SmallCall call, std::function<ServerMetrics(std::string_view)> read);

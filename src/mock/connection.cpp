@@ -192,6 +192,8 @@ void Connection::note_group(std::int64_t before, std::int64_t after, std::size_t
 
 void Connection::finish_group() {
   if (closed_) return;
+  // Whatever becomes of the connection: the server has made all of the reply's tokens.
+  if (at_ == reply_->steps.size() && served_.tokens == reply_->tokens) shared_.served.ended(served_);
   const auto& last = last_of_group();
   if (last.kind == StepKind::giant) {
     giant_left_ = reply_->script.giant_bytes;
@@ -204,10 +206,7 @@ void Connection::finish_group() {
     end_reply(reset ? "reset" : "closed");
     return end_connection(reset);
   }
-  if (at_ == reply_->steps.size() && !reply_->endless) {
-    shared_.served.ended(served_);
-    end_reply("complete");
-  }
+  if (at_ == reply_->steps.size() && !reply_->endless) end_reply("complete");
 }
 
 void Connection::end_reply(std::string_view how) {

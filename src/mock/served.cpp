@@ -56,6 +56,7 @@ Served::Served() : ttft_(kFirstToken), itl_(kBetweenTokens), e2e_(kWhole) {}
 
 void Served::sent(ServedReply& reply, std::int64_t now_ns, std::uint32_t tokens) {
   tokens_ += tokens;
+  reply.tokens += tokens;
   if (!reply.first_ns) {
     reply.first_ns = now_ns;
     ttft_.add(seconds(reply.arrived_ns, now_ns));

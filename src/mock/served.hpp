@@ -36,7 +36,8 @@ struct ServedReply {
   std::int64_t arrived_ns = 0;  ///< When the request was received.
   std::optional<std::int64_t> first_ns{}, last_ns{};  ///< Just before the first and the last tokens were sent.
   std::uint32_t prompt_tokens = 0;
-  bool cut_short = false;  ///< Finished for length.
+  bool cut_short = false;    ///< Finished for length.
+  std::uint32_t tokens = 0;  ///< Sent so far.
 };
 
 /// All that was served since the start.

@@ -170,7 +170,9 @@ TEST(Bench, TheServersHistogramsAreHeldAgainstTheWire) {
   EXPECT_EQ(named(header.at("gauges"), "vllm:num_requests_running").at("min"), 0.0);
   for (const auto& counter : header.at("counters")) {
     EXPECT_NE(counter.at(0), "vllm:num_requests_running");
-    if (counter.at(0) == "vllm:generation_tokens_total") EXPECT_EQ(counter.at(1), 72.0);
+    if (counter.at(0) == "vllm:generation_tokens_total") {
+      EXPECT_EQ(counter.at(1), 72.0);
+    }
   }
   EXPECT_TRUE(holds(text_of(made->record() / "server-metrics.jsonl"), "\"histograms\""));
   // What each metric means stands in the report.

@@ -109,6 +109,7 @@ LoadHeader good_header() {
   header.server = {{"slots", "4"}};
   header.how_ended = "finished";
   header.counters = {{"llamacpp:tokens_predicted_total", 25'536}};
+  header.gauges = {{"llamacpp:requests_processing", 0.0, 2.625, 4.0, 21}};
   ClientReport client;
   client.cpu_s = 0.152;
   client.wall_s = 20.2;
@@ -146,6 +147,13 @@ BenchReport sample_bench() {
   report.load_energy = fact(1064.0, "J", 1040.0, 1088.0, Grade::measured, "rapl");
   report.client_energy = ClientEnergy{fact(1.1, "J", 0.6, 1.6, Grade::modelled, "watts a busy core")};
   report.timings = {{"prompt_ms", "time to first token, from sending", 399, 0.0181, 0.0211, 0.0030, 0.0052}};
+  report.server_distributions = {{"vllm:time_to_first_token_seconds",
+                                  "time to first token, from sending",
+                                  401,
+                                  399,
+                                  0.0181,
+                                  0.0211,
+                                  {{0.5, 0.02, 0.04, 0.0211}, {0.9, 0.04, 0.06, 0.0299}, {0.99, 0.02, {}, 0.0508}}}};
   ColdStartLine ready;
   ready.id = "ready";
   ready.title = "Spawn to ready";

@@ -89,6 +89,13 @@ TEST(ServerScraper, ScrapesAtTheBeginningAndAtTheEnd) {
   EXPECT_GT(report.cpu_s, 0.0);
 }
 
+TEST(ServerScraper, HasScrapedOnceBeforeTheLoadCanBegin) {
+  Counted server([](int n) { return text("tokens_total " + std::to_string(n)); });
+  const auto scraper = ServerScraper::start(options(), server.call(), read_pairs);
+  ASSERT_TRUE(scraper.has_value());
+  EXPECT_EQ(server.asked(), 1);
+}
+
 TEST(ServerScraper, CountersThatBeganAnewHaveNoDifference) {
   Counted server([](int n) { return text("busy " + std::to_string(n == 1 ? 1 : 5) + " tokens_total 3"); });
   auto scraper = ServerScraper::start(options(), server.call(), read_pairs);

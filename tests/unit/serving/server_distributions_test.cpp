@@ -8,6 +8,9 @@
 namespace edgeeval {
 namespace {
 
+using testing::LoadBuilder;
+using testing::steady_load;
+
 std::vector<ServerDistribution> checked(const LoadBuilder& builder) {
   auto load = builder.build();
   auto checks = check_server_distributions(load);
