@@ -120,6 +120,7 @@ BenchReport report_of(const BenchRun& run) {
   report.self_check = point.self_check;
   if (!point.by_phase) report.energy_absent = point.by_phase_absent;
   report.timings = point.timings;
+  report.server_distributions = point.server_distributions;
   report.sweep = sweep_of(run);
   report.peak = peak_text(run);
   report.files = {{"record", run.folder.string()}};

@@ -39,6 +39,7 @@ Result<void> check_no_load(const BenchOptions& options, const std::vector<Output
   if (!options.prompts.empty()) return refused("--prompts");
   if (!options.schedule.empty()) return refused("--schedule");
   if (!options.slo.empty()) return refused("--slo");
+  if (!options.metrics_url.empty()) return refused("--metrics-url");
   for (const auto& target : targets) {
     if (of_a_load(target.format)) return refused("-o " + target.format);
   }

@@ -59,6 +59,30 @@ Result<Target> target_of(const BenchOptions& options) {
   return target;
 }
 
+/// Where --metrics-url says that the server's metrics are; absent where it says nothing. The key is sent to
+/// the server that it is for, and to no other.
+Result<std::optional<Target>> metrics_target_of(const BenchOptions& options, const Target& server) {
+  if (options.metrics_url.empty()) return std::nullopt;
+  if (options.no_scrape)
+    return fail(ErrorCode::usage, "there is nothing to scrape with --no-scrape", "--metrics-url",
+                "leave one of them out");
+  auto target = parse_url(options.metrics_url);
+  if (!target) {
+    auto error = target.error();
+    error.where = "--metrics-url";
+    return tl::unexpected(std::move(error));
+  }
+  target->ca_file = options.ca_file;
+  target->insecure = options.insecure;
+  const bool same = target->tls == server.tls && target->unix_path == server.unix_path &&
+                    target->authority() == server.authority();
+  if (same) {
+    target->api_key = server.api_key;
+    target->headers = server.headers;
+  }
+  return std::optional(std::move(*target));
+}
+
 Result<PromptWish> prompts_of(const BenchOptions& options) {
   PromptWish wish;
   wish.file = options.prompts;
@@ -154,6 +178,9 @@ Result<BenchSettings> bench_settings(const BenchOptions& options) {
   auto target = target_of(options);
   if (!target) return tl::unexpected(target.error());
   settings.target = std::move(*target);
+  auto metrics = metrics_target_of(options, settings.target);
+  if (!metrics) return tl::unexpected(metrics.error());
+  settings.metrics = std::move(*metrics);
   auto prompts = prompts_of(options);
   if (!prompts) return tl::unexpected(prompts.error());
   settings.prompts = std::move(*prompts);
@@ -290,6 +317,8 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
   command.add_option("--require", options.require, "measured: refuse energy that only a model estimates")
       ->check(CLI::IsMember({"measured"}));
   command.add_flag("--no-energy", options.no_energy, "Do not read energy");
+  command.add_option("--metrics-url", options.metrics_url,
+                     "Where the server's metrics stand, if not at its usual route: http://host:9090/metrics");
   command.add_flag("--no-scrape", options.no_scrape, "Leave the server's metrics route alone");
   command
       .add_option("--keep-text", options.keep_text, "Keep so many bytes of each reply's text (default: 0)")

@@ -17,7 +17,7 @@ namespace edgeeval {
 /// What was typed.
 struct BenchOptions {
   std::string url, dialect, route, model, prompts, prompt_format, out, slo, cpus, seeds, schedule,
-      cache = "defeat", require, api_key_env, ca_file, extra, launch, page_cache = "as-is",
+      cache = "defeat", require, api_key_env, ca_file, extra, launch, metrics_url, page_cache = "as-is",
               retokenize = "missing";
   std::vector<std::string> outputs, headers, model_files;
   std::optional<std::string> scenario;  ///< Absent: a single stream; with `launch`, no load.

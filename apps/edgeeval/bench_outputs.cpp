@@ -18,12 +18,6 @@
 namespace edgeeval {
 namespace {
 
-std::vector<std::string> all_formats() {
-  auto formats = bench_formats();
-  formats.insert(formats.end(), {"jsonl", "trace"});
-  return formats;
-}
-
 /// What of the machine's power a trace shows beside a load.
 std::vector<TracePower> power_of(const BenchPoint& point) {
   auto machine = read_machine(point.folder);
@@ -63,13 +57,19 @@ Result<void> write_one(const BenchReport& report, const BenchRun* run, const Out
 
 }  // namespace
 
+std::vector<std::string> bench_output_formats() {
+  auto formats = bench_formats();
+  formats.insert(formats.end(), {"jsonl", "trace"});
+  return formats;
+}
+
 bool of_a_load(const std::string& format) {
   return format == "jsonl" || format == "trace" || format == "mlperf";
 }
 
 Result<std::vector<OutputTarget>> bench_targets(const std::vector<std::string>& texts, bool json) {
   std::vector<OutputTarget> targets;
-  const auto formats = all_formats();
+  const auto formats = bench_output_formats();
   for (const auto& text : texts) {
     auto target = output_target(text);
     if (!target) return tl::unexpected(target.error());

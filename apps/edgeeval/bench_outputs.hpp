@@ -12,6 +12,9 @@
 
 namespace edgeeval {
 
+/// The names of all formats that a benchmark is written in, raw timelines and traces among them.
+[[nodiscard]] std::vector<std::string> bench_output_formats();
+
 /// Whether an output of that format tells of a load alone, and nothing of cold starts.
 [[nodiscard]] bool of_a_load(const std::string& format);
 

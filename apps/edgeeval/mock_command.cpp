@@ -34,7 +34,7 @@ struct Options {
   std::string log;
   std::string replay;
   bool batch_step = false;
-  bool spin = false;
+  bool spin = false, metrics = false;
   bool json = false;
   bool list_faults = false;
 };
@@ -100,6 +100,7 @@ Result<mock::Script> script_of(const Options& options) {
   if (options.seed) script.seed = *options.seed;
   if (options.tokens) script.reply.tokens_from = script.reply.tokens_to = *options.tokens;
   script.batch_step = script.batch_step || options.batch_step;
+  script.metrics = script.metrics || options.metrics;
   script.spin = script.spin || options.spin;
   script.log = options.log;
   script.replay = options.replay;
@@ -205,6 +206,8 @@ void register_mock_server(CLI::App& app, Subcommand& chosen) {
   command->add_option("--log", options->log, "Write requests and events with their times as JSON lines");
   command->add_option("--replay", options->replay,
                       "Answer every prompt with this captured answer, byte for byte");
+  command->add_flag("--metrics", options->metrics,
+                    "Have the metrics route, which llama-server and SGLang have only on demand");
   command->add_flag("--spin", options->spin, "Never sleep: less late, for a whole core");
   command->add_flag("--json", options->json, "The address and the counts as JSON lines on stdout");
   command->add_flag("--list-faults", options->list_faults, "Name all faults and stop");

@@ -141,8 +141,10 @@ void register_report(CLI::App& app, Subcommand& chosen) {
       app.add_subcommand("report", "Re-create the reports of a run or a benchmark from its folder");
   command->add_option("RUN", options->run, "Run folder, or a benchmark's folder or its file of timelines")
       ->required();
-  command->add_option("-o,--output", options->outputs,
-                      "FORMAT:PATH (repeatable; formats: " + join(report_formats(), ", ") + "; - is stdout)");
+  command->add_option(
+      "-o,--output", options->outputs,
+      "FORMAT:PATH (repeatable; - is stdout). Formats of a study's run: " + join(report_formats(), ", ") +
+          "; of a benchmark: " + join(bench_output_formats(), ", "));
   command->add_option(
       "--scenario", options->scenario,
       "YAML file of prices, demand and other assumptions (default: the run folder's scenario.yaml)");

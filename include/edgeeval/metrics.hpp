@@ -15,7 +15,8 @@ enum class Direction { higher_is_better, lower_is_better };
 /// One metric: what it is, in words and symbols.
 struct MetricDefinition {
   std::string id;       ///< "n_break".
-  std::string mode;     ///< "paper", "honest" or "observed" (a plain measurement that the metrics rest on).
+  std::string mode;     ///< "paper", "honest", "observed" (a plain measurement that the metrics rest on), or
+                        ///< "serving" (of a load's requests, as `edgeeval bench` reports them).
   std::string title;    ///< "Break-even".
   std::string unit;     ///< As printed in files: "requests", "1/J", "tok/s/GB".
   std::string formula;  ///< With symbols and constants.
@@ -23,7 +24,7 @@ struct MetricDefinition {
   Direction direction = Direction::higher_is_better;
 };
 
-/// All metrics, in the order of reports; those that a decision adds (src/decision) come last.
+/// All metrics of a study, in the order of reports; those that a decision adds (src/decision) come last.
 [[nodiscard]] const std::vector<MetricDefinition>& metric_table();
 
 /// One value of one metric for one variant; absent values say why.

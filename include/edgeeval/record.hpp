@@ -118,6 +118,9 @@ struct RequestTimeline {
   std::optional<std::int64_t> prompt_tokens;
   std::optional<std::int64_t> cached_tokens;  ///< Prompt tokens the server took from its cache.
   std::optional<std::int64_t> completion_tokens;
+  /// Tokens in its events, which time per output token divides by, and those of the first event with tokens;
+  /// absent where they cannot be told, and in older records.
+  std::optional<std::int64_t> shown_tokens, first_tokens;
   std::string token_source;   ///< "usage", "timings" or "" where counts are unknown.
   std::string finish_reason;  ///< "stop", "length", …
   bool ok = false;

@@ -11,6 +11,7 @@
 #include "bench/fresh_folder.hpp"
 #include "bench/prepare.hpp"
 #include "bench/replay.hpp"
+#include "bench/server_view.hpp"
 #include "bench/start_file.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
@@ -83,6 +84,7 @@ class Bench {
     if (!server) return tl::unexpected(server.error());
     context_.server = std::move(*server);
     context_.model = settings_.model.empty() ? context_.server.model : settings_.model;
+    if (auto there = check_metrics_url(settings_, context_.server.dialect); !there) return there;
     if (settings_.prompts.file.empty()) note("making prompts");
     auto prompts = prepare_prompts(settings_, context_.server, context_.model, cancel_);
     if (!prompts) return tl::unexpected(prompts.error());

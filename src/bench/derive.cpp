@@ -71,6 +71,9 @@ Result<BenchPoint> derive_point(const fs::path& folder, const BenchSettings& set
   auto timings = check_timings(*load);
   if (!timings) return tl::unexpected(timings.error());
   point.timings = std::move(*timings);
+  auto distributions = check_server_distributions(*load);
+  if (!distributions) return tl::unexpected(distributions.error());
+  point.server_distributions = std::move(*distributions);
   point.energy = std::move(machine->energy);
   point.resident = std::move(machine->resident);
   point.header = std::move(load->header);

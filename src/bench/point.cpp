@@ -15,7 +15,7 @@
 #include "bench/retokenise.hpp"
 #include "bench/same_machine.hpp"
 #include "bench/self_check_file.hpp"
-#include "bench/server_scrape.hpp"
+#include "bench/server_view.hpp"
 #include "bench/small_call.hpp"
 #include "bench/text_keeper.hpp"
 #include "core/files.hpp"
@@ -234,13 +234,9 @@ class Point {
     if (context_.energy != nullptr && settings_.idle_s > 0.0) {
       context_.energy->rest(settings_.idle_s, [&] { return !context_.cancel->requested(); });
     }
-    auto scraper = scrape();
+    ServerView server(settings_, context_.server.dialect, folder_);
     auto outcome = run_load(job, sinks, *context_.cancel, hooks);
-    if (scraper) {
-      const auto& scraped = scraper->stop();
-      header_.counters = scraped.differences();
-      header_.warnings.insert(header_.warnings.end(), scraped.warnings.begin(), scraped.warnings.end());
-    }
+    server.finish(header_);
     return outcome;
   }
 
@@ -262,26 +258,6 @@ class Point {
         call, context_.server, context_.model, settings_.retokenise, texts_->wanted(), texts,
         [&] { return !outcome.cancelled && !context_.cancel->requested() && monotonic_ns() < until; });
     return write_retokenised(folder_, counted.summary, counted.counts);
-  }
-
-  /// The server's own counters beside the load; null where it has none or they are not wanted.
-  std::unique_ptr<ServerScraper> scrape() {
-    constexpr double kTimeout_s = 2.0;
-    const auto& path = context_.server.dialect.metrics_path;
-    if (!settings_.scrape || path.empty()) return nullptr;
-    auto call = small_call(settings_.target, kTimeout_s);
-    // Many servers have the route only on demand; one that does not answer now will not later.
-    const auto first = call(path, "");
-    if (!first || first->status != 200) return nullptr;
-    ScrapeOptions options;
-    options.path = path;
-    options.file = folder_ / "server-metrics.jsonl";
-    auto started = ServerScraper::start(options, std::move(call), read_server_metrics);
-    if (!started) {
-      header_.warnings.push_back("the server's metrics were not scraped: " + started.error().message);
-      return nullptr;
-    }
-    return std::move(*started);
   }
 
   void describe_warmup(const LoadOutcome& outcome) {

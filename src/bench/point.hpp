@@ -20,6 +20,7 @@
 #include "serving/energy.hpp"
 #include "serving/net_of_client.hpp"
 #include "serving/stamp_check.hpp"
+#include "serving/server_distributions.hpp"
 #include "serving/summary.hpp"
 #include "serving/timings.hpp"
 #include "serving/validity.hpp"
@@ -59,6 +60,7 @@ struct BenchPoint {
   std::string not_subtracted;            ///< Why there is none, where the client's energy is known.
   std::optional<StampCheck> self_check;  ///< Of this load, or an earlier one on this machine.
   std::vector<TimingCheck> timings;
+  std::vector<ServerDistribution> server_distributions;
   std::optional<Fact> resident;  ///< Peak resident memory of the engine (B).
   bool cancelled = false;
   bool engine_ended = false;

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "catalog/serving_metrics.hpp"
 #include "core/text.hpp"
-#include "serving/metric_table.hpp"
 #include "stats/order_ranks.hpp"
 
 namespace edgeeval {

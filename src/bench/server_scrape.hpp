@@ -19,16 +19,18 @@
 #include <vector>
 
 #include "core/files.hpp"
+#include "record/load_record.hpp"
 #include "wire/probe_server.hpp"
+#include "wire/server_metrics.hpp"
 
 namespace edgeeval {
 
-/// Counters by name.
-using ServerCounters = std::map<std::string, double>;
+/// Numbers by name.
+using ServerNumbers = std::map<std::string, double>;
 
 /// How a server is scraped.
 struct ScrapeOptions {
-  std::string path;  ///< The dialect's metrics route: "/metrics".
+  std::string path;  ///< The metrics route: "/metrics".
   std::chrono::milliseconds period{
       1000};                       ///< From one scrape's beginning to the next one's; 333 ms at least.
   std::size_t kept = 600;          ///< Scrapes kept in memory; beyond it every other one is dropped.
@@ -40,7 +42,7 @@ struct ScrapeOptions {
 struct Scrape {
   std::int64_t begun_ns = 0;
   std::int64_t ended_ns = 0;
-  ServerCounters counters;
+  ServerNumbers counters, gauges;
 };
 
 /// What scraping found and what it cost.
@@ -51,23 +53,29 @@ struct ScrapeReport {
   std::string first_failure;  ///< In words; empty where none.
   double cpu_s = 0.0;         ///< CPU time of the scraping thread.
   std::vector<std::string> warnings;
-  /// Name, last less first, of what never fell: for LoadHeader::counters. Needs two scrapes.
+  /// Of counters: name, last less first, of what never fell, for LoadHeader::counters. Needs two scrapes.
   [[nodiscard]] std::vector<std::pair<std::string, double>> differences() const;
-  /// What fell between two scrapes that were kept, and so is a gauge, or was reset.
+  /// Counters that fell between two scrapes: the server began them anew, so that they have no difference.
   std::vector<std::string> fell;
+  std::vector<ServerGauge> gauges;  ///< Over all scrapes, in the order in which they were first seen.
+  /// What came into each histogram between the first and the last scrape; those that took nothing in, or
+  /// began anew, are left out.
+  [[nodiscard]] std::vector<ServerHistogram> histogram_differences() const;
+  std::map<std::string, HistogramReading> first_histograms, last_histograms;
 };
 
-/// Scrapes from its making until it is stopped: once at the beginning, then at the period, once at the end.
+/// Scrapes from its making until it is stopped: once before it is handed out, then at the period, once at the end.
 /// Errors of the server are counted, never fatal.
 ///
-/// A line of the file is `{"t_ns":…,"took_ns":…,"counters":{…}}`, of which lines after the first hold only
-/// what has changed; or `{"t_ns":…,"error":"…"}`.
+/// A line of the file is `{"t_ns":…,"took_ns":…,"counters":{…},"gauges":{…},"histograms":{…}}`, of which lines
+/// after the first hold only what has changed; or `{"t_ns":…,"error":"…"}`. A histogram is
+/// `{"count":…,"sum":…,"buckets":[[bound,count],…]}`.
 class ServerScraper {
  public:
-  /// `call` is used on the scraping thread alone; `read` is read_server_metrics. Errors: usage (no path, a
+  /// `call` is used by one thread at a time: first by the caller's, then by the scraping one; `read` is read_server_metrics. Errors: usage (no path, a
   /// period below 333 ms), io (the file).
   [[nodiscard]] static Result<std::unique_ptr<ServerScraper>> start(
-      ScrapeOptions options, SmallCall call, std::function<ServerCounters(std::string_view)> read);
+      ScrapeOptions options, SmallCall call, std::function<ServerMetrics(std::string_view)> read);
   ~ServerScraper();
   ServerScraper(const ServerScraper&) = delete;
   ServerScraper& operator=(const ServerScraper&) = delete;
@@ -75,21 +83,23 @@ class ServerScraper {
   const ScrapeReport& stop();
 
  private:
-  ServerScraper(ScrapeOptions options, SmallCall call, std::function<ServerCounters(std::string_view)> read);
+  ServerScraper(ScrapeOptions options, SmallCall call, std::function<ServerMetrics(std::string_view)> read);
   void work();
   void scrape();
   void keep(Scrape scrape);
-  void write(const Scrape& scrape);
+  void note_gauges(const ServerNumbers& gauges);
+  void note_histograms(std::map<std::string, HistogramReading> histograms);
+  void write(const Scrape& scrape, const std::map<std::string, HistogramReading>& histograms);
   void write_line(const std::string& line);
   void note_failure(std::int64_t at_ns, const std::string& why);
 
   const ScrapeOptions options_;
   const SmallCall call_;
-  const std::function<ServerCounters(std::string_view)> read_;
+  const std::function<ServerMetrics(std::string_view)> read_;
   std::optional<LineWriter> lines_;
   // Of the scraping thread until it has ended.
   ScrapeReport report_;
-  ServerCounters last_;
+  ServerNumbers last_, last_gauges_;
   std::optional<Scrape> latest_;  ///< Succeeded last, where it is not among those kept.
   std::size_t stride_ = 1;        ///< Every so-manieth scrape is kept.
   std::size_t failures_in_a_row_ = 0;

@@ -84,6 +84,7 @@ std::map<std::string, std::string> described(const BenchSettings& settings) {
   if (settings.stop.min_duration_s) text["duration_s"] = format_round_trip(*settings.stop.min_duration_s);
   if (!settings.objectives.empty()) text["slo"] = objectives_text(settings.objectives);
   if (settings.idle_s > 0.0) text["idle_s"] = format_round_trip(settings.idle_s);
+  if (settings.metrics) text["metrics-url"] = settings.metrics->url();
   if (!settings.extra_json.empty()) text["extra"] = settings.extra_json;
   if (!settings.schedule_file.empty()) text["schedule"] = settings.schedule_file.filename().string();
   if (!settings.cpus.empty()) text["cpus"] = fmt::format("{}", fmt::join(settings.cpus, ","));

@@ -78,6 +78,7 @@ struct BenchSettings {
   double idle_s = 0.0;  ///< Rest before the load, as a baseline for net energy.
   bool require_measured = false;
   bool scrape = true;
+  std::optional<Target> metrics{};  ///< Where the server's metrics stand; absent: at the dialect's own route.
   std::optional<int> server_process{};  ///< For the engine's peak resident memory.
   ValidityLimits validity{};
 };

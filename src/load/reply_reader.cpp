@@ -240,6 +240,7 @@ void ReplyReader::conclude(std::int64_t at_ns) {
   record_->completion_tokens = state_.completion_tokens;
   record_->reasoning_tokens = state_.reasoning_tokens;
   record_->completion_source = state_.completion_source;
+  record_->event_sources = state_.event_sources;
   record_->finish_reason = std::move(state_.finish_reason);
   record_->server = state_.server;
 }

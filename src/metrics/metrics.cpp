@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The metric table: one row a metric, with its formula. Reports, docs and compute_metrics all read it.
+// How each metric of a study is computed; src/catalog says what it means.
 #include <fmt/format.h>
 
 #include <edgeeval/metrics.hpp>
+#include <map>
+#include <string_view>
 
+#include "catalog/decision_metrics.hpp"
+#include "catalog/study_metrics.hpp"
 #include "economics/paper_formulas.hpp"
-#include "metrics/decision_metrics.hpp"
 #include "metrics/propagate.hpp"
 #include "metrics/variant_facts.hpp"
 #include "stats/bootstrap.hpp"
@@ -19,13 +22,10 @@ using Compute = MaybeFact (*)(const VariantFacts&);
 using Flag = std::string (*)(const VariantFacts&, const MaybeFact&);
 
 struct Rule {
-  MetricDefinition definition;
   Compute compute;
   Flag flag;
 };
 
-constexpr Direction kHigher = Direction::higher_is_better;
-constexpr Direction kLower = Direction::lower_is_better;
 constexpr double kJoulesPerKwh = 3.6e6;
 constexpr double kBytesPerGb = 1e9;
 
@@ -122,9 +122,10 @@ std::string c_tax_flag(const VariantFacts&, const MaybeFact& tax) {
 
 /// Retention of a published score; no items are known that could be paired.
 MaybeFact published_retention(const VariantFacts& v) {
-  return propagate({v.primary_score, v.reference_primary_score}, "%", [](Values x) {
-    return x[1] == 0.0 ? std::nullopt : std::optional(paper::q_ret(x[0], x[1]));
-  }, "the FP16 variant scores zero");
+  return propagate(
+      {v.primary_score, v.reference_primary_score}, "%",
+      [](Values x) { return x[1] == 0.0 ? std::nullopt : std::optional(paper::q_ret(x[0], x[1])); },
+      "the FP16 variant scores zero");
 }
 
 MaybeFact retention(const VariantFacts& v, bool interval) {
@@ -186,168 +187,62 @@ MaybeFact joules_per_token(const VariantFacts& v) {
                    [](Values x) { return std::optional(x[0] / x[1]); });
 }
 
-const std::vector<Rule>& rules() {
-  static const std::string kPaper =
-      "arXiv 2604.19342 and its metric scripts; token F1 stands in for the NLI score";
-  static const std::string kHonest = "EdgeEval, docs/metrics.md";
-  static const std::vector<Rule> kRules{
-      {{"n_break", "paper", "Break-even", "requests", "J_adapt/3.6e6·p ÷ (c_api − J_request/3.6e6·p)", kPaper,
-        kLower},
-       n_break,
-       n_break_flag},
-      {{"ipw", "paper", "Intelligence per watt", "1/J", "score ÷ J_request", kPaper, kHigher}, ipw, no_flag},
-      {{"rho_sys", "paper", "System density", "tok/s/GB", "output tok/s ÷ GB of the weight file", kPaper,
-        kHigher},
-       rho_sys,
-       no_flag},
-      {{"c_tax", "paper", "Cold-start tax", "requests", "t_ready · mean W under load ÷ J_request", kPaper,
-        kLower},
-       c_tax_paper,
-       c_tax_flag},
-      {{"q_ret", "paper", "Quantization fidelity", "%", "100 · score ÷ score of LoRA FP16", kPaper, kHigher},
-       q_ret,
-       q_ret_flag},
-      {{"n_break_making", "honest", "Break-even with merge and quantization", "requests",
-        "J of import, adapt, merge and quantize in place of J_adapt; electricity only", kHonest, kLower},
-       n_break_making,
-       n_break_flag},
-      {{"ipj", "honest", "Intelligence per joule", "1/J", "mean token F1 ÷ J_request", "arXiv 2511.07885",
-        kHigher},
-       ipj,
-       no_flag},
-      {{"answers_per_kwh", "honest", "Exact answers per kWh", "1/kWh", "3.6e6 · exact match ÷ J_request",
-        kHonest, kHigher},
-       answers_per_kwh,
-       no_flag},
-      {{"ipw_power", "honest", "Intelligence per watt of power", "1/W", "mean token F1 ÷ mean W under load",
-        "arXiv 2511.07885", kHigher},
-       ipw_power,
-       no_flag},
-      {{"rho_resident", "honest", "Density over resident memory", "tok/s/GB",
-        "output tok/s ÷ GB of peak resident memory", kHonest, kHigher},
-       rho_resident,
-       no_flag},
-      {{"c_tax_measured", "honest", "Cold-start tax, measured", "requests",
-        "J from spawn to first token ÷ J_request", kHonest, kLower},
-       c_tax_measured,
-       no_flag},
-      {{"q_ret_paired", "honest", "Quantization fidelity with interval", "%",
-        "100 · mean F1 ÷ mean F1 of FP16, paired bootstrap over items", kHonest, kHigher},
-       q_ret_paired,
-       no_flag},
-      {{"token_f1", "observed", "Token F1", "1", "mean over items of SQuAD v1.1 F1", "arXiv 1606.05250",
-        kHigher},
-       [](const VariantFacts& v) { return mean_score(v.f1); },
-       no_flag},
-      {{"published_score", "observed", "Published score", "1", "a table's primary score, from 0 to 1", "the table",
-        kHigher},
-       [](const VariantFacts& v) {
-         return v.f1.empty() ? v.primary_score : MaybeFact(absent("the variant was scored item by item"));
-       },
-       no_flag},
-      {{"exact_match", "observed", "Exact match", "1", "mean over items of SQuAD v1.1 exact match",
-        "arXiv 1606.05250", kHigher},
-       [](const VariantFacts& v) { return mean_score(v.exact_match); },
-       no_flag},
-      {{"rouge_l", "observed", "ROUGE-L", "1", "mean over items of the F-measure", "Lin 2004", kHigher},
-       [](const VariantFacts& v) { return mean_score(v.rouge_l); },
-       no_flag},
-      {{"j_per_request", "observed", "Energy per request", "J", "J of the load window ÷ answered requests",
-        kHonest, kLower},
-       joules_per_request,
-       no_flag},
-      {{"j_per_token", "observed", "Energy per output token", "J/tok", "J of the load window ÷ output tokens",
-        kHonest, kLower},
-       joules_per_token,
-       no_flag},
-      {{"output_tok_per_s", "observed", "Output throughput", "tok/s",
-        "output tokens ÷ duration of the load window", kHonest, kHigher},
-       [](const VariantFacts& v) { return v.throughput; },
-       no_flag},
-      {{"ttft_p50", "observed", "Time to first token, median", "s", "first text event − send", kHonest,
-        kLower},
-       [](const VariantFacts& v) { return seconds_quantile(v.ttft_s, 0.5); },
-       no_flag},
-      {{"ttft_p95", "observed", "Time to first token, p95", "s", "first text event − send", kHonest, kLower},
-       [](const VariantFacts& v) { return seconds_quantile(v.ttft_s, 0.95); },
-       no_flag},
-      {{"tpot_p50", "observed", "Time per output token, median", "s",
-        "(last − first text event) ÷ (tokens − 1)", kHonest, kLower},
-       [](const VariantFacts& v) { return seconds_quantile(v.tpot_s, 0.5); },
-       no_flag},
-      {{"e2e_p50", "observed", "Time to last token, median", "s", "last text event − send", kHonest, kLower},
-       [](const VariantFacts& v) { return seconds_quantile(v.e2e_s, 0.5); },
-       no_flag},
-      {{"cold_start", "observed", "Cold start", "s", "spawn → first token", kHonest, kLower},
-       [](const VariantFacts& v) { return v.cold_first_token; },
-       no_flag},
-      {{"model_bytes", "observed", "Weight file", "B", "file size", kHonest, kLower},
-       [](const VariantFacts& v) { return v.model_bytes; },
-       no_flag},
-      {{"peak_resident", "observed", "Peak resident memory", "B", "VmHWM of the engine", kHonest, kLower},
-       [](const VariantFacts& v) { return v.peak_resident; },
-       no_flag},
-      {{"adapt_energy", "observed", "Adaptation energy", "J", "energy of the adapt window", kHonest, kLower},
-       [](const VariantFacts& v) { return v.adapt_energy; },
-       no_flag},
-      {{"adapt_time", "observed", "Adaptation time", "s", "duration of the adapt window", kHonest, kLower},
-       [](const VariantFacts& v) { return v.adapt_time; },
-       no_flag},
-      {{"energy_adapt_net", "observed", "Adaptation energy, net", "J",
-        "J of the adapt window − bare idle W · its duration", kHonest, kLower},
-       [](const VariantFacts& v) { return v.adapt_net; },
-       no_flag},
-      {{"energy_merge", "observed", "Merge energy", "J", "energy of the merge window", kHonest, kLower},
-       [](const VariantFacts& v) { return v.merge_energy; },
-       no_flag},
-      {{"energy_quantize", "observed", "Quantization energy", "J", "energy of the quantize window", kHonest, kLower},
-       [](const VariantFacts& v) { return v.quantize_energy; },
-       no_flag},
-      {{"energy_cold_start", "observed", "Cold-start energy", "J", "energy from spawn to first token", kHonest, kLower},
-       [](const VariantFacts& v) { return v.start_energy; },
-       no_flag},
-      {{"energy_cold_start_net", "observed", "Cold-start energy, net", "J",
-        "J from spawn to first token − bare idle W · its duration", kHonest, kLower},
-       [](const VariantFacts& v) { return v.start_net; },
-       no_flag},
-      {{"energy_serve", "observed", "Serving energy", "J", "energy of the load window", kHonest, kLower},
-       [](const VariantFacts& v) { return v.load_energy; },
-       no_flag},
-      {{"energy_serve_net", "observed", "Serving energy, net", "J",
-        "J of the load window − bare idle W · its duration", kHonest, kLower},
-       [](const VariantFacts& v) { return v.load_net; },
-       no_flag},
-      {{"j_per_request_net", "observed", "Energy per request, net", "J",
-        "net J of the load window ÷ answered requests", kHonest, kLower},
-       net_joules_per_request,
-       no_flag},
-      {{"measured_share", "observed", "Measured share of serving energy", "1",
-        "J that sensors measured ÷ J of the load window", kHonest, kHigher},
-       [](const VariantFacts& v) { return v.measured_share; },
-       no_flag},
-      {{"idle_power", "observed", "Idle power, bare", "W", "mean W of the idle windows before and after", kHonest,
-        kLower},
-       [](const VariantFacts& v) { return v.bare_power; },
-       no_flag},
-      {{"resident_power", "observed", "Idle power, model resident", "W",
-        "mean W with the engine up and nothing in flight", kHonest, kLower},
-       [](const VariantFacts& v) { return v.resident_power; },
-       no_flag},
-      {{"residency_tax", "observed", "Residency tax", "W", "resident W − bare idle W", kHonest, kLower},
-       [](const VariantFacts& v) { return v.residency_tax; },
-       no_flag},
-      {{"failed_requests", "observed", "Failed requests", "1", "requests without a whole answer", kHonest,
-        kLower},
-       [](const VariantFacts& v) { return v.failed_requests; },
-       no_flag},
+/// How each metric of the catalogue is computed.
+const std::map<std::string_view, Rule>& rules() {
+  static const std::map<std::string_view, Rule> kRules{
+      {"n_break", {n_break, n_break_flag}},
+      {"ipw", {ipw, no_flag}},
+      {"rho_sys", {rho_sys, no_flag}},
+      {"c_tax", {c_tax_paper, c_tax_flag}},
+      {"q_ret", {q_ret, q_ret_flag}},
+      {"n_break_making", {n_break_making, n_break_flag}},
+      {"ipj", {ipj, no_flag}},
+      {"answers_per_kwh", {answers_per_kwh, no_flag}},
+      {"ipw_power", {ipw_power, no_flag}},
+      {"rho_resident", {rho_resident, no_flag}},
+      {"c_tax_measured", {c_tax_measured, no_flag}},
+      {"q_ret_paired", {q_ret_paired, no_flag}},
+      {"token_f1", {[](const VariantFacts& v) { return mean_score(v.f1); }, no_flag}},
+      {"published_score",
+       {[](const VariantFacts& v) {
+          return v.f1.empty() ? v.primary_score : MaybeFact(absent("the variant was scored item by item"));
+        },
+        no_flag}},
+      {"exact_match", {[](const VariantFacts& v) { return mean_score(v.exact_match); }, no_flag}},
+      {"rouge_l", {[](const VariantFacts& v) { return mean_score(v.rouge_l); }, no_flag}},
+      {"j_per_request", {joules_per_request, no_flag}},
+      {"j_per_token", {joules_per_token, no_flag}},
+      {"output_tok_per_s", {[](const VariantFacts& v) { return v.throughput; }, no_flag}},
+      {"ttft_p50", {[](const VariantFacts& v) { return seconds_quantile(v.ttft_s, 0.5); }, no_flag}},
+      {"ttft_p95", {[](const VariantFacts& v) { return seconds_quantile(v.ttft_s, 0.95); }, no_flag}},
+      {"tpot_p50", {[](const VariantFacts& v) { return seconds_quantile(v.tpot_s, 0.5); }, no_flag}},
+      {"e2e_p50", {[](const VariantFacts& v) { return seconds_quantile(v.e2e_s, 0.5); }, no_flag}},
+      {"cold_start", {[](const VariantFacts& v) { return v.cold_first_token; }, no_flag}},
+      {"model_bytes", {[](const VariantFacts& v) { return v.model_bytes; }, no_flag}},
+      {"peak_resident", {[](const VariantFacts& v) { return v.peak_resident; }, no_flag}},
+      {"adapt_energy", {[](const VariantFacts& v) { return v.adapt_energy; }, no_flag}},
+      {"adapt_time", {[](const VariantFacts& v) { return v.adapt_time; }, no_flag}},
+      {"energy_adapt_net", {[](const VariantFacts& v) { return v.adapt_net; }, no_flag}},
+      {"energy_merge", {[](const VariantFacts& v) { return v.merge_energy; }, no_flag}},
+      {"energy_quantize", {[](const VariantFacts& v) { return v.quantize_energy; }, no_flag}},
+      {"energy_cold_start", {[](const VariantFacts& v) { return v.start_energy; }, no_flag}},
+      {"energy_cold_start_net", {[](const VariantFacts& v) { return v.start_net; }, no_flag}},
+      {"energy_serve", {[](const VariantFacts& v) { return v.load_energy; }, no_flag}},
+      {"energy_serve_net", {[](const VariantFacts& v) { return v.load_net; }, no_flag}},
+      {"j_per_request_net", {net_joules_per_request, no_flag}},
+      {"measured_share", {[](const VariantFacts& v) { return v.measured_share; }, no_flag}},
+      {"idle_power", {[](const VariantFacts& v) { return v.bare_power; }, no_flag}},
+      {"resident_power", {[](const VariantFacts& v) { return v.resident_power; }, no_flag}},
+      {"residency_tax", {[](const VariantFacts& v) { return v.residency_tax; }, no_flag}},
+      {"failed_requests", {[](const VariantFacts& v) { return v.failed_requests; }, no_flag}},
   };
   return kRules;
 }
 
-MetricRow row_of(const VariantInfo& info, const Rule& rule, const VariantFacts& facts) {
-  MetricRow row{info.id,   info.family,          info.size,          info.method, info.precision,
-                info.task, rule.definition.mode, rule.definition.id, {},          "",
-                ""};
+MetricRow row_of(const VariantInfo& info, const MetricDefinition& metric, const VariantFacts& facts) {
+  MetricRow row{info.id,   info.family, info.size, info.method, info.precision, info.task, metric.mode,
+                metric.id, {},          "",        ""};
+  const auto& rule = rules().at(metric.id);
   const auto value = rule.compute(facts);
   row.flag = rule.flag(facts, value);
   if (value) {
@@ -362,8 +257,7 @@ MetricRow row_of(const VariantInfo& info, const Rule& rule, const VariantFacts& 
 
 const std::vector<MetricDefinition>& metric_table() {
   static const std::vector<MetricDefinition> kTable = [] {
-    std::vector<MetricDefinition> table;
-    for (const auto& rule : rules()) table.push_back(rule.definition);
+    auto table = study_metrics();
     const auto& decided = decision_metrics();
     table.insert(table.end(), decided.begin(), decided.end());
     return table;
@@ -375,7 +269,7 @@ std::vector<MetricRow> compute_metrics(const RunRecord& record) {
   std::vector<MetricRow> rows;
   for (const auto& variant : record.variants) {
     const auto facts = gather(record, variant);
-    for (const auto& rule : rules()) rows.push_back(row_of(variant, rule, facts));
+    for (const auto& metric : study_metrics()) rows.push_back(row_of(variant, metric, facts));
   }
   return rows;
 }

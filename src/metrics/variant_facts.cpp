@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "catalog/token_times.hpp"
 #include "metrics/net_energy.hpp"
 #include "metrics/paired_scores.hpp"
 #include "metrics/propagate.hpp"
@@ -49,11 +50,12 @@ tl::expected<FoundWindow, std::string> window_of(const RunRecord& record, const 
   return absent("stage " + stage_id + " has no window " + name);
 }
 
-/// Why the total of a window is no energy to reckon with: a domain that failed is not zero. A wall meter that failed
-/// leaves the parts, whose sum is open above.
+/// Why the total of a window is no energy to reckon with: a domain that failed is not zero. A wall meter that
+/// failed leaves the parts, whose sum is open above.
 std::optional<std::string> unknown_part(const EnergyTotal& total, const std::string& name) {
   for (const auto& domain : total.missing) {
-    if (domain != "wall") return "the energy of " + domain + " in window " + name + " is not known, so neither is the sum";
+    if (domain != "wall")
+      return "the energy of " + domain + " in window " + name + " is not known, so neither is the sum";
   }
   return std::nullopt;
 }
@@ -82,11 +84,14 @@ MaybeFact share_measured(const RunRecord& record, const std::string& stage_id, c
   if (!found) return absent(found.error());
   const auto total = add_up({found->window});
   if (!total) return absent("no energy source was read in window " + name);
-  return Fact{total->measured_share, "1", {}, {}, weaker(total->joules.grade, Grade::computed), total->joules.sources};
+  return Fact{total->measured_share, "1", {}, {}, weaker(total->joules.grade, Grade::computed),
+              total->joules.sources};
 }
 
-/// The energy of one window of a stage over that of another. The same devices drew both, so their gains cancel.
-MaybeFact ratio_of(const RunRecord& record, const std::string& stage_id, const std::string& a, const std::string& b) {
+/// The energy of one window of a stage over that of another. The same devices drew both, so their gains
+/// cancel.
+MaybeFact ratio_of(const RunRecord& record, const std::string& stage_id, const std::string& a,
+                   const std::string& b) {
   const auto above = window_of(record, stage_id, a);
   if (!above) return absent(above.error());
   const auto below = window_of(record, stage_id, b);
@@ -156,13 +161,10 @@ void gather_requests(VariantFacts& facts, const std::vector<RequestTimeline>& re
     answered += 1.0;
     if (request.first_token_s) facts.ttft_s.push_back(*request.first_token_s - request.sent_s);
     if (request.last_token_s) facts.e2e_s.push_back(*request.last_token_s - request.sent_s);
+    if (const auto each = token_time_of(request)) facts.tpot_s.push_back(*each);
     if (!request.completion_tokens) continue;
     tokens += static_cast<double>(*request.completion_tokens);
     source = request.token_source;
-    if (*request.completion_tokens > 1 && request.first_token_s && request.last_token_s) {
-      facts.tpot_s.push_back((*request.last_token_s - *request.first_token_s) /
-                             static_cast<double>(*request.completion_tokens - 1));
-    }
   }
   if (requests.empty()) return;
   facts.requests = answered > 0.0 ? MaybeFact(Fact{answered, "1", {}, {}, Grade::measured, {"client"}})
@@ -240,11 +242,13 @@ void gather_ledger(VariantFacts& facts, const RunRecord& record, const VariantIn
   const auto& serve = variant.serve_stage;
   const auto merge = stage_of_kind(record, variant, "merge");
   const auto quantize = stage_of_kind(record, variant, "quantize");
-  facts.merge_energy = merge.empty() ? MaybeFact(absent("nothing is merged")) : energy_of(record, merge, "merge");
+  facts.merge_energy =
+      merge.empty() ? MaybeFact(absent("nothing is merged")) : energy_of(record, merge, "merge");
   facts.quantize_energy =
       quantize.empty() ? MaybeFact(absent("nothing is quantized")) : energy_of(record, quantize, "quantize");
   facts.start_over_load = ratio_of(record, serve, "start", "load");
-  facts.adapt_net = adapt.empty() ? MaybeFact(absent("the base is not adapted")) : net_energy_of(record, adapt, "adapt");
+  facts.adapt_net =
+      adapt.empty() ? MaybeFact(absent("the base is not adapted")) : net_energy_of(record, adapt, "adapt");
   facts.start_net = net_energy_of(record, serve, "start");
   facts.load_net = net_energy_of(record, serve, "load");
   facts.measured_share = share_measured(record, serve, "load");
@@ -255,6 +259,15 @@ void gather_ledger(VariantFacts& facts, const RunRecord& record, const VariantIn
 }
 
 }  // namespace
+
+std::optional<double> token_time_of(const RequestTimeline& request) {
+  const auto tokens = request.shown_tokens ? request.shown_tokens : request.completion_tokens;
+  const auto first = request.first_tokens.value_or(1);
+  if (!tokens || *tokens < 0 || first < 0 || !request.first_token_s || !request.last_token_s)
+    return std::nullopt;
+  return time_per_output_token({*request.first_token_s, *request.last_token_s,
+                                static_cast<std::uint64_t>(*tokens), static_cast<std::uint64_t>(first)});
+}
 
 VariantFacts gather(const RunRecord& record, const VariantInfo& variant) {
   VariantFacts facts;

@@ -5,6 +5,7 @@
 
 #include <edgeeval/record.hpp>
 #include <map>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -53,6 +54,11 @@ struct VariantFacts {
   std::vector<double> paired_f1, reference_f1;
   bool has_reference = false;  ///< Whether that variant was scored, be it on other items.
 };
+
+/// Time per output token (s) of one reply, by the definition that loads have too (catalog/token_times.hpp).
+/// Records that tell neither the tokens in the events nor those of the first one give N by the reply's count
+/// and k_first = 1. Nothing where N is not known, or not above k_first.
+[[nodiscard]] std::optional<double> token_time_of(const RequestTimeline& request);
 
 /// Gathers the facts of `variant` from `record`.
 [[nodiscard]] VariantFacts gather(const RunRecord& record, const VariantInfo& variant);

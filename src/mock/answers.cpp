@@ -15,6 +15,12 @@ PlainAnswer text(std::string body, std::string_view type = "text/plain; charset=
   return {200, std::move(body), type, {}};
 }
 
+/// The metrics route of a server that tells Prometheus text.
+PlainAnswer prometheus(const ServerFacts& facts) {
+  return text(facts.served->prometheus(facts.dialect, facts.model_json, facts.running),
+              "text/plain; version=0.0.4; charset=utf-8");
+}
+
 PlainAnswer models(const ServerFacts& facts) {
   const auto meta = facts.dialect != Dialect::llama_server ? std::string()
                     : facts.loading                        ? std::string(",\"meta\":null")
@@ -47,6 +53,7 @@ std::optional<PlainAnswer> llama_route(const ServerFacts& facts, std::string_vie
     return PlainAnswer{200,
                        fmt::format("[{{\"id\":0,\"n_ctx\":8192,\"is_processing\":{}}}]", facts.running > 0)};
   if (path == "/tokenize") return tokenized(facts.dialect, body);
+  if (path == "/metrics" && facts.metrics && facts.served != nullptr) return prometheus(facts);
   if (path == "/metrics")
     return PlainAnswer{
         501, error_json(facts.dialect, true, 501, "not_supported_error",
@@ -71,10 +78,7 @@ std::optional<PlainAnswer> vllm_route(const ServerFacts& facts, std::string_view
   if (path == "/health" || path == "/reset_prefix_cache") return text("", "text/plain");
   if (path == "/version") return PlainAnswer{200, "{\"version\":\"0.0.0+mock\"}"};
   if (path == "/tokenize") return tokenized(facts.dialect, body);
-  if (path == "/metrics")
-    return text(
-        fmt::format("# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running{{model_name={}}} {}\n",
-                    facts.model_json, facts.running));
+  if (path == "/metrics" && facts.served != nullptr) return prometheus(facts);
   return std::nullopt;
 }
 
@@ -86,6 +90,7 @@ std::optional<PlainAnswer> sglang_route(const ServerFacts& facts, std::string_vi
     return PlainAnswer{200, fmt::format("{{\"model_path\":{},\"is_generation\":true}}", facts.model_json)};
   if (path == "/server_info" || path == "/get_server_info")
     return PlainAnswer{200, "{\"version\":\"0.0.0-mock\"}"};
+  if (path == "/metrics" && facts.metrics && facts.served != nullptr) return prometheus(facts);
   if (path == "/flush_cache") {
     if (facts.running == 0) return text("Cache flushed.\n");
     return PlainAnswer{400, "Flush cache failed: requests are running.\n", "text/plain", {}};
@@ -99,15 +104,16 @@ std::optional<PlainAnswer> tgi_route(const ServerFacts& facts, std::string_view 
     return PlainAnswer{200,
                        fmt::format("{{\"model_id\":{},\"max_total_tokens\":8192,\"version\":\"0.0.0-mock\"}}",
                                    facts.model_json)};
-  if (path == "/metrics") return text(fmt::format("# TYPE tgi_queue_size gauge\ntgi_queue_size {}\n", 0));
+  if (path == "/metrics" && facts.served != nullptr) return prometheus(facts);
   return std::nullopt;
 }
 
 std::optional<PlainAnswer> tensorrt_route(const ServerFacts& facts, std::string_view path) {
   if (path == "/health" || path == "/health_generate") return text("", "text/plain");
   if (path == "/version") return PlainAnswer{200, "{\"version\":\"0.0.0-mock\"}"};
-  if (path == "/metrics")
-    return PlainAnswer{200, fmt::format("[{{\"numActiveRequests\":{}}}]", facts.running)};
+  if (facts.served == nullptr) return std::nullopt;
+  if (path == "/metrics") return PlainAnswer{200, facts.served->iteration(facts.running)};
+  if (path == "/perf_metrics") return PlainAnswer{200, facts.served->take_requests()};
   return std::nullopt;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "mock/dialect.hpp"
+#include "mock/served.hpp"
 
 namespace edgeeval::mock {
 
@@ -23,7 +24,9 @@ struct ServerFacts {
   Dialect dialect = Dialect::openai_chat;
   std::string model_json;  ///< The model's name as JSON, with its quotes.
   bool loading = false;
-  std::size_t running = 0;  ///< Replies under way.
+  std::size_t running = 0;   ///< Replies under way.
+  Served* served = nullptr;  ///< What metrics routes tell; without it they are not there.
+  bool metrics = false;      ///< Of servers that have the route on demand: it was asked for at the start.
 };
 
 /// The answer as bytes, with its head.

@@ -58,6 +58,7 @@ void Connection::begin(Reply reply) {
   shared_.log.note(record);
   cut_random_ = SplitMix64(reply.number);
   at_ = 0;
+  served_ = {reply.number, base_ns_, {}, {}, reply.asked.prompt_tokens, reply.cut_short};
   reply_ = std::move(reply);
   next_due_ = reply_->steps.empty() ? kNever : base_ns_ + reply_->steps.front().due;
 }
@@ -172,6 +173,7 @@ void Connection::note_group(std::int64_t before, std::int64_t after, std::size_t
       if (unsent > 0) ++totals.blocked_events;
     }
     totals.tokens += step.tokens;
+    if (step.tokens > 0) shared_.served.sent(served_, before, step.tokens);
     if (!shared_.log.on()) continue;
     LogRecord record;
     record.kind = step.kind;
@@ -190,6 +192,8 @@ void Connection::note_group(std::int64_t before, std::int64_t after, std::size_t
 
 void Connection::finish_group() {
   if (closed_) return;
+  // Whatever becomes of the connection: the server has made all of the reply's tokens.
+  if (at_ == reply_->steps.size() && served_.tokens == reply_->tokens) shared_.served.ended(served_);
   const auto& last = last_of_group();
   if (last.kind == StepKind::giant) {
     giant_left_ = reply_->script.giant_bytes;

@@ -14,6 +14,7 @@
 #include "mock/lateness.hpp"
 #include "mock/render.hpp"
 #include "mock/reply.hpp"
+#include "mock/served.hpp"
 #include "mock/server.hpp"
 #include "mock/sockets.hpp"
 
@@ -27,6 +28,7 @@ struct Shared {
   Lateness late;  ///< Of events with tokens.
   Lateness wake;  ///< Of the timer.
   Totals totals;
+  Served served;              ///< What metrics routes tell.
   std::uint64_t streams = 0;  ///< Replies under way.
 };
 
@@ -96,6 +98,7 @@ class Connection {
   std::string out_;
   std::size_t out_at_ = 0;
   std::optional<Reply> reply_;
+  ServedReply served_;  ///< Of the reply under way.
   std::size_t at_ = 0;
   std::vector<Sent> group_;
   std::string slices_;

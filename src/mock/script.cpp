@@ -196,7 +196,7 @@ void read_loading(const YAML::Node& node, Script& script, Findings& findings) {
 
 void read_all(const YAML::Node& root, Script& script, Findings& findings) {
   Keys keys(root, "",
-            {"dialect", "model", "host", "port", "seed", "ttft", "itl", "tokens", "batch_step", "spin",
+            {"dialect", "model", "host", "port", "seed", "ttft", "itl", "tokens", "batch_step", "metrics", "spin",
              "template_tokens", "prefix_cache", "strict", "loading", "reply", "limits", "faults"},
             findings);
   keys.dialect("dialect", script.dialect);
@@ -208,6 +208,7 @@ void read_all(const YAML::Node& root, Script& script, Findings& findings) {
   keys.law("itl", script.reply.itl);
   read_tokens(keys, script.reply, findings);
   keys.flag("batch_step", script.batch_step);
+  keys.flag("metrics", script.metrics);
   keys.flag("spin", script.spin);
   keys.count("template_tokens", 0, kMostTokens, script.template_tokens);
   keys.flag("prefix_cache", script.prefix_cache);

@@ -148,6 +148,7 @@ struct Script {
   std::uint16_t port = 0;  ///< 0 = the kernel picks.
   std::uint64_t seed = 1;
   bool batch_step = false;            ///< Events are due at multiples of the mean itl since the start.
+  bool metrics = false;               ///< llama-server and SGLang have their metrics route only on demand.
   bool spin = false;                  ///< Never sleeps: less lateness for a whole core.
   std::uint32_t template_tokens = 0;  ///< Added to each prompt's count.
   bool prefix_cache = false;          ///< A prompt seen before counts as cached, but for one token.

@@ -69,6 +69,8 @@ RequestTimeline request_at(const Json& json) {
   request.prompt_tokens = optional_at<std::int64_t>(json, "prompt_tokens");
   request.cached_tokens = optional_at<std::int64_t>(json, "cached_tokens");
   request.completion_tokens = optional_at<std::int64_t>(json, "completion_tokens");
+  request.shown_tokens = optional_at<std::int64_t>(json, "shown_tokens");
+  request.first_tokens = optional_at<std::int64_t>(json, "first_tokens");
   request.token_source = value_or(json, "token_source", std::string());
   request.finish_reason = value_or(json, "finish_reason", std::string());
   request.ok = json.at("ok").get<bool>();
@@ -125,6 +127,8 @@ Json to_json(const RequestTimeline& request) {
   put(json, "prompt_tokens", request.prompt_tokens);
   put(json, "cached_tokens", request.cached_tokens);
   put(json, "completion_tokens", request.completion_tokens);
+  put(json, "shown_tokens", request.shown_tokens);
+  put(json, "first_tokens", request.first_tokens);
   if (!request.token_source.empty()) json["token_source"] = request.token_source;
   if (!request.finish_reason.empty()) json["finish_reason"] = request.finish_reason;
   json["ok"] = request.ok;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record/load_fields.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace edgeeval {
@@ -66,6 +67,30 @@ constexpr LoadField<Request> source_field() {
           }};
 }
 
+constexpr LoadField<Request> event_sources_field() {
+  return {"event_sources",
+          [](const Request& request, std::string_view key, JsonObject& out) {
+            const auto& counts = request.event_sources;
+            if (std::all_of(counts.begin(), counts.end(), [](auto count) { return count == 0; })) return;
+            out.name(key);
+            out.object([&](JsonObject& inner) {
+              for (std::size_t i = 0; i < counts.size(); ++i)
+                if (counts[i] > 0) inner.member(to_string(static_cast<TokenSource>(i)), counts[i]);
+            });
+          },
+          [](Request& request, simdjson::dom::element value) {
+            simdjson::dom::object object;
+            if (value.get(object) != simdjson::SUCCESS) return false;
+            for (const auto member : object) {
+              std::uint32_t count = 0;
+              if (!take_value(count, member.value)) return false;
+              // A source that a newer version knows is unknown to this one.
+              request.event_sources[static_cast<std::size_t>(token_source_from(member.key))] += count;
+            }
+            return true;
+          }};
+}
+
 constexpr LoadField<Request> status_field() {
   return {"status",
           [](const Request& request, std::string_view key, JsonObject& out) {
@@ -121,6 +146,7 @@ constexpr std::array kRequestFields = {
     load_field<Request, &Request::reasoning_tokens>("reasoning_tokens"),
     source_field(),
     load_field<Request, &Request::retokenised_tokens>("retokenised_tokens"),
+    event_sources_field(),
     text_field<Request, &Request::finish_reason>("finish_reason"),
     server_field(),
     text_field<Request, &Request::text>("text"),

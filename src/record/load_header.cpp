@@ -83,6 +83,30 @@ Json conditions_json(const std::vector<ConditionSeries>& conditions) {
   return list;
 }
 
+Json gauges_json(const std::vector<ServerGauge>& gauges) {
+  auto list = Json::array();
+  for (const auto& gauge : gauges)
+    list.push_back({{"name", gauge.name},
+                    {"min", gauge.min},
+                    {"mean", gauge.mean},
+                    {"max", gauge.max},
+                    {"scrapes", gauge.scrapes}});
+  return list;
+}
+
+Json histograms_json(const std::vector<ServerHistogram>& histograms) {
+  auto list = Json::array();
+  for (const auto& histogram : histograms) {
+    auto buckets = Json::array();
+    for (const auto& [bound, count] : histogram.buckets) buckets.push_back(Json::array({bound, count}));
+    list.push_back({{"name", histogram.name},
+                    {"count", histogram.count},
+                    {"sum", histogram.sum},
+                    {"buckets", std::move(buckets)}});
+  }
+  return list;
+}
+
 std::vector<ConditionSeries> conditions_at(const Json& json) {
   std::vector<ConditionSeries> conditions;
   for (const auto& entry : json) {
@@ -94,6 +118,39 @@ std::vector<ConditionSeries> conditions_at(const Json& json) {
     conditions.push_back(std::move(series));
   }
   return conditions;
+}
+
+Json requests_json(const std::vector<ServerRequest>& requests) {
+  auto list = Json::array();
+  for (const auto& request : requests) {
+    auto entry = Json::object();
+    put(entry, "scheduled_s", request.scheduled_s);
+    put(entry, "first_token_s", request.first_token_s);
+    put(entry, "last_token_s", request.last_token_s);
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+/// What the server told of itself.
+void take_server(const Json& json, LoadHeader& header) {
+  for (const auto& counter : json.value("counters", Json::array()))
+    header.counters.emplace_back(counter.at(0).get<std::string>(), counter.at(1).get<double>());
+  for (const auto& gauge : json.value("gauges", Json::array()))
+    header.gauges.push_back({gauge.at("name").get<std::string>(), gauge.at("min").get<double>(),
+                             gauge.at("mean").get<double>(), gauge.at("max").get<double>(),
+                             gauge.at("scrapes").get<std::uint64_t>()});
+  for (const auto& entry : json.value("histograms", Json::array())) {
+    ServerHistogram histogram{entry.at("name").get<std::string>(), entry.at("count").get<std::uint64_t>(),
+                              entry.at("sum").get<double>(), {}};
+    for (const auto& bucket : entry.at("buckets"))
+      histogram.buckets.emplace_back(bucket.at(0).get<double>(), bucket.at(1).get<std::uint64_t>());
+    header.histograms.push_back(std::move(histogram));
+  }
+  for (const auto& request : json.value("server_requests", Json::array()))
+    header.server_requests.push_back({optional_at<double>(request, "scheduled_s"),
+                                      optional_at<double>(request, "first_token_s"),
+                                      optional_at<double>(request, "last_token_s")});
 }
 
 LoadHeader header_at(const Json& json) {
@@ -119,8 +176,7 @@ LoadHeader header_at(const Json& json) {
   if (json.contains("client")) header.client = client_at(json.at("client"));
   header.how_ended = json.value("how_ended", "");
   header.warnings = json.value("warnings", std::vector<std::string>());
-  for (const auto& counter : json.value("counters", Json::array()))
-    header.counters.emplace_back(counter.at(0).get<std::string>(), counter.at(1).get<double>());
+  take_server(json, header);
   header.conditions = conditions_at(json.value("conditions", Json::array()));
   if (json.contains("retokenising")) header.retokenising = retokenising_from(json.at("retokenising"));
   return header;
@@ -155,6 +211,9 @@ Json to_json(const LoadHeader& header) {
     if (std::isfinite(value)) json["counters"].push_back(Json::array({name, value}));
   if (!header.conditions.empty()) json["conditions"] = conditions_json(header.conditions);
   if (header.retokenising) json["retokenising"] = to_json(*header.retokenising);
+  if (!header.gauges.empty()) json["gauges"] = gauges_json(header.gauges);
+  if (!header.histograms.empty()) json["histograms"] = histograms_json(header.histograms);
+  if (!header.server_requests.empty()) json["server_requests"] = requests_json(header.server_requests);
   return json;
 }
 

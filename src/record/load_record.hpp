@@ -2,6 +2,8 @@
 // What a load of requests left behind: raw stamps of every request and every streamed event, nothing derived.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -51,6 +53,9 @@ enum class TokenSource : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(TokenSource source);
 [[nodiscard]] TokenSource token_source_from(std::string_view name);
+
+/// How many events that carry tokens have their count from where: indexed by TokenSource.
+using EventSources = std::array<std::uint32_t, static_cast<std::size_t>(TokenSource::retokenised) + 1>;
 
 /// Bits of EventRecord::flags.
 enum EventFlag : std::uint8_t {
@@ -159,6 +164,9 @@ struct RequestRecord {
   TokenSource completion_source = TokenSource::unknown;
   /// Tokens of its text by the server's tokenizer, asked after the load; never in place of completion_tokens.
   std::optional<std::int64_t> retokenised_tokens;
+  /// Where the counts of its events come from, which figures between tokens rest on; `unknown` are events
+  /// that told none. All 0 in records before 1.1, which do not tell.
+  EventSources event_sources{};
   std::string finish_reason;
   std::optional<ServerTimings> server;
   std::string text;  ///< The answer; empty where it was not to be kept.
@@ -217,6 +225,30 @@ struct Retokenising {
   friend bool operator==(const Retokenising&, const Retokenising&) = default;
 };
 
+/// A gauge of the server's over a load, warm-up included.
+struct ServerGauge {
+  std::string name;
+  double min = 0.0, mean = 0.0, max = 0.0;  ///< Over the scrapes, which are a second apart.
+  std::uint64_t scrapes = 0;
+  friend bool operator==(const ServerGauge&, const ServerGauge&) = default;
+};
+
+/// What came into a histogram of the server's during a load, warm-up included: end less begin.
+struct ServerHistogram {
+  std::string name;  ///< Without "_bucket".
+  std::uint64_t count = 0;
+  double sum = 0.0;
+  /// Upper bound, and how many values are at or below it; those above the last are in `count` alone.
+  std::vector<std::pair<double, std::uint64_t>> buckets{};
+  friend bool operator==(const ServerHistogram&, const ServerHistogram&) = default;
+};
+
+/// One request as the server's own clock saw it (TensorRT-LLM's /perf_metrics): seconds from its arrival.
+struct ServerRequest {
+  std::optional<double> scheduled_s, first_token_s, last_token_s;
+  friend bool operator==(const ServerRequest&, const ServerRequest&) = default;
+};
+
 /// What was asked and of whom: written before the first request, and completed at the end.
 struct LoadHeader {
   std::string version = "1.1";  ///< Of the format of the folder, "major.minor".
@@ -242,6 +274,9 @@ struct LoadHeader {
   std::vector<std::pair<std::string, double>> counters;  ///< Server counters scraped: name, end less begin.
   std::vector<ConditionSeries> conditions{};             ///< Of the machine, in the measured phase.
   std::optional<Retokenising> retokenising{};            ///< Absent where no reply was to be counted.
+  std::vector<ServerGauge> gauges{};                     ///< Of the server, scraped.
+  std::vector<ServerHistogram> histograms{};             ///< Likewise; those that took anything in.
+  std::vector<ServerRequest> server_requests{};          ///< In order of arrival, warm-up included.
 };
 
 }  // namespace edgeeval

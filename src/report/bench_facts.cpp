@@ -251,9 +251,10 @@ LabelledLines bench_facts(const BenchReport& report) {
                                    summary.steady->how));
   if (!summary.steady_absent.empty()) lines.emplace_back("steady", "none · " + summary.steady_absent);
   lines.emplace_back(
-      "tokens",
-      fmt::format("{} in {} of {} events; replies counted by: {}", summary.tokens, summary.token_events,
-                  summary.events, summary.token_sources.empty() ? "–" : counted(summary.token_sources)));
+      "tokens", fmt::format("{} in {} of {} events; replies counted by: {}; events counted by: {}",
+                            summary.tokens, summary.token_events, summary.events,
+                            summary.token_sources.empty() ? "–" : counted(summary.token_sources),
+                            summary.event_sources.empty() ? "not recorded" : counted(summary.event_sources)));
   if (report.header.retokenising)
     lines.emplace_back("retokenised", retokenising_text(*report.header.retokenising));
   if (!report.objectives.empty()) {
@@ -271,6 +272,10 @@ LabelledLines bench_facts(const BenchReport& report) {
   add_client(report, lines);
   for (const auto& [name, value] : report.header.counters)
     lines.emplace_back("counter", fmt::format("{} {}", name, format_round_trip(value)));
+  for (const auto& gauge : report.header.gauges)
+    lines.emplace_back("gauge", fmt::format("{} {} (mean of {} scrapes), from {} to {}", gauge.name,
+                                            format_significant(gauge.mean), gauge.scrapes,
+                                            format_round_trip(gauge.min), format_round_trip(gauge.max)));
   for (auto& line : bench_ends(report)) lines.push_back(std::move(line));
   return lines;
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cmath>
+#include <functional>
+#include <set>
 
+#include "catalog/serving_metrics.hpp"
 #include "core/json_document.hpp"
 #include "record/codec.hpp"
 #include "record/load_codec.hpp"
@@ -94,7 +97,8 @@ Json json_of(const ServingSummary& summary) {
                     {"with_tokens", summary.token_events},
                     {"tokens", summary.tokens},
                     {"by_class", summary.events_by_class},
-                    {"token_sources", summary.token_sources}};
+                    {"token_sources", summary.token_sources},
+                    {"event_sources", summary.event_sources}};
   json["stamps"] = {{"kind", summary.stamps}};
   if (summary.stamp_error_known) {
     json["stamps"]["error_p50_s"] = summary.stamp_error_p50_s;
@@ -157,6 +161,25 @@ Json cold_start_json(const ColdStartSection& section) {
   return json;
 }
 
+Json json_of(const ServerDistribution& check) {
+  Json json{{"name", check.name},
+            {"wire", check.wire},
+            {"server_count", check.server_count},
+            {"wire_count", check.wire_count},
+            {"server_mean_s", check.server_mean_s},
+            {"wire_mean_s", check.wire_mean_s},
+            {"difference_mean_s", check.wire_mean_s - check.server_mean_s},
+            {"quantiles", Json::array()}};
+  for (const auto& quantile : check.quantiles) {
+    Json entry{{"p", quantile.p}, {"server_lo_s", quantile.server_lo_s}};
+    put(entry, "server_hi_s", quantile.server_hi_s);
+    entry["wire_s"] = quantile.wire_s;
+    entry["difference_s"] = quantile.difference_s();
+    json["quantiles"].push_back(std::move(entry));
+  }
+  return json;
+}
+
 void add_lists(const BenchReport& report, Json& json) {
   json["objectives"] = Json::array();
   for (const auto& objective : report.objectives) {
@@ -173,6 +196,9 @@ void add_lists(const BenchReport& report, Json& json) {
                                       {"wire_p50_s", check.wire_p50_s},
                                       {"difference_p50_s", check.difference_p50_s},
                                       {"difference_p99_s", check.difference_p99_s}});
+  json["server_distributions"] = Json::array();
+  for (const auto& check : report.server_distributions)
+    json["server_distributions"].push_back(json_of(check));
   json["sweep"] = Json::array();
   for (const auto& point : report.sweep) {
     Json entry{{"scenario", point.scenario},
@@ -185,6 +211,25 @@ void add_lists(const BenchReport& report, Json& json) {
   for (const auto& [what, path] : report.files) json["files"].push_back({{"what", what}, {"path", path}});
 }
 
+/// What each metric of the summaries means, told once.
+Json definitions_json(const BenchReport& report) {
+  std::set<std::string, std::less<>> told;
+  for (const auto& figure : report.summary.figures) told.insert(figure.metric);
+  for (const auto& point : report.sweep)
+    for (const auto& figure : point.summary.figures) told.insert(figure.metric);
+  auto list = Json::array();
+  for (const auto& metric : serving_metrics()) {
+    if (!told.contains(metric.id)) continue;
+    list.push_back({{"id", metric.id},
+                    {"title", metric.title},
+                    {"unit", metric.unit},
+                    {"definition", metric.definition},
+                    {"source", metric.source},
+                    {"direction", metric.less_is_better ? "lower_is_better" : "higher_is_better"}});
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string bench_json(const BenchReport& report) {
@@ -193,6 +238,7 @@ std::string bench_json(const BenchReport& report) {
   put(json, "dialect_why", report.dialect_why);
   json["validity"] = json_of(report.validity);
   json["summary"] = json_of(report.summary);
+  json["definitions"] = definitions_json(report);
   json["energy"] = energy_json(report);
   if (report.self_check) json["self_check"] = to_json(*report.self_check);
   if (report.cold_start) json["cold_start"] = cold_start_json(*report.cold_start);

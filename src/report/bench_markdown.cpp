@@ -55,6 +55,7 @@ std::string bench_markdown(const BenchReport& report) {
   text += table_text(delivery_table(report.summary), false);
   text += table_text(failure_table(report.summary), true);
   text += table_text(timing_table(report), false);
+  text += table_text(server_distribution_table(report), false);
   return text + "\n" + list_text(bench_facts(report));
 }
 

@@ -7,11 +7,11 @@
 #include <cmath>
 #include <cstdint>
 
+#include "catalog/serving_metrics.hpp"
 #include "core/text.hpp"
 #include "report/bench_report.hpp"
 #include "report/bench_tables.hpp"
 #include "report/bench_words.hpp"
-#include "serving/metric_table.hpp"
 
 namespace edgeeval {
 namespace {

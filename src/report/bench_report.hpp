@@ -15,6 +15,7 @@
 #include "serving/energy.hpp"
 #include "serving/net_of_client.hpp"
 #include "serving/stamp_check.hpp"
+#include "serving/server_distributions.hpp"
 #include "serving/summary.hpp"
 #include "serving/timings.hpp"
 #include "serving/validity.hpp"
@@ -76,6 +77,7 @@ struct BenchReport {
   std::optional<StampCheck> self_check;      ///< Of this load, or an earlier one on the same machine.
   std::string energy_absent;  ///< Why there is none; empty where there is, or where none was asked for.
   std::vector<TimingCheck> timings;
+  std::vector<ServerDistribution> server_distributions;
   std::optional<ColdStartSection> cold_start;
   std::vector<SweepPoint> sweep;
   std::string peak;  ///< What a search for the peak found, in words; empty where there was none.

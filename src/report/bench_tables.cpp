@@ -7,9 +7,9 @@
 #include <array>
 #include <set>
 
+#include "catalog/serving_metrics.hpp"
 #include "core/text.hpp"
 #include "report/bench_words.hpp"
-#include "serving/metric_table.hpp"
 #include "stats/order_ranks.hpp"
 
 namespace edgeeval {
@@ -108,6 +108,14 @@ std::string bounds_note(const ServingSummary& summary) {
   return fmt::format("–: no upper bound at 99 %, which takes more values ({}); n = {}", join(needs, ", "), n);
 }
 
+/// A bucket as its two ends, a single time as itself.
+std::string server_quantile_text(const ServerQuantile& quantile) {
+  const auto lo = with_unit(quantile.server_lo_s, "s");
+  if (!quantile.server_hi_s) return "above " + lo;
+  const auto hi = with_unit(*quantile.server_hi_s, "s");
+  return quantile.server_lo_s == *quantile.server_hi_s ? hi : fmt::format("{} to {}", lo, hi);
+}
+
 }  // namespace
 
 TextTable latency_table(const ServingSummary& summary) {
@@ -200,6 +208,24 @@ TextTable timing_table(const BenchReport& report) {
     table.rows.push_back({check.name + " · " + check.wire, fmt::format("{}", check.requests),
                           with_unit(check.server_p50_s, "s"), with_unit(check.wire_p50_s, "s"),
                           with_unit(check.difference_p50_s, "s"), with_unit(check.difference_p99_s, "s")});
+  }
+  return table;
+}
+
+TextTable server_distribution_table(const BenchReport& report) {
+  TextTable table{{"server's own against wire", "n", "server", "wire", "difference"}, {}};
+  for (const auto& check : report.server_distributions) {
+    const auto count = check.server_count == check.wire_count
+                           ? fmt::format("{}", check.server_count)
+                           : fmt::format("{} and {}", check.server_count, check.wire_count);
+    table.rows.push_back({check.name + " · " + check.wire, count, with_unit(check.server_mean_s, "s"),
+                          with_unit(check.wire_mean_s, "s"),
+                          with_unit(check.wire_mean_s - check.server_mean_s, "s")});
+    for (const auto& quantile : check.quantiles) {
+      const auto apart = quantile.difference_s();
+      table.rows.push_back({"its " + quantile_name(quantile.p), "", server_quantile_text(quantile),
+                            with_unit(quantile.wire_s, "s"), apart == 0.0 ? "none" : with_unit(apart, "s")});
+    }
   }
   return table;
 }

@@ -41,6 +41,8 @@ using LabelledLines = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] TextTable cold_start_table(const BenchReport& report);
 /// Server-side times against the wire; no rows where there are none.
 [[nodiscard]] TextTable timing_table(const BenchReport& report);
+/// Distributions that the server tells of itself against the wire's; no rows where there are none.
+[[nodiscard]] TextTable server_distribution_table(const BenchReport& report);
 /// Files and warnings.
 [[nodiscard]] LabelledLines bench_ends(const BenchReport& report);
 /// Tokens and where their counts are from; energy; what the client did to the figures; bench_ends().

@@ -120,6 +120,7 @@ std::string bench_text(const BenchReport& report, bool colour) {
   add(delivery_table(report.summary), false);
   add(failure_table(report.summary), true);
   add(timing_table(report), false);
+  add(server_distribution_table(report), false);
   return text + "\n" + labelled(bench_facts(report));
 }
 

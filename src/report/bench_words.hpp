@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "serving/metric_table.hpp"
+#include "catalog/serving_metrics.hpp"
 #include "serving/summary.hpp"
 
 namespace edgeeval {

@@ -9,10 +9,10 @@
 #include <ostream>
 #include <string>
 
+#include "catalog/decision_metrics.hpp"
 #include "core/text.hpp"
 #include "decision/decision.hpp"
 #include "decision/decision_words.hpp"
-#include "metrics/decision_metrics.hpp"
 #include "report/html_figures.hpp"
 #include "report/html_page.hpp"
 #include "report/rows.hpp"

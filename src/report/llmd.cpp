@@ -12,6 +12,7 @@
 
 #include "core/hash.hpp"
 #include "core/json_document.hpp"
+#include "metrics/variant_facts.hpp"
 #include "record/codec.hpp"
 #include "record/ledger.hpp"
 #include "report/renderers.hpp"
@@ -50,11 +51,9 @@ Requests gathered(const RunRecord& record, const VariantInfo& variant) {
     if (request.first_token_s) requests.ttft_s.push_back(*request.first_token_s - request.sent_s);
     if (request.last_token_s) requests.e2e_s.push_back(*request.last_token_s - request.sent_s);
     if (request.prompt_tokens) requests.prompt_tokens.push_back(static_cast<double>(*request.prompt_tokens));
-    if (!request.completion_tokens) continue;
-    const auto tokens = static_cast<double>(*request.completion_tokens);
-    requests.output_tokens.push_back(tokens);
-    if (tokens > 1.0 && request.first_token_s && request.last_token_s)
-      requests.tpot_s.push_back((*request.last_token_s - *request.first_token_s) / (tokens - 1.0));
+    if (const auto each = token_time_of(request)) requests.tpot_s.push_back(*each);
+    if (request.completion_tokens)
+      requests.output_tokens.push_back(static_cast<double>(*request.completion_tokens));
   }
   return requests;
 }

@@ -8,11 +8,11 @@
 #include <optional>
 #include <vector>
 
+#include "catalog/decision_metrics.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "decision/decision.hpp"
 #include "decision/decision_words.hpp"
-#include "metrics/decision_metrics.hpp"
 #include "report/rows.hpp"
 
 namespace edgeeval {

@@ -6,9 +6,9 @@
 #include <charconv>
 #include <cmath>
 
+#include "catalog/serving_metrics.hpp"
 #include "core/text.hpp"
 #include "serving/distribution.hpp"
-#include "serving/metric_table.hpp"
 #include "serving/request_metrics.hpp"
 
 namespace edgeeval {

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <optional>
 
+#include "catalog/serving_metrics.hpp"
 #include "core/text.hpp"
-#include "serving/metric_table.hpp"
 #include "serving/objectives.hpp"
 #include "stats/block_bootstrap.hpp"
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "catalog/token_times.hpp"
+
 namespace edgeeval {
 namespace {
 
@@ -75,10 +77,9 @@ std::optional<double> tpot_of(const LoadView& view, std::size_t i) {
   const auto& events = reply(view, i);
   const auto& tokens = view.tokens[i];
   if (!events.first_token_ns || !tokens.shown) return std::nullopt;
-  const auto first = tokens.first.value_or(1);
-  if (*tokens.shown <= first) return std::nullopt;
-  return static_cast<double>(*events.last_token_ns - *events.first_token_ns) * 1e-9 /
-         static_cast<double>(*tokens.shown - first);
+  // From the first stamp on, so that nanoseconds since the machine's start lose no digits.
+  const auto span_s = static_cast<double>(*events.last_token_ns - *events.first_token_ns) * 1e-9;
+  return time_per_output_token({0.0, span_s, *tokens.shown, tokens.first.value_or(1)});
 }
 
 const std::vector<RequestMetric>& request_metrics() {

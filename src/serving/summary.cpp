@@ -4,8 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "catalog/serving_metrics.hpp"
 #include "serving/load_view.hpp"
-#include "serving/metric_table.hpp"
 #include "serving/rates.hpp"
 #include "serving/request_metrics.hpp"
 #include "serving/stamp_error.hpp"
@@ -36,6 +36,9 @@ void count(const LoadView& view, ServingSummary& summary) {
     summary.tokens += view.tokens[i].total.value_or(0);
     const auto source = view.tokens[i].retokenised ? TokenSource::retokenised : request.completion_source;
     ++summary.token_sources[std::string(to_string(source))];
+    for (std::size_t at = 0; at < request.event_sources.size(); ++at)
+      if (const auto events = request.event_sources[at]; events > 0)
+        summary.event_sources[std::string(to_string(static_cast<TokenSource>(at)))] += events;
   }
   const auto& table = view.table;
   summary.events = table.events;

@@ -80,7 +80,9 @@ struct ServingSummary {
   std::map<std::string, std::string> failure_examples;  ///< By class: the first one's words.
   std::uint64_t events = 0, token_events = 0, tokens = 0;
   std::map<std::string, std::uint64_t> events_by_class;
-  std::map<std::string, std::uint64_t> token_sources;       ///< Requests by source of their count.
+  std::map<std::string, std::uint64_t> token_sources;  ///< Requests by source of their count.
+  /// Events with tokens by source of their count, of the same requests; empty where the record does not tell.
+  std::map<std::string, std::uint64_t> event_sources;
   double stamp_error_p50_s = 0.0, stamp_error_p99_s = 0.0;  ///< Of the stamps that figures are made of.
   bool stamp_error_known =
       false;           ///< Whether the record tells it; the two above mean nothing where it does not.

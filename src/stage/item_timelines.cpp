@@ -7,6 +7,8 @@
 #include <map>
 #include <optional>
 
+#include "serving/replies.hpp"
+
 namespace edgeeval {
 namespace {
 
@@ -70,6 +72,16 @@ class Timelines {
     timeline.token_events_s.push_back(at_s);
   }
 
+  /// Counts by the same reading of a reply's events as a benchmark's.
+  void take(const RequestRecord& request, const ReplyEvents& events) {
+    const auto place = places_.find(request.index);
+    if (place == places_.end()) return;
+    const auto tokens = tokens_of(request, events);
+    auto& timeline = timelines_[place->second];
+    if (tokens.shown) timeline.shown_tokens = static_cast<std::int64_t>(*tokens.shown);
+    if (tokens.first) timeline.first_tokens = static_cast<std::int64_t>(*tokens.first);
+  }
+
   std::vector<RequestTimeline> all() { return std::move(timelines_); }
 
  private:
@@ -94,6 +106,10 @@ Result<std::vector<RequestTimeline>> item_timelines(LoadRecord& load, const std:
                                   [](const auto& request) { return request.phase == LoadPhase::measured; });
   for (auto request = first; request != load.requests.end(); ++request)
     timelines.take(*request, first->index);
+  const auto replies = ReplyTable::read(load);
+  if (!replies) return tl::unexpected(replies.error());
+  for (std::size_t i = 0; i < load.requests.size(); ++i)
+    timelines.take(load.requests[i], replies->replies[i]);
   if (auto rewound = load.events->rewind(); !rewound) return tl::unexpected(rewound.error());
   for (;;) {
     const auto block = load.events->next();

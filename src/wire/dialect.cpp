@@ -50,6 +50,7 @@ Dialect base_of(ServerKind kind) {
       // Its protocol forbids what it does not name; these it names (serve/openai_protocol.py, 0076e93).
       dialect.ready_path = "/health";
       dialect.metrics_path = "/metrics";
+      dialect.request_times_path = "/perf_metrics";
       dialect.ignore_eos = dialect.continuous_usage = dialect.min_tokens = true;
       break;
     case ServerKind::ollama:

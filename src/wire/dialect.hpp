@@ -62,6 +62,7 @@ struct Dialect {
   std::string ready_path;           ///< Answers 200 once a request can be served; empty where there is none.
   std::string models_path;          ///< Lists models.
   std::string metrics_path;         ///< Prometheus text (or JSON: TensorRT-LLM); empty where there is none.
+  std::string request_times_path;   ///< JSON of each request's times by the server's own clock; mostly none.
   std::string tokenize_path;
   std::string reset_cache_path;  ///< POST empties the prefix cache; empty where there is none.
 };

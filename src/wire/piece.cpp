@@ -50,6 +50,7 @@ bool may_hide_tokens(EventClass kind) {
 
 /// Keeps the sum over events as the reply's total, where the server tells none.
 void add_up(const Told& count, ReplyState& state) {
+  ++state.event_sources[static_cast<std::size_t>(count.tokens ? count.source : TokenSource::unknown)];
   if (!count.tokens) ++state.uncounted_events;
   state.counted_tokens += count.tokens.value_or(0);
   if (state.total_told) return;

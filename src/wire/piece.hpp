@@ -19,6 +19,7 @@ namespace edgeeval {
 struct ReplyState {
   std::optional<std::int64_t> prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens;
   TokenSource completion_source = TokenSource::unknown;
+  EventSources event_sources{};        ///< Of events so far that carry tokens.
   std::int64_t counted_tokens = 0;     ///< Of events so far, where every one of them told a count.
   std::int64_t cumulative_tokens = 0;  ///< The last cumulative count seen.
   std::size_t cumulative_text = 0;     ///< Bytes of text so far, for servers that send the whole each time.

@@ -54,8 +54,4 @@ struct ProbedServer {
 [[nodiscard]] std::optional<std::int64_t> count_tokens(const SmallCall& call, const Dialect& dialect,
                                                        const std::string& model, const std::string& text);
 
-/// Server counters by name from Prometheus text or TensorRT-LLM's JSON: only plain counters and gauges,
-/// labels summed over. Pure.
-[[nodiscard]] std::map<std::string, double> read_server_metrics(std::string_view text);
-
 }  // namespace edgeeval

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counters that a server tells: the Prometheus text format (prometheus.io, "Exposition formats"), or JSON.
+#include "wire/server_metrics.hpp"
+
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "core/foreign_json.hpp"
-#include "wire/probe_server.hpp"
 
 namespace edgeeval {
 namespace {
-
-using Metrics = std::map<std::string, double>;
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -52,7 +52,30 @@ std::size_t end_of_labels(std::string_view text) {
   return text.size();
 }
 
-/// Reads the lines of one scrape.
+/// The value of the label `name` among `labels`, which have their braces; nothing where it is not there.
+std::optional<std::string_view> label_of(std::string_view labels, std::string_view name) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (quoted && labels[i] == '\\') {
+      ++i;
+      continue;
+    }
+    if (labels[i] == '"') quoted = !quoted;
+    const bool begins = !quoted && (labels[i] == '{' || labels[i] == ',');
+    if (!begins) continue;
+    auto rest = trimmed(labels.substr(i + 1));
+    if (!rest.starts_with(name)) continue;
+    rest = trimmed(rest.substr(name.size()));
+    if (!rest.starts_with('=')) continue;
+    rest = trimmed(rest.substr(1));
+    if (!rest.starts_with('"')) continue;
+    rest.remove_prefix(1);
+    return rest.substr(0, rest.find('"'));
+  }
+  return std::nullopt;
+}
+
+/// Reads the lines of one scrape of the Prometheus text format (prometheus.io, "Exposition formats").
 class PrometheusText {
  public:
   void line(std::string_view line) {
@@ -60,37 +83,64 @@ class PrometheusText {
     if (line.starts_with('#')) return comment(line.substr(1));
     if (!line.empty()) sample(line);
   }
-  Metrics sums;
+  ServerMetrics metrics;
 
  private:
+  enum class Type { other, counter, gauge, histogram };
+
   void comment(std::string_view text) {
     if (take_word(text) != "TYPE") return;
     const auto name = take_word(text);
     const auto type = take_word(text);
-    plain_[std::string(name)] = type == "counter" || type == "gauge";
+    types_[std::string(name)] = type == "counter"     ? Type::counter
+                                : type == "gauge"     ? Type::gauge
+                                : type == "histogram" ? Type::histogram
+                                                      : Type::other;
   }
-  /// OpenMetrics names a counter's sample with "_total", which its TYPE line leaves out.
-  [[nodiscard]] bool plain(std::string_view name) const {
-    constexpr std::string_view kTotal = "_total";
-    auto found = plain_.find(name);
-    if (found == plain_.end() && name.ends_with(kTotal))
-      found = plain_.find(name.substr(0, name.size() - kTotal.size()));
-    return found != plain_.end() && found->second;
+  [[nodiscard]] Type type_of(std::string_view name) const {
+    const auto found = types_.find(name);
+    return found == types_.end() ? Type::other : found->second;
+  }
+  /// The family of a sample whose name has `suffix`, where the family is of that type.
+  [[nodiscard]] std::optional<std::string_view> family(std::string_view name, std::string_view suffix,
+                                                       Type type) const {
+    if (!name.ends_with(suffix)) return std::nullopt;
+    const auto base = name.substr(0, name.size() - suffix.size());
+    return type_of(base) == type ? std::optional(base) : std::nullopt;
   }
   void sample(std::string_view line) {
     const auto name = line.substr(0, line.find_first_of("{ \t"));
-    if (!plain(name)) return;
-    auto rest = line.substr(name.size());
-    rest = trimmed(rest);
-    if (rest.starts_with('{')) rest.remove_prefix(end_of_labels(rest));
+    auto rest = trimmed(line.substr(name.size()));
+    std::string_view labels;
+    if (rest.starts_with('{')) {
+      labels = rest.substr(0, end_of_labels(rest));
+      rest.remove_prefix(labels.size());
+    }
     const auto value = number(take_word(rest));
-    if (value) sums[std::string(name)] += *value;
+    if (value) put(name, labels, *value);
   }
-  std::map<std::string, bool, std::less<>> plain_;
+  void put(std::string_view name, std::string_view labels, double value) {
+    const auto type = type_of(name);
+    // OpenMetrics names a counter's sample with "_total", which its TYPE line leaves out.
+    if (type == Type::counter || (type == Type::other && family(name, "_total", Type::counter))) {
+      metrics.counters[std::string(name)] += value;
+    } else if (type == Type::gauge) {
+      metrics.gauges[std::string(name)] += value;
+    } else if (const auto bucket = family(name, "_bucket", Type::histogram)) {
+      const auto bound = label_of(labels, "le");
+      const auto limit = bound ? number(*bound) : std::nullopt;
+      if (limit) metrics.histograms[std::string(*bucket)].buckets[*limit] += value;
+    } else if (const auto sum = family(name, "_sum", Type::histogram)) {
+      metrics.histograms[std::string(*sum)].sum += value;
+    } else if (const auto count = family(name, "_count", Type::histogram)) {
+      metrics.histograms[std::string(*count)].count += value;
+    }
+  }
+  std::map<std::string, Type, std::less<>> types_;
 };
 
 /// Numbers of a JSON object, those of objects within it by "outer.inner".
-void flatten(const Json& object, const std::string& before, int depth, Metrics& into) {
+void flatten(const Json& object, const std::string& before, int depth, std::map<std::string, double>& into) {
   constexpr int kDeepest = 4;
   if (depth > kDeepest) return;
   for (const auto& item : object.items()) {
@@ -102,16 +152,24 @@ void flatten(const Json& object, const std::string& before, int depth, Metrics& 
   }
 }
 
+/// Seconds of `times[key]` from `arrival` on.
+std::optional<double> since(double arrival, const Json& times, const char* key) {
+  const auto found = times.find(key);
+  if (found == times.end() || !found->is_number()) return std::nullopt;
+  const double passed = found->get<double>() - arrival;
+  return std::isfinite(passed) && passed >= 0.0 ? std::optional(passed) : std::nullopt;
+}
+
 }  // namespace
 
-std::map<std::string, double> read_server_metrics(std::string_view text) {
+ServerMetrics read_server_metrics(std::string_view text) {
   const auto beginning = trimmed(text);
   if (beginning.starts_with('[') || beginning.starts_with('{')) {
     const auto json = parse_foreign(beginning);
-    Metrics metrics;
+    ServerMetrics metrics;
     // TensorRT-LLM lists iterations; the last is the present.
     const auto& latest = json.is_array() && !json.empty() ? json.back() : json;
-    if (latest.is_object()) flatten(latest, {}, 1, metrics);
+    if (latest.is_object()) flatten(latest, {}, 1, metrics.gauges);
     return metrics;
   }
   PrometheusText reader;
@@ -120,7 +178,32 @@ std::map<std::string, double> read_server_metrics(std::string_view text) {
     reader.line(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  return std::move(reader.sums);
+  return std::move(reader.metrics);
+}
+
+std::vector<ServerRequest> read_server_requests(std::string_view text) {
+  // As its own test reads it (tests/unittest/llmapi/apps/_test_trtllm_serve_*, "timing_metrics").
+  std::vector<std::pair<double, ServerRequest>> found;
+  const auto list = parse_foreign(text);
+  if (!list.is_array()) return {};
+  for (const auto& entry : list) {
+    if (!entry.is_object()) continue;
+    const auto whole = entry.find("perf_metrics");
+    const auto& metrics = whole != entry.end() && whole->is_object() ? *whole : entry;
+    const auto times = metrics.find("timing_metrics");
+    if (times == metrics.end() || !times->is_object()) continue;
+    const auto arrival = times->find("arrival_time");
+    if (arrival == times->end() || !arrival->is_number()) continue;
+    const auto at = arrival->get<double>();
+    found.emplace_back(at, ServerRequest{since(at, *times, "first_scheduled_time"),
+                                         since(at, *times, "first_token_time"),
+                                         since(at, *times, "last_token_time")});
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<ServerRequest> requests;
+  for (auto& [at, request] : found) requests.push_back(request);
+  return requests;
 }
 
 }  // namespace edgeeval

@@ -4,6 +4,7 @@
 #include "wire/json_text.hpp"
 #include "wire/piece.hpp"
 #include "wire/probe_server.hpp"
+#include "wire/server_metrics.hpp"
 #include "wire/words.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -14,10 +15,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::check(read.failure != FailureClass::none, "what is no stream is a failure");
     fuzz::check(!read.message.empty() && read.message.size() <= kMostWords, "it has words, and few");
   }
-  for (const auto& [name, value] : read_server_metrics(bytes)) {
-    fuzz::check(value == value, "a counter is a number");
-    fuzz::check(name.size() <= size, "a name comes from the text");
+  const auto metrics = read_server_metrics(bytes);
+  for (const auto* numbers : {&metrics.counters, &metrics.gauges}) {
+    for (const auto& [name, value] : *numbers) {
+      fuzz::check(value == value, "a counter or gauge is a number");
+      fuzz::check(name.size() <= size, "a name comes from the text");
+    }
   }
+  for (const auto& [name, histogram] : metrics.histograms) {
+    fuzz::check(name.size() <= size, "a name comes from the text");
+    for (const auto& [bound, count] : histogram.buckets)
+      fuzz::check(bound == bound && count == count, "a bucket is two numbers");
+  }
+  for (const auto& request : read_server_requests(bytes))
+    fuzz::check(request.first_token_s.value_or(0.0) >= 0.0, "no time lies before the arrival");
   const std::string body(bytes);
   const SmallCall call = [&](const std::string&, const std::string&) -> Result<SmallAnswer> {
     return SmallAnswer{200, body, {}};

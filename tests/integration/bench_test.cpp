@@ -73,8 +73,12 @@ TEST(Bench, AClosedLoopIsMeasuredRecordedAndReadAgain) {
     ASSERT_TRUE(request);
     if (value_or(*request, "phase", std::string("measured")) == "measured") ++measured;
     EXPECT_EQ(value_or(*request, "completion_tokens", 0), 8);
+    // The reply's count is usage's; those of its events are of their token ids.
+    EXPECT_EQ(value_or(*request, "completion_source", std::string()), "usage");
+    EXPECT_EQ(value_or(*request, "event_sources", Json()), Json::parse(R"({"token_ids": 8})"));
   }
   EXPECT_EQ(measured, 40);
+  EXPECT_EQ(report->at("summary").at("events").at("event_sources"), Json::parse(R"({"token_ids": 320})"));
 
   const auto again = run_program({kProgram, "report", made->record().string(), "--json"});
   EXPECT_EQ(again.code, 0) << again.err;
@@ -151,6 +155,106 @@ TEST(Bench, EveryDialectIsRecognisedAndAnswersInFull) {
     EXPECT_EQ(value_or(header, "dialect", std::string()), dialect);
     EXPECT_TRUE(holds(made->ran.out, "6 ended well, 0 failed")) << dialect << made->ran.out;
   }
+}
+
+/// The entry of that name in a list of a report or a header.
+Json named(const Json& list, const std::string& name) {
+  for (const auto& entry : list)
+    if (entry.at("name") == name) return entry;
+  ADD_FAILURE() << "no " << name << " in " << list.dump();
+  return Json::object();
+}
+
+TEST(Bench, TheServersHistogramsAreHeldAgainstTheWire) {
+  const std::vector<std::string> server{"--ttft", "30ms", "--itl", "15ms", "--dialect", "vllm"};
+  const auto made = benched(server, {"--scenario", "closed:2", "-n", "10", "--warmup", "2", "--max-tokens", "6",
+                                     "--allow-invalid", "--json"});
+  ASSERT_EQ(made->ran.code, 0) << made->ran.err;
+  const auto report = parse_json(made->ran.out, "stdout");
+  ASSERT_TRUE(report) << made->ran.out;
+  const auto& checks = report->at("server_distributions");
+  ASSERT_EQ(checks.size(), 3U);
+  // Ten measured and two of the warm-up, six events each: as many as the client saw.
+  const std::map<std::string, int> counts{{"vllm:time_to_first_token_seconds", 12},
+                                          {"vllm:inter_token_latency_seconds", 60},
+                                          {"vllm:e2e_request_latency_seconds", 12}};
+  for (const auto& [name, count] : counts) {
+    const auto check = named(checks, name);
+    EXPECT_EQ(check.at("server_count"), count) << name;
+    EXPECT_EQ(check.at("wire_count"), count) << name;
+    EXPECT_NEAR(check.at("difference_mean_s").get<double>(),
+                check.at("wire_mean_s").get<double>() - check.at("server_mean_s").get<double>(), 1e-12);
+    EXPECT_EQ(check.at("quantiles").size(), 3U);
+  }
+  // The server's clock and the client's tell of the same stretch: the first token is never there before it
+  // was sent, and no sooner than the script says.
+  const auto first = named(checks, "vllm:time_to_first_token_seconds");
+  EXPECT_GE(first.at("server_mean_s").get<double>(), 0.030);
+  EXPECT_GT(first.at("wire_mean_s").get<double>(), first.at("server_mean_s").get<double>());
+  const auto header = json_of(made->record() / "load.json");
+  EXPECT_EQ(named(header.at("histograms"), "vllm:time_to_first_token_seconds").at("count"), 12);
+  // Gauges are no counters: at the load's ends nothing is under way.
+  EXPECT_EQ(named(header.at("gauges"), "vllm:num_requests_running").at("min"), 0.0);
+  for (const auto& counter : header.at("counters")) {
+    EXPECT_NE(counter.at(0), "vllm:num_requests_running");
+    if (counter.at(0) == "vllm:generation_tokens_total") {
+      EXPECT_EQ(counter.at(1), 72.0);
+    }
+  }
+  EXPECT_TRUE(holds(text_of(made->record() / "server-metrics.jsonl"), "\"histograms\""));
+  // What each metric means stands in the report.
+  bool defined = false;
+  for (const auto& definition : report->at("definitions"))
+    defined = defined || (definition.at("id") == "itl_delivered" && definition.at("unit") == "s" &&
+                          !definition.at("definition").get<std::string>().empty());
+  EXPECT_TRUE(defined);
+}
+
+TEST(Bench, TheServersTimesOfRequestsAreHeldAgainstTheWire) {
+  const auto made = benched({"--ttft", "20ms", "--itl", "10ms", "--dialect", "tensorrt-llm"},
+                            {"-n", "5", "--warmup", "1", "--max-tokens", "4", "--allow-invalid"});
+  ASSERT_EQ(made->ran.code, 0) << made->ran.err;
+  EXPECT_TRUE(holds(made->ran.out, "first_token_time · time to first token, from sending")) << made->ran.out;
+  const auto header = json_of(made->record() / "load.json");
+  ASSERT_EQ(header.at("server_requests").size(), 6U) << "what was asked before the load is not among them";
+  for (const auto& request : header.at("server_requests")) {
+    EXPECT_GE(request.at("first_token_s").get<double>(), 0.020);
+    EXPECT_GE(request.at("last_token_s").get<double>(), 0.050);
+  }
+  EXPECT_TRUE(holds(made->ran.out, "gauge")) << made->ran.out;
+}
+
+TEST(Bench, MetricsThatStandElsewhereAreScrapedThere) {
+  // The server that is measured has no metrics of its own; the other one stands for its exporter.
+  TempFolder folder;
+  with_server({"--dialect", "llama-server", "--metrics"}, [&](int exporter) {
+    with_server({"--dialect", "openai-chat", "--ttft", "2ms", "--itl", "1ms"}, [&](int port) {
+      const auto url = "http://127.0.0.1:" + std::to_string(port);
+      const auto elsewhere = "http://127.0.0.1:" + std::to_string(exporter);
+      const auto out = (folder.path() / "load").string();
+      std::vector<std::string> options{"-n", "3", "--max-tokens", "2", "--no-energy", "--allow-invalid"};
+      const auto with = [&](const std::vector<std::string>& more) {
+        auto all = options;
+        all.insert(all.end(), more.begin(), more.end());
+        return bench(url, all);
+      };
+      const auto made = with({"--metrics-url", elsewhere + "/metrics", "--out", out});
+      ASSERT_EQ(made.code, 0) << made.err;
+      const auto header = json_of(fs::path(out) / "load.json");
+      EXPECT_EQ(header.at("counters").size(), 2U);
+      EXPECT_EQ(named(header.at("gauges"), "llamacpp:requests_processing").at("max"), 0.0);
+      EXPECT_EQ(header.at("settings").at("metrics-url"), elsewhere + "/metrics");
+      // What holds no metrics, or does not answer, is told before anything is sent.
+      const auto none = (folder.path() / "none").string();
+      const auto wrong = with({"--metrics-url", elsewhere + "/health", "--out", none});
+      EXPECT_EQ(wrong.code, 2) << wrong.err;
+      EXPECT_TRUE(holds(wrong.err, "holds no counter")) << wrong.err;
+      EXPECT_EQ(with({"--metrics-url", elsewhere + "/gone", "--out", none}).code, 2);
+      EXPECT_EQ(with({"--metrics-url", "http://127.0.0.1:1", "--out", none}).code, 17);
+      EXPECT_EQ(with({"--metrics-url", elsewhere, "--no-scrape", "--out", none}).code, 2);
+      EXPECT_FALSE(fs::exists(none));
+    });
+  });
 }
 
 TEST(Bench, AnOpenLoopKeepsItsSchedule) {

@@ -46,11 +46,38 @@ TEST_F(Output, AFullStdoutIsDiskFullForEveryCommand) {
         std::string("metrics --json"), "check " + study, "check --json " + study, std::string("doctor"),
         std::string("doctor --json"), "import --out " + run() + "2", "report " + run(),
         "report --json " + run(), "compare " + run() + " " + run(),
-        "gate " + run() + " --baseline " + run() + " --policy " + kSource + "/examples/gate-policy.yaml", "audit " + run(), std::string("paper"), std::string("run --help")}) {
+        "gate " + run() + " --baseline " + run() + " --policy " + kSource + "/examples/gate-policy.yaml",
+        "audit " + run(), std::string("paper"), std::string("run --help")}) {
     const auto ran = shell(command + " >/dev/full");
     EXPECT_EQ(ran.code, 10) << command << ": " << ran.err;
     EXPECT_TRUE(holds(ran.err, "stdout: cannot write")) << command << ": " << ran.err;
   }
+}
+
+TEST_F(Output, TheHelpOfReportNamesEveryFormatThatItWrites) {
+  std::string help;
+  // The help is broken into lines where it is wide.
+  for (std::istringstream words(shell("report --help").out); words >> std::ws;) {
+    std::string word;
+    words >> word;
+    help += word + " ";
+  }
+  EXPECT_TRUE(holds(help, "of a study's run: console, csv, html, json, junit, llmd, md, model-card;"))
+      << help;
+  EXPECT_TRUE(holds(help, "of a benchmark: console, csv, json, md, mlperf, jsonl, trace ")) << help;
+}
+
+TEST_F(Output, MetricsOfStudiesAndOfLoadsAreLookedUpInOnePlace) {
+  const auto one = shell("metrics itl_delivered");
+  EXPECT_EQ(one.code, 0) << one.err;
+  EXPECT_TRUE(holds(one.out, "itl_delivered")) << one.out;
+  EXPECT_TRUE(holds(one.out, "serving") && holds(one.out, "(s)")) << one.out;
+  EXPECT_TRUE(holds(one.out, "for its other tokens 0")) << one.out;
+  const auto all = shell("metrics");
+  EXPECT_TRUE(holds(all.out, "n_break") && holds(all.out, "ttft_service")) << all.out;
+  const auto slip = shell("metrics itl_delivred");
+  EXPECT_EQ(slip.code, 2);
+  EXPECT_TRUE(holds(slip.err, "Did you mean \"itl_delivered\"?")) << slip.err;
 }
 
 TEST_F(Output, AClosedStdoutIsAnIoError) {

@@ -74,6 +74,7 @@ ServingSummary good_summary() {
   summary.tokens = 25'536;
   summary.events_by_class = {{"content", 25'536}, {"role", 399}, {"usage", 399}};
   summary.token_sources = {{"usage", 399}};
+  summary.event_sources = {{"token_ids", 25'500}, {"unknown", 36}};
   summary.stamp_error_p50_s = 2.5e-6;
   summary.stamp_error_p99_s = 38e-6;
   summary.stamp_error_known = true;
@@ -110,6 +111,7 @@ LoadHeader good_header() {
   header.how_ended = "finished";
   header.counters = {{"llamacpp:tokens_predicted_total", 25'536}};
   header.retokenising = Retokenising{"all", "/tokenize", 399, 399, ""};
+  header.gauges = {{"llamacpp:requests_processing", 0.0, 2.625, 4.0, 21}};
   ClientReport client;
   client.cpu_s = 0.152;
   client.wall_s = 20.2;
@@ -162,6 +164,13 @@ BenchReport sample_bench() {
   check.cpu_per_event_s = 5.5e-6;
   report.self_check = check;
   report.timings = {{"prompt_ms", "time to first token, from sending", 399, 0.0181, 0.0211, 0.0030, 0.0052}};
+  report.server_distributions = {{"vllm:time_to_first_token_seconds",
+                                  "time to first token, from sending",
+                                  401,
+                                  399,
+                                  0.0181,
+                                  0.0211,
+                                  {{0.5, 0.02, 0.04, 0.0211}, {0.9, 0.04, 0.06, 0.0299}, {0.99, 0.02, {}, 0.0508}}}};
   ColdStartLine ready;
   ready.id = "ready";
   ready.title = "Spawn to ready";

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "serving/metric_table.hpp"
+#include "catalog/serving_metrics.hpp"
 #include "unit/serving/loads.hpp"
 
 namespace edgeeval {

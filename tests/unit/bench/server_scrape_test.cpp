@@ -12,13 +12,23 @@
 namespace edgeeval {
 namespace {
 
-/// "name value" a line.
-ServerCounters read_pairs(std::string_view text) {
-  ServerCounters counters;
+/// "name value" a line. Names that end in "_now" are gauges, "le<bound>" is a bucket of the histogram "h" and counts for it.
+ServerMetrics read_pairs(std::string_view text) {
+  ServerMetrics metrics;
   std::istringstream lines{std::string(text)};
   double value = 0.0;
-  for (std::string name; lines >> name >> value;) counters[name] = value;
-  return counters;
+  for (std::string name; lines >> name >> value;) {
+    if (name.starts_with("le")) {
+      metrics.histograms["h"].buckets[std::stod(name.substr(2))] = value;
+      metrics.histograms["h"].count = value;
+      metrics.histograms["h"].sum = 2.0 * value;
+    } else if (name.ends_with("_now")) {
+      metrics.gauges[name] = value;
+    } else {
+      metrics.counters[name] = value;
+    }
+  }
+  return metrics;
 }
 
 /// A server whose answers are a function of how often it has been asked, and that tells when it has been
@@ -79,7 +89,14 @@ TEST(ServerScraper, ScrapesAtTheBeginningAndAtTheEnd) {
   EXPECT_GT(report.cpu_s, 0.0);
 }
 
-TEST(ServerScraper, LeavesGaugesOutOfTheDifferences) {
+TEST(ServerScraper, HasScrapedOnceBeforeTheLoadCanBegin) {
+  Counted server([](int n) { return text("tokens_total " + std::to_string(n)); });
+  const auto scraper = ServerScraper::start(options(), server.call(), read_pairs);
+  ASSERT_TRUE(scraper.has_value());
+  EXPECT_EQ(server.asked(), 1);
+}
+
+TEST(ServerScraper, CountersThatBeganAnewHaveNoDifference) {
   Counted server([](int n) { return text("busy " + std::to_string(n == 1 ? 1 : 5) + " tokens_total 3"); });
   auto scraper = ServerScraper::start(options(), server.call(), read_pairs);
   ASSERT_TRUE(scraper.has_value());
@@ -88,6 +105,51 @@ TEST(ServerScraper, LeavesGaugesOutOfTheDifferences) {
   EXPECT_EQ(report.fell, std::vector<std::string>{"busy"});
   ASSERT_EQ(report.differences().size(), 1U);
   EXPECT_EQ(report.differences()[0].first, "tokens_total");
+}
+
+TEST(ServerScraper, GaugesAreToldOverTheLoadAndAreNoCounters) {
+  // 4, 0, then 2 for as often as it is asked: however long it goes on, from 0 to 4.
+  Counted server([](int n) {
+    return text("queue_now " + std::to_string(n == 0 ? 4 : n == 1 ? 0 : 2) + " steady_now 7 tokens_total 3");
+  });
+  auto scraper = ServerScraper::start(options(), server.call(), read_pairs);
+  ASSERT_TRUE(scraper.has_value());
+  server.wait_for(3);
+  const auto& report = (*scraper)->stop();
+  ASSERT_EQ(report.gauges.size(), 2U);
+  const auto scrapes = static_cast<double>(report.scrapes);
+  EXPECT_EQ(report.gauges[0].name, "queue_now");
+  EXPECT_EQ(report.gauges[0].min, 0.0);
+  EXPECT_EQ(report.gauges[0].max, 4.0);
+  EXPECT_NEAR(report.gauges[0].mean, (4.0 + 0.0 + 2.0 * (scrapes - 2.0)) / scrapes, 1e-12);
+  EXPECT_EQ(report.gauges[0].scrapes, report.scrapes);
+  EXPECT_EQ(report.gauges[1], (ServerGauge{"steady_now", 7.0, 7.0, 7.0, report.scrapes}));
+  ASSERT_EQ(report.differences().size(), 1U) << "a gauge that never fell is no counter either";
+  EXPECT_TRUE(report.fell.empty());
+}
+
+TEST(ServerScraper, HistogramsAreWhatCameInBetween) {
+  Counted server([](int n) {
+    // Three values up to 0.5 before, and two more of them and two beyond it later.
+    return text(n == 0 ? "le0.5 3 le1.5 3" : "le0.5 5 le1.5 7");
+  });
+  auto scraper = ServerScraper::start(options(), server.call(), read_pairs);
+  ASSERT_TRUE(scraper.has_value());
+  server.wait_for(1);
+  const auto& report = (*scraper)->stop();
+  const auto histograms = report.histogram_differences();
+  ASSERT_EQ(histograms.size(), 1U);
+  EXPECT_EQ(histograms[0], (ServerHistogram{"h", 4, 8.0, {{0.5, 2}, {1.5, 4}}}));
+}
+
+TEST(ServerScraper, HistogramsThatTookNothingInOrBeganAnewAreLeftOut) {
+  for (const char* later : {"le0.5 3", "le0.5 2"}) {
+    Counted server([later](int n) { return text(n == 0 ? "le0.5 3" : later); });
+    auto scraper = ServerScraper::start(options(), server.call(), read_pairs);
+    ASSERT_TRUE(scraper.has_value());
+    server.wait_for(1);
+    EXPECT_TRUE((*scraper)->stop().histogram_differences().empty()) << later;
+  }
 }
 
 TEST(ServerScraper, KeepsTheFirstTheLastAndABoundedSeries) {
@@ -113,7 +175,7 @@ TEST(ServerScraper, CountsFailuresAndGoesOn) {
     return text("n " + std::to_string(n));
   });
   auto scraper = ServerScraper::start(options(), server.call(), [](std::string_view body) {
-    return body.starts_with("<") ? ServerCounters() : read_pairs(body);
+    return body.starts_with("<") ? ServerMetrics() : read_pairs(body);
   });
   ASSERT_TRUE(scraper.has_value());
   server.wait_for(4);
@@ -144,7 +206,7 @@ TEST(ServerScraper, WritesWhatHasChanged) {
   const testing::TempFolder folder;
   Counted server([](int n) -> Result<SmallAnswer> {
     if (n == 1) return text("", 503);
-    return text("same 1 n " + std::to_string(n));
+    return text("same 1 n " + std::to_string(n) + " busy_now 2 le0.5 " + std::to_string(n));
   });
   auto wanted = options();
   wanted.file = folder.path() / "server-metrics.jsonl";
@@ -157,9 +219,14 @@ TEST(ServerScraper, WritesWhatHasChanged) {
   ASSERT_GE(lines.size(), 3U);
   const auto first = parse_json(lines[0], "").value();
   EXPECT_EQ(first["counters"], Json::parse(R"({"n": 0.0, "same": 1.0})"));
+  EXPECT_EQ(first["gauges"], Json::parse(R"({"busy_now": 2.0})"));
+  EXPECT_EQ(first["histograms"],
+            Json::parse(R"({"h": {"count": 0.0, "sum": 0.0, "buckets": [[0.5, 0.0]]}})"));
   EXPECT_GE(first["took_ns"].get<std::int64_t>(), 0);
   EXPECT_EQ(parse_json(lines[1], "").value()["error"], "GET /metrics answered 503");
   EXPECT_EQ(parse_json(lines[2], "").value()["counters"], Json::parse(R"({"n": 2.0})"));
+  EXPECT_FALSE(parse_json(lines[2], "").value().contains("gauges")) << "it has not changed";
+  EXPECT_EQ(parse_json(lines[2], "").value()["histograms"]["h"]["count"], 2.0);
 }
 
 TEST(ServerScraper, RefusesWhatWouldDisturbOrCannotBe) {

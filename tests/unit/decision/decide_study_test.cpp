@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "catalog/decision_metrics.hpp"
 #include "decision/decision.hpp"
 #include "decision/decision_words.hpp"
-#include "metrics/decision_metrics.hpp"
 #include "support/measured_run.hpp"
 #include "support/sample_run.hpp"
 

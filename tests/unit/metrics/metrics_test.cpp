@@ -6,7 +6,10 @@
 #include <edgeeval/metrics.hpp>
 #include <set>
 
-#include "metrics/decision_metrics.hpp"
+#include "catalog/decision_metrics.hpp"
+#include "catalog/metric_registry.hpp"
+#include "catalog/serving_metrics.hpp"
+#include "metrics/variant_facts.hpp"
 #include "support/sample_run.hpp"
 
 namespace edgeeval {
@@ -85,7 +88,8 @@ TEST(Metrics, RetentionComparesWithFp16OfTheSameAdaptation) {
   EXPECT_EQ(row_of(sample_run(), "lora-int8", "paper", "q_ret").flag, "fidelity_kept");
   EXPECT_EQ(row_of(sample_run(), "lora-int4", "paper", "q_ret").flag, "");
   EXPECT_FALSE(row_of(sample_run(), "lora-fp16", "paper", "q_ret").value);
-  EXPECT_FALSE(row_of(sample_run(), "qlora", "paper", "q_ret").value) << "the paper has no FP16 row for QLoRA";
+  EXPECT_FALSE(row_of(sample_run(), "qlora", "paper", "q_ret").value)
+      << "the paper has no FP16 row for QLoRA";
   const auto paired = row_of(sample_run(), "lora-int4", "honest", "q_ret_paired");
   ASSERT_TRUE(paired.value && paired.value->lo && paired.value->hi);
   EXPECT_LE(*paired.value->lo, paired.value->value);
@@ -142,10 +146,52 @@ TEST(MetricTable, NamesEachMetricOnceWithUnitFormulaAndSource) {
   std::set<std::pair<std::string, std::string>> ids;
   for (const auto& metric : metric_table()) {
     EXPECT_TRUE(ids.insert({metric.mode, metric.id}).second) << metric.id;
-    EXPECT_FALSE(metric.title.empty() || metric.unit.empty() || metric.formula.empty() || metric.source.empty())
+    EXPECT_FALSE(metric.title.empty() || metric.unit.empty() || metric.formula.empty() ||
+                 metric.source.empty())
         << metric.id;
-    EXPECT_TRUE(metric.mode == "paper" || metric.mode == "honest" || metric.mode == "observed") << metric.mode;
+    EXPECT_TRUE(metric.mode == "paper" || metric.mode == "honest" || metric.mode == "observed")
+        << metric.mode;
   }
+}
+
+TEST(TokenTime, IsOfTheTokensAfterTheFirstEvent) {
+  RequestTimeline request;
+  request.first_token_s = 1.0;
+  request.last_token_s = 3.0;
+  EXPECT_FALSE(token_time_of(request)) << "no count";
+  request.completion_tokens = 11;
+  EXPECT_DOUBLE_EQ(token_time_of(request).value(), 0.2) << "older records: one token in the first event";
+  request.shown_tokens = 9;
+  request.first_tokens = 4;
+  EXPECT_DOUBLE_EQ(token_time_of(request).value(), 0.4) << "five tokens came after the first event";
+  request.first_tokens = 9;
+  EXPECT_FALSE(token_time_of(request)) << "all came at once";
+}
+
+TEST(TokenTime, IsTheSameForAStudyAndForALoad) {
+  for (const char* id : {"tpot_p50", "ttft_p50", "ttft_p95", "e2e_p50"}) {
+    const std::string_view serving = std::string_view(id).starts_with("tpot")   ? "tpot"
+                                     : std::string_view(id).starts_with("ttft") ? "ttft_service"
+                                                                                : "e2e_service";
+    const auto* own = find_metric(id);
+    const auto* theirs = find_serving_metric(serving);
+    ASSERT_TRUE(own != nullptr && theirs != nullptr) << id;
+    EXPECT_TRUE(own->formula.ends_with(theirs->definition)) << own->formula;
+  }
+}
+
+TEST(Registry, HoldsStudiesAndLoadsEachIdOnce) {
+  std::set<std::string> ids;
+  for (const auto& metric : metric_registry()) {
+    EXPECT_TRUE(ids.insert(metric.id).second) << metric.id;
+    EXPECT_EQ(find_metric(metric.id), &metric);
+  }
+  EXPECT_EQ(ids.size(), metric_table().size() + serving_metrics().size());
+  ASSERT_NE(find_metric("itl_delivered"), nullptr);
+  EXPECT_EQ(find_metric("itl_delivered")->mode, kServingMode);
+  EXPECT_EQ(find_metric("itl_delivered")->unit, "s");
+  EXPECT_EQ(find_metric("output_rate")->direction, Direction::higher_is_better);
+  EXPECT_EQ(find_metric("nothing"), nullptr);
 }
 
 TEST(Retention, IsOfTheItemsThatBothSidesHave) {

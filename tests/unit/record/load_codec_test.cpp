@@ -63,6 +63,8 @@ TEST(LoadCodec, EveryFieldOfARequestComesBack) {
   EXPECT_EQ(after->reasoning_tokens, 24);
   EXPECT_EQ(after->completion_source, TokenSource::usage_difference);
   EXPECT_EQ(after->retokenised_tokens, 25);
+  EXPECT_EQ(after->event_sources, (EventSources{2, 61}));
+  EXPECT_NE(line.find(R"("event_sources":{"unknown":2,"token_ids":61})"), std::string::npos) << line;
   EXPECT_EQ(after->finish_reason, "length");
   EXPECT_EQ(after->server, before.server);
   EXPECT_EQ(after->text, before.text);
@@ -105,6 +107,16 @@ TEST(LoadCodec, KeysMayComeInAnyOrderAndUnknownOnesArePassedOver) {
   EXPECT_EQ(after->index, 4U);
   EXPECT_EQ(after->status, 200);
   EXPECT_EQ(after->text, "x");
+}
+
+TEST(LoadCodec, SourcesOfEventsAreReadFromOlderAndNewerRecords) {
+  // 1.0 has none; a source that only a newer version knows is unknown here.
+  EXPECT_EQ(parsed(R"({"index":1})")->event_sources, EventSources{});
+  const auto newer = parsed(R"({"index":1,"event_sources":{"unknown":1,"by_sight":2,"native":3}})");
+  ASSERT_TRUE(newer) << newer.error().message;
+  EXPECT_EQ(newer->event_sources, (EventSources{3, 0, 0, 3}));
+  EXPECT_FALSE(parsed(R"({"index":1,"event_sources":"native"})"));
+  EXPECT_FALSE(parsed(R"({"index":1,"event_sources":{"native":-1}})"));
 }
 
 TEST(LoadCodec, LinesThatAreNoRequestAreRefused) {
@@ -181,6 +193,9 @@ TEST(LoadCodec, EveryFieldOfTheHeaderComesBack) {
   EXPECT_EQ(after->counters, before.counters);
   EXPECT_EQ(after->conditions, before.conditions);
   EXPECT_EQ(after->retokenising, before.retokenising);
+  EXPECT_EQ(after->gauges, before.gauges);
+  EXPECT_EQ(after->histograms, before.histograms);
+  EXPECT_EQ(after->server_requests, before.server_requests);
   ASSERT_TRUE(after->client);
   EXPECT_EQ(after->client->clock.at(1).offset_ns, 5);
   EXPECT_EQ(after->client->user_delay_p99_ns, 16.5);

@@ -76,6 +76,18 @@ TEST(LoadExample, ThePythonOfTheDocumentationReadsALoad) {
             "21.500 ms, 3 of 4 requests\n");
 }
 
+TEST(LoadExample, TimelinesOfBeforeAreRead) {
+  auto load = read_load(fs::path(EDGEEVAL_SOURCE_DIR) / "tests" / "golden" / "load" / "timelines-1.0.jsonl");
+  ASSERT_TRUE(load) << load.error().message;
+  EXPECT_EQ(load->header.version, "1.0");
+  EXPECT_EQ(load->header.counters.size(), 1U);
+  EXPECT_TRUE(load->header.gauges.empty() && load->header.histograms.empty() &&
+              load->header.server_requests.empty());
+  ASSERT_EQ(load->requests.size(), 2U);
+  EXPECT_EQ(load->requests[0].completion_source, TokenSource::usage_difference);
+  EXPECT_EQ(load->requests[0].event_sources, EventSources{}) << "it does not tell";
+}
+
 TEST(LoadExample, TimelinesAreAsTheyWere) {
   LoadRecord load;
   load.header = full_header();

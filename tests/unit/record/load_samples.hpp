@@ -29,6 +29,9 @@ inline LoadHeader full_header() {
   header.conditions = {{"cpu.temperature_c", {{9'007'199'254'740'995, 61.5}, {9'007'199'254'740'997, 70.25}}},
                        {"cpu.throttle_count", {}}};
   header.retokenising = Retokenising{"missing", "/tokenize", 40, 39, "1 reply shows no text"};
+  header.gauges = {{"vllm:num_requests_running", 0.0, 3.25, 4.0, 12}};
+  header.histograms = {{"vllm:time_to_first_token_seconds", 9, 0.75, {{0.05, 2}, {0.1, 8}}}};
+  header.server_requests = {{0.001, 0.02, 0.5}, {std::nullopt, 0.03, std::nullopt}};
   return header;
 }
 
@@ -88,6 +91,8 @@ inline RequestRecord full_request(std::uint32_t index) {
   request.reasoning_tokens = 24;
   request.completion_source = TokenSource::usage_difference;
   request.retokenised_tokens = 25;
+  request.event_sources[static_cast<std::size_t>(TokenSource::unknown)] = 2;
+  request.event_sources[static_cast<std::size_t>(TokenSource::token_ids)] = 61;
   request.finish_reason = "length";
   request.server = ServerTimings{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 31, 32, 33, 34, 35};
   request.text = "Paris.\nIt is.";

@@ -96,7 +96,8 @@ inline WindowRecord random_window(Random& random) {
   window.duration_s = std::abs(random.number());
   window.energy = random.some<EnergyEntry>([&] { return random_entry(random); });
   window.voids = random.some<EnergyVoid>([&] {
-    return EnergyVoid{random.text(), random.text(), random.text(), random.text(), random.text(), random.maybe_number()};
+    return EnergyVoid{random.text(), random.text(), random.text(),
+                      random.text(), random.text(), random.maybe_number()};
   });
   for (int i = random.below(4); i > 0; --i) window.conditions[random.text()] = {random.text(), random.text()};
   window.sampling_cpu_s = random.maybe_number();
@@ -141,6 +142,8 @@ inline RequestTimeline random_request(Random& random) {
   request.prompt_tokens = random.maybe_count();
   request.cached_tokens = random.maybe_count();
   request.completion_tokens = random.maybe_count();
+  request.shown_tokens = random.maybe_count();
+  request.first_tokens = random.maybe_count();
   request.token_source = random.text();
   request.finish_reason = random.text();
   request.ok = random.coin();

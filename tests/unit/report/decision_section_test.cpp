@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "catalog/decision_metrics.hpp"
 #include "decision/decision.hpp"
-#include "metrics/decision_metrics.hpp"
 #include "report/decision_json.hpp"
 #include "report/report.hpp"
 #include "support/sample_run.hpp"

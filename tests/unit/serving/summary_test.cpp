@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "serving/metric_table.hpp"
+#include "catalog/serving_metrics.hpp"
 #include "unit/serving/loads.hpp"
 
 namespace edgeeval {

@@ -22,11 +22,10 @@ struct Checked {
   }
 };
 
-Checked checked(const LoadBuilder& builder, const ValidityLimits& limits = {},
-                const std::vector<ConditionSeries>& conditions = {}) {
+Checked checked(const LoadBuilder& builder, const ValidityLimits& limits = {}) {
   auto load = builder.build();
   const auto summary = summarise_load(load, {});
-  auto validity = check_validity(load, *summary, limits, conditions);
+  auto validity = check_validity(load, *summary, limits);
   EXPECT_TRUE(validity.has_value());
   return {*validity};
 }

@@ -72,6 +72,28 @@ TEST(ItemTimelines, HaveTheKernelsStampsInSecondsFromTheEpoch) {
   EXPECT_EQ(timeline.retries, 0);
 }
 
+TEST(ItemTimelines, TellTheTokensOfTheFirstEventAndOfAll) {
+  auto counted = request(0, 0);
+  counted.completion_tokens = 8;
+  counted.completion_source = TokenSource::usage;
+  auto first = event(0, EventClass::content, 10);
+  first.tokens = 3;
+  auto second = event(0, EventClass::content, 30);
+  second.tokens = 4;
+  first.flags = second.flags = kTokensKnown;
+  // Its two events tell no tokens, and the reply's count is not theirs: not known.
+  auto unknown = request(1, 1);
+  unknown.completion_tokens = 8;
+  unknown.completion_source = TokenSource::usage;
+  const auto all = timelines(
+      {counted, unknown},
+      {first, second, event(1, EventClass::content, 40), event(1, EventClass::content, 50)}, {"a", "b"});
+  EXPECT_EQ(all.at(0).first_tokens, 3);
+  EXPECT_EQ(all.at(0).shown_tokens, 7) << "the eighth shows no text";
+  EXPECT_EQ(all.at(1).first_tokens, std::nullopt);
+  EXPECT_EQ(all.at(1).shown_tokens, 8);
+}
+
 TEST(ItemTimelines, LeaveTheWarmUpOutAndFollowTheItemsWhateverEndedFirst) {
   auto warm = request(0, 1);
   warm.phase = LoadPhase::warmup;

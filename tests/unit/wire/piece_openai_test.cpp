@@ -98,6 +98,23 @@ TEST(OpenAi, TokenIdsAreTheBestCount) {
   EXPECT_TRUE(piece.known() && piece.usage());
 }
 
+TEST(OpenAi, SourcesOfEventsAreCountedWhateverTellsTheWhole) {
+  auto read = chat();
+  read(delta(R"("role":"assistant","content":"")"));
+  read(chunk(R"("delta":{"content":" a b"},"finish_reason":null,"token_ids":[7,8])", usage(5, 2)));
+  read(delta(R"("content":" c")", usage(5, 3)));
+  read(delta(R"("content":" d")"));
+  read("{\"choices\":[]" + usage(5, 4) + "}");
+  EventSources expected{};
+  expected[static_cast<std::size_t>(TokenSource::token_ids)] = 1;
+  expected[static_cast<std::size_t>(TokenSource::usage_difference)] = 1;
+  expected[static_cast<std::size_t>(TokenSource::unknown)] = 1;
+  EXPECT_EQ(read.state.event_sources, expected);
+  EXPECT_EQ(read.state.completion_source, TokenSource::usage);
+  read.state.clear();
+  EXPECT_EQ(read.state.event_sources, EventSources{});
+}
+
 TEST(OpenAi, TokensWithoutTextAreKept) {
   // A special token that is not shown, or a part of a character.
   auto read = chat();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serving/metric_table.hpp"
+#include "catalog/serving_metrics.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "metrics/decision_metrics.hpp"
+#include "catalog/decision_metrics.hpp"
 
 namespace edgeeval {
 
