@@ -64,16 +64,16 @@ struct ScrapeReport {
   std::map<std::string, HistogramReading> first_histograms, last_histograms;
 };
 
-/// Scrapes from its making until it is stopped: once before it is handed out, then at the period, once at the end.
-/// Errors of the server are counted, never fatal.
+/// Scrapes from its making until it is stopped: once before it is handed out, then at the period, once at the
+/// end. Errors of the server are counted, never fatal.
 ///
-/// A line of the file is `{"t_ns":…,"took_ns":…,"counters":{…},"gauges":{…},"histograms":{…}}`, of which lines
-/// after the first hold only what has changed; or `{"t_ns":…,"error":"…"}`. A histogram is
+/// A line of the file is `{"t_ns":…,"took_ns":…,"counters":{…},"gauges":{…},"histograms":{…}}`, of which
+/// lines after the first hold only what has changed; or `{"t_ns":…,"error":"…"}`. A histogram is
 /// `{"count":…,"sum":…,"buckets":[[bound,count],…]}`.
 class ServerScraper {
  public:
-  /// `call` is used by one thread at a time: first by the caller's, then by the scraping one; `read` is read_server_metrics. Errors: usage (no path, a
-  /// period below 333 ms), io (the file).
+  /// `call` is used by one thread at a time: first by the caller's, then by the scraping one; `read` is
+  /// read_server_metrics. Errors: usage (no path, a period below 333 ms), io (the file).
   [[nodiscard]] static Result<std::unique_ptr<ServerScraper>> start(
       ScrapeOptions options, SmallCall call, std::function<ServerMetrics(std::string_view)> read);
   ~ServerScraper();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a server tells of itself over one load: its metrics scraped, and the times of its requests by its own clock.
+// What a server tells of itself over one load: its metrics scraped, and the times of its requests by its own
+// clock.
 #pragma once
 
 #include <edgeeval/result.hpp>

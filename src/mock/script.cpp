@@ -196,8 +196,8 @@ void read_loading(const YAML::Node& node, Script& script, Findings& findings) {
 
 void read_all(const YAML::Node& root, Script& script, Findings& findings) {
   Keys keys(root, "",
-            {"dialect", "model", "host", "port", "seed", "ttft", "itl", "tokens", "batch_step", "metrics", "spin",
-             "template_tokens", "prefix_cache", "strict", "loading", "reply", "limits", "faults"},
+            {"dialect", "model", "host", "port", "seed", "ttft", "itl", "tokens", "batch_step", "metrics",
+             "spin", "template_tokens", "prefix_cache", "strict", "loading", "reply", "limits", "faults"},
             findings);
   keys.dialect("dialect", script.dialect);
   keys.text("model", script.model);

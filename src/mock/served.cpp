@@ -13,7 +13,7 @@ constexpr std::size_t kMostRequests = 10'000;
 constexpr double kNano = 1e-9;
 
 // The bounds that vLLM has (vllm/v1/metrics/loggers.py).
-constexpr std::array kFirstToken{0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1,   0.25,  0.5,   0.75,
+constexpr std::array kFirstToken{0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1,  0.25,  0.5,   0.75,
                                  1.0,   2.5,   5.0,  7.5,  10.0, 20.0, 40.0, 80.0, 160.0, 640.0, 2560.0};
 constexpr std::array kBetweenTokens{0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2,  0.3,  0.4, 0.5,
                                     0.75, 1.0,   2.5,  5.0,   7.5, 10.0, 20.0, 40.0, 80.0};
@@ -86,7 +86,8 @@ std::string Served::prometheus(Dialect dialect, std::string_view model_json, std
       family(text, "vllm:prompt_tokens_total", "counter", labels, prompt_tokens_);
       family(text, "vllm:generation_tokens_total", "counter", labels, tokens_);
       text += "# TYPE vllm:request_success_total counter\n";
-      text += fmt::format("vllm:request_success_total{{{},finished_reason=\"stop\"}} {}.0\n", labels, stopped_);
+      text +=
+          fmt::format("vllm:request_success_total{{{},finished_reason=\"stop\"}} {}.0\n", labels, stopped_);
       text += fmt::format("vllm:request_success_total{{{},finished_reason=\"length\"}} {}.0\n", labels,
                           cut_short_);
       ttft_.append(text, "vllm:time_to_first_token_seconds", labels);
@@ -119,8 +120,9 @@ std::string Served::prometheus(Dialect dialect, std::string_view model_json, std
 }
 
 std::string Served::iteration(std::size_t running) const {
-  return fmt::format("[{{\"iter\":{},\"numActiveRequests\":{},\"numQueuedRequests\":0,\"numCompletedRequests\":{}}}]",
-                     itl_.count() + ttft_.count(), running, stopped_ + cut_short_);
+  return fmt::format(
+      "[{{\"iter\":{},\"numActiveRequests\":{},\"numQueuedRequests\":0,\"numCompletedRequests\":{}}}]",
+      itl_.count() + ttft_.count(), running, stopped_ + cut_short_);
 }
 
 std::string Served::take_requests() {

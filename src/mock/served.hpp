@@ -34,7 +34,8 @@ class SecondsHistogram {
 struct ServedReply {
   std::uint64_t number = 0;
   std::int64_t arrived_ns = 0;  ///< When the request was received.
-  std::optional<std::int64_t> first_ns{}, last_ns{};  ///< Just before the first and the last tokens were sent.
+  std::optional<std::int64_t> first_ns{},
+      last_ns{};  ///< Just before the first and the last tokens were sent.
   std::uint32_t prompt_tokens = 0;
   bool cut_short = false;    ///< Finished for length.
   std::uint32_t tokens = 0;  ///< Sent so far.
@@ -49,7 +50,8 @@ class Served {
   /// The reply has been sent to its end.
   void ended(const ServedReply& reply);
   /// Prometheus text in the words of a dialect that has it; `running` are the replies under way.
-  [[nodiscard]] std::string prometheus(Dialect dialect, std::string_view model_json, std::size_t running) const;
+  [[nodiscard]] std::string prometheus(Dialect dialect, std::string_view model_json,
+                                       std::size_t running) const;
   /// TensorRT-LLM's /metrics: statistics of the present iteration.
   [[nodiscard]] std::string iteration(std::size_t running) const;
   /// TensorRT-LLM's /perf_metrics: the requests that ended since it was last asked, which are then forgotten.

@@ -161,9 +161,9 @@ void MockServer::Impl::serve_requests(Connection& connection) {
     }
     const bool loading = script.loading_manner == LoadingManner::answer_503 &&
                          monotonic_ns() < started_ns + script.loading.count();
-    const auto answer = route_answer({script.dialect, maker.model_json(), loading, shared.streams,
-                                      &shared.served, script.metrics},
-                                     request->method, request->path, request->body);
+    const auto answer = route_answer(
+        {script.dialect, maker.model_json(), loading, shared.streams, &shared.served, script.metrics},
+        request->method, request->path, request->body);
     connection.answer(http_text(answer, request->keep_alive), request->keep_alive);
   }
 }

@@ -141,8 +141,10 @@ void take_server(const Json& json, LoadHeader& header) {
                              gauge.at("mean").get<double>(), gauge.at("max").get<double>(),
                              gauge.at("scrapes").get<std::uint64_t>()});
   for (const auto& entry : json.value("histograms", Json::array())) {
-    ServerHistogram histogram{entry.at("name").get<std::string>(), entry.at("count").get<std::uint64_t>(),
-                              entry.at("sum").get<double>(), {}};
+    ServerHistogram histogram{entry.at("name").get<std::string>(),
+                              entry.at("count").get<std::uint64_t>(),
+                              entry.at("sum").get<double>(),
+                              {}};
     for (const auto& bucket : entry.at("buckets"))
       histogram.buckets.emplace_back(bucket.at(0).get<double>(), bucket.at(1).get<std::uint64_t>());
     header.histograms.push_back(std::move(histogram));

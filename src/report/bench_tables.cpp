@@ -218,13 +218,14 @@ TextTable server_distribution_table(const BenchReport& report) {
     const auto count = check.server_count == check.wire_count
                            ? fmt::format("{}", check.server_count)
                            : fmt::format("{} and {}", check.server_count, check.wire_count);
-    table.rows.push_back({check.name + " · " + check.wire, count, with_unit(check.server_mean_s, "s"),
+    table.rows.push_back({check.name + " · mean", count, with_unit(check.server_mean_s, "s"),
                           with_unit(check.wire_mean_s, "s"),
                           with_unit(check.wire_mean_s - check.server_mean_s, "s")});
     for (const auto& quantile : check.quantiles) {
       const auto apart = quantile.difference_s();
-      table.rows.push_back({"its " + quantile_name(quantile.p), "", server_quantile_text(quantile),
-                            with_unit(quantile.wire_s, "s"), apart == 0.0 ? "none" : with_unit(apart, "s")});
+      table.rows.push_back({check.wire + " · " + quantile_name(quantile.p), "",
+                            server_quantile_text(quantile), with_unit(quantile.wire_s, "s"),
+                            apart == 0.0 ? "none" : with_unit(apart, "s")});
     }
   }
   return table;

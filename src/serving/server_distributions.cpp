@@ -69,7 +69,8 @@ Result<WireTimes> wire_times(LoadRecord& load) {
     if (block->empty()) break;
     for (const auto& event : *block) {
       if (!carries_tokens(event.kind)) continue;
-      const auto [found, is_new] = stamps.try_emplace(event.request, Stamps{event.kernel_ns, event.kernel_ns});
+      const auto [found, is_new] =
+          stamps.try_emplace(event.request, Stamps{event.kernel_ns, event.kernel_ns});
       if (is_new) continue;
       auto& last_ns = found->second.last_ns;
       times[Stretch::between_tokens].push_back(

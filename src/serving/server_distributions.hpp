@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Distributions that a server tells of its own latencies (histograms, times of requests), held against the wire's.
+// Distributions that a server tells of its own latencies (histograms, times of requests), held against the
+// wire's.
 #pragma once
 
 #include <cstdint>

@@ -195,9 +195,9 @@ std::vector<ServerRequest> read_server_requests(std::string_view text) {
     const auto arrival = times->find("arrival_time");
     if (arrival == times->end() || !arrival->is_number()) continue;
     const auto at = arrival->get<double>();
-    found.emplace_back(at, ServerRequest{since(at, *times, "first_scheduled_time"),
-                                         since(at, *times, "first_token_time"),
-                                         since(at, *times, "last_token_time")});
+    found.emplace_back(
+        at, ServerRequest{since(at, *times, "first_scheduled_time"), since(at, *times, "first_token_time"),
+                          since(at, *times, "last_token_time")});
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

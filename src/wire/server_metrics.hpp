@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a server tells of itself on its metrics route: counters, gauges and histograms, and times of single requests.
+// What a server tells of itself on its metrics route: counters, gauges and histograms, and times of single
+// requests.
 #pragma once
 
 #include <cstdint>

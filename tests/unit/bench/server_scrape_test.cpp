@@ -12,7 +12,8 @@
 namespace edgeeval {
 namespace {
 
-/// "name value" a line. Names that end in "_now" are gauges, "le<bound>" is a bucket of the histogram "h" and counts for it.
+/// "name value" a line. Names that end in "_now" are gauges, "le<bound>" is a bucket of the histogram "h" and
+/// counts for it.
 ServerMetrics read_pairs(std::string_view text) {
   ServerMetrics metrics;
   std::istringstream lines{std::string(text)};

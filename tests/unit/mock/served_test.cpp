@@ -27,8 +27,10 @@ TEST(Served, TellsVllmsCountersGaugesAndHistograms) {
   serve(served, true);
   const auto text = served.prometheus(Dialect::vllm, "\"m\"", 3);
   const std::string labels = "{engine=\"0\",model_name=\"m\"";
-  EXPECT_TRUE(holds(text, "# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running" + labels + "} 3.0"));
-  EXPECT_TRUE(holds(text, "# TYPE vllm:generation_tokens_total counter\nvllm:generation_tokens_total" + labels + "} 4.0"));
+  EXPECT_TRUE(
+      holds(text, "# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running" + labels + "} 3.0"));
+  EXPECT_TRUE(holds(
+      text, "# TYPE vllm:generation_tokens_total counter\nvllm:generation_tokens_total" + labels + "} 4.0"));
   EXPECT_TRUE(holds(text, "vllm:prompt_tokens_total" + labels + "} 5.0"));
   EXPECT_TRUE(holds(text, labels + ",finished_reason=\"length\"} 1.0"));
   EXPECT_TRUE(holds(text, labels + ",finished_reason=\"stop\"} 0.0"));
@@ -46,7 +48,8 @@ TEST(Served, TellsVllmsCountersGaugesAndHistograms) {
 TEST(Served, CountsNoEndOfAReplyThatHadNoToken) {
   Served served;
   served.ended({1, 0, {}, {}, 5, false});
-  EXPECT_TRUE(holds(served.prometheus(Dialect::llama_server, "\"m\"", 0), "llamacpp:prompt_tokens_total 0.0"));
+  EXPECT_TRUE(
+      holds(served.prometheus(Dialect::llama_server, "\"m\"", 0), "llamacpp:prompt_tokens_total 0.0"));
 }
 
 TEST(Served, TellsTensorRtLlmsRequestsOnce) {
@@ -56,7 +59,8 @@ TEST(Served, TellsTensorRtLlmsRequestsOnce) {
   ASSERT_EQ(list.size(), 1U);
   const auto& times = list[0].at("perf_metrics").at("timing_metrics");
   EXPECT_EQ(list[0].at("request_id"), 7);
-  EXPECT_NEAR(times.at("first_token_time").get<double>() - times.at("arrival_time").get<double>(), 0.03, 1e-9);
+  EXPECT_NEAR(times.at("first_token_time").get<double>() - times.at("arrival_time").get<double>(), 0.03,
+              1e-9);
   EXPECT_NEAR(times.at("last_token_time").get<double>() - times.at("arrival_time").get<double>(), 0.11, 1e-9);
   EXPECT_EQ(served.take_requests(), "[]");
   EXPECT_EQ(Json::parse(served.iteration(2)).at(0).at("numActiveRequests"), 2);

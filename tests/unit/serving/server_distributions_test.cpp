@@ -18,8 +18,8 @@ std::vector<ServerDistribution> checked(const LoadBuilder& builder) {
   return checks ? std::move(*checks) : std::vector<ServerDistribution>();
 }
 
-/// Ten requests as steady_load has them: first token after 20 ms, nine gaps of 10 ms, last token after 110 ms.
-/// The first is warm-up, which a server's histograms hold as well.
+/// Ten requests as steady_load has them: first token after 20 ms, nine gaps of 10 ms, last token after 110
+/// ms. The first is warm-up, which a server's histograms hold as well.
 LoadBuilder ten() {
   auto builder = steady_load(10);
   builder.requests().front().phase = LoadPhase::warmup;

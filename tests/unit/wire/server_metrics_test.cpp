@@ -30,7 +30,8 @@ TEST(ServerMetrics, TellsCountersGaugesAndHistogramsApartByTheirType) {
 TEST(ServerMetrics, SumsTheBucketsOfEachBoundOverTheOtherLabels) {
   const auto read = read_server_metrics(
       "# TYPE h histogram\n"
-      "h_bucket{engine=\"0\",le=\"0.1\"} 1\nh_bucket{engine=\"0\",le=\"0.5\"} 3\nh_bucket{engine=\"0\",le=\"+Inf\"} 4\n"
+      "h_bucket{engine=\"0\",le=\"0.1\"} 1\nh_bucket{engine=\"0\",le=\"0.5\"} "
+      "3\nh_bucket{engine=\"0\",le=\"+Inf\"} 4\n"
       "h_bucket{le=\"0.1\",engine=\"1\"} 10\nh_bucket{ le = \"0.5\" , engine=\"le=\"} 20\n"
       "h_bucket{engine=\"1\",le=\"+Inf\"} 30\n"
       "h_sum{engine=\"0\"} 2.5\nh_sum{engine=\"1\"} 7.5\nh_count{engine=\"0\"} 4\nh_count{engine=\"1\"} 30\n"
@@ -41,8 +42,9 @@ TEST(ServerMetrics, SumsTheBucketsOfEachBoundOverTheOtherLabels) {
 }
 
 TEST(ServerMetrics, TakesOpenMetricsCountersByTheirSample) {
-  EXPECT_EQ(read_server_metrics("# TYPE tokens counter\ntokens_total 7\ntokens_created 1.7e9\n# EOF\n").counters,
-            (Numbers{{"tokens_total", 7.0}}));
+  EXPECT_EQ(
+      read_server_metrics("# TYPE tokens counter\ntokens_total 7\ntokens_created 1.7e9\n# EOF\n").counters,
+      (Numbers{{"tokens_total", 7.0}}));
 }
 
 TEST(ServerMetrics, LeavesOutWhatIsNoNumber) {
@@ -63,10 +65,10 @@ TEST(ServerMetrics, TakesTensorRtLlmsLatestIterationAsGauges) {
 }
 
 TEST(ServerMetrics, OddTextDoesNoHarm) {
-  for (const char* text :
-       {"", "\n\n", "#", "# TYPE", "# TYPE a", "# TYPE a gauge\na", "# TYPE a gauge\na{", "# TYPE a gauge\na{x=\"",
-        "# TYPE a histogram\na_bucket{le=\"1\n", "# TYPE a histogram\na_bucket{le=} 1\n",
-        "# TYPE a histogram\na_bucket 3\n", "<html>not found</html>", "{\"a\":{\"b\":{\"c\":{}}}}"})
+  for (const char* text : {"", "\n\n", "#", "# TYPE", "# TYPE a", "# TYPE a gauge\na", "# TYPE a gauge\na{",
+                           "# TYPE a gauge\na{x=\"", "# TYPE a histogram\na_bucket{le=\"1\n",
+                           "# TYPE a histogram\na_bucket{le=} 1\n", "# TYPE a histogram\na_bucket 3\n",
+                           "<html>not found</html>", "{\"a\":{\"b\":{\"c\":{}}}}"})
     EXPECT_TRUE(read_server_metrics(text).empty()) << text;
 }
 
@@ -79,7 +81,8 @@ TEST(ServerRequests, AreTensorRtLlmsTimesFromArrivalOn) {
   ASSERT_EQ(read.size(), 2U);
   EXPECT_EQ(read[0], (ServerRequest{})) << "in order of arrival; a time before the arrival is none";
   EXPECT_EQ(read[1], (ServerRequest{0.125, 0.5, 2.0}));
-  for (const char* text : {"", "{}", "[", "null", "[[]]"}) EXPECT_TRUE(read_server_requests(text).empty()) << text;
+  for (const char* text : {"", "{}", "[", "null", "[[]]"})
+    EXPECT_TRUE(read_server_requests(text).empty()) << text;
 }
 
 }  // namespace
