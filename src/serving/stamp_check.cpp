@@ -52,19 +52,25 @@ Result<Pairs> pair_up(const LoadRecord& load, const std::vector<SentReply>& sent
     if (request.attempts > 1) return mismatch("a request was sent again");
     if (request.issued_ns) issued.push_back(&request);
   }
-  if (issued.size() != sent.size())
-    return mismatch(std::to_string(issued.size()) + " requests were sent and " + std::to_string(sent.size()) +
-                    " received");
   std::sort(issued.begin(), issued.end(),
             [](const auto* a, const auto* b) { return *a->issued_ns < *b->issued_ns; });
+  // What prepared the load (what a prompt's words are in tokens) was received before its first request.
+  std::size_t before = 0;
+  while (!issued.empty() && before < sent.size() &&
+         sent[before].received_ns + kClockSlack_ns < *issued.front()->issued_ns)
+    ++before;
+  const auto received = std::span(sent).subspan(before);
+  if (issued.size() != received.size())
+    return mismatch(std::to_string(issued.size()) + " requests were sent and " +
+                    std::to_string(received.size()) + " received");
   Pairs pairs;
   for (std::size_t i = 0; i < issued.size(); ++i) {
     const auto& request = *issued[i];
-    if (sent[i].received_ns + kClockSlack_ns < *request.issued_ns)
+    if (received[i].received_ns + kClockSlack_ns < *request.issued_ns)
       return mismatch("request " + std::to_string(request.index) +
                       " would have been received before it was sent");
-    const bool counts = request.phase == LoadPhase::measured && request.ok() && sent[i].complete;
-    pairs[request.index] = {&sent[i], counts, 0};
+    const bool counts = request.phase == LoadPhase::measured && request.ok() && received[i].complete;
+    pairs[request.index] = {&received[i], counts, 0};
   }
   return pairs;
 }

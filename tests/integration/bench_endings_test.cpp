@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Benchmarks that did not come to their end: killed in each phase, or never told what the server is.
+// Benchmarks that did not come to their end: killed in each phase, or never told what the server is, or asked
+// for with mistakes.
 #include <sys/socket.h>
 
 #include <filesystem>
@@ -20,6 +21,11 @@ const std::string kProgram = std::string(EDGEEVAL_BIN_DIR) + "/edgeeval";
 
 bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+Ran bench_of(const std::string& url, std::vector<std::string> options) {
+  options.insert(options.begin(), {kProgram, "bench", "--url", url});
+  return run_program(options);
+}
+
 /// A load of three warm-up requests and ten measured ones, whose request `hanging` is never answered; killed
 /// once all before it have been recorded.
 class KilledBench : public ::testing::Test {
@@ -29,11 +35,15 @@ class KilledBench : public ::testing::Test {
     std::ofstream(script) << "dialect: openai-chat\nttft: 2ms\nitl: 1ms\ntokens: 3\n"
                           << "faults: [{name: hang, requests: [" << hanging << "]}]\n";
     with_server({"--script", script}, [&](int port) {
+      // Prompts of a file: to make some up takes requests of its own.
+      const auto prompts = (folder_.path() / "prompts.jsonl").string();
+      std::ofstream(prompts) << "{\"prompt\": \"one two three\"}\n";
       const auto file = record() + "/requests.jsonl";
-      const auto shell = kProgram + " bench --url http://127.0.0.1:" + std::to_string(port) +
-                         " --scenario single -n 10 --warmup 3 --no-energy --quiet --out " + record() +
-                         " & until [ -e " + file + " ] && [ $(wc -l < " + file + ") -eq " +
-                         std::to_string(hanging - 1) + " ]; do sleep 0.02; done; kill -KILL $!; wait $!";
+      const auto shell =
+          kProgram + " bench --url http://127.0.0.1:" + std::to_string(port) + " --prompts " + prompts +
+          " --prefix-cache allow --scenario single -n 10 --warmup 3 --no-energy --quiet --out " + record() +
+          " & until [ -e " + file + " ] && [ $(wc -l < " + file + ") -eq " + std::to_string(hanging - 1) +
+          " ]; do sleep 0.02; done; kill -KILL $!; wait $!";
       EXPECT_EQ(run_program({"/bin/sh", "-c", shell}).code, 128 + SIGKILL);
     });
   }
@@ -112,6 +122,42 @@ TEST(BenchEndings, AServerThatNeverSaysWhatItIsTimesOutByItsOption) {
   const auto mistaken = run_program({kProgram, "bench", "--url", "http://127.0.0.1:1", "--probe-timeout", "0",
                                      "--out", (folder.path() / "load").string()});
   EXPECT_EQ(mistaken.code, 2) << mistaken.err;
+}
+
+TEST(BenchEndings, BadInputHasOneErrorAndItsCode) {
+  const TempFolder folder;
+  const auto out = (folder.path() / "load").string();
+  EXPECT_EQ(run_program({kProgram, "bench"}).code, 2);
+  EXPECT_EQ(bench_of("http://127.0.0.1:1", {"-n", "1", "--out", out}).code, 17);
+  EXPECT_EQ(bench_of("ftp://127.0.0.1", {"-n", "1", "--out", out}).code, 2);
+  EXPECT_EQ(bench_of("http://user:pw@127.0.0.1", {"-n", "1", "--out", out}).code, 2);
+  EXPECT_EQ(bench_of("http://127.0.0.1:1", {"--scenario", "clozed:4", "--out", out}).code, 2);
+  EXPECT_EQ(bench_of("http://127.0.0.1:1", {"--scenario", "find-peak", "--out", out}).code, 2);
+  EXPECT_EQ(bench_of("http://127.0.0.1:1", {"--slo", "ttft=fast", "--out", out}).code, 2);
+  EXPECT_EQ(bench_of("http://127.0.0.1:1", {"-o", "pdf:x", "--out", out}).code, 2);
+  const std::vector<std::vector<std::string>> mistaken{{"--timeout", "nan"},
+                                                       {"--idle", "inf"},
+                                                       {"--drain", "1e308"},
+                                                       {"--keep-text", "-1"},
+                                                       {"--warmup", "99999999999"},
+                                                       {"--cpus", "9999"},
+                                                       {"--server-pid", "0"},
+                                                       {"--extra", "{"},
+                                                       {"--extra", "\"stream\":false"},
+                                                       {"--slo", "ttft_p97=1s"},
+                                                       {"--temperature", "nan"},
+                                                       {"--launch", "server {port}", "--requests", "3"}};
+  const auto untouched = (folder.path() / "untouched").string();
+  for (const auto& options : mistaken) {
+    auto all = options;
+    all.insert(all.end(), {"--out", untouched});
+    const auto ran = bench_of("http://127.0.0.1:1", all);
+    EXPECT_EQ(ran.code, 2) << options[0] << ' ' << options[1] << ": " << ran.err;
+    EXPECT_LT(ran.err.size(), 400U) << ran.err;
+    EXPECT_FALSE(fs::exists(untouched)) << options[0];
+  }
+  EXPECT_EQ(run_program({kProgram, "recompute", (folder.path() / "none").string()}).code, 11);
+  EXPECT_EQ(run_program({kProgram, "recompute", folder.path().string(), "--as", "wrk"}).code, 2);
 }
 
 }  // namespace

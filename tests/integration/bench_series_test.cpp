@@ -102,10 +102,26 @@ TEST(Series, ASearchWhoseClientIsHeldUpTriesOnceMoreAndEnds) {
 Ran sweep_into(const fs::path& folder) {
   Ran ran;
   with_server({"--ttft", "2ms", "--itl", "1ms"}, [&](int port) {
-    ran = program({"bench", "--url", "http://127.0.0.1:" + std::to_string(port), "--scenario",
-                   "sweep:closed:1,2", "-n", "8", "--max-tokens", "4", "--no-energy", "--allow-invalid",
-                   "--quiet", "--out", (folder / "load").string(), "-o",
-                   "jsonl:" + (folder / "t.jsonl").string(), "-o", "trace:" + (folder / "t.json").string()});
+    ran = program({"bench",
+                   "--url",
+                   "http://127.0.0.1:" + std::to_string(port),
+                   "--scenario",
+                   "sweep:closed:1,2",
+                   "-n",
+                   "8",
+                   "--warmup",
+                   "3",
+                   "--max-tokens",
+                   "4",
+                   "--no-energy",
+                   "--allow-invalid",
+                   "--quiet",
+                   "--out",
+                   (folder / "load").string(),
+                   "-o",
+                   "jsonl:" + (folder / "t.jsonl").string(),
+                   "-o",
+                   "trace:" + (folder / "t.json").string()});
   });
   return ran;
 }
@@ -116,8 +132,8 @@ TEST(Series, TimelinesHoldEveryLoadAndAreReportedAsTheFolderIs) {
   const auto ran = sweep_into(folder.path());
   ASSERT_EQ(ran.code, 0) << ran.err;
   const auto lines = lines_of(file);
-  // The series, two headers, 1 and 2 requests to warm up, twice 8 measured ones.
-  ASSERT_EQ(lines.size(), 1U + 2U + 3U + 16U);
+  // The series, two headers, twice 3 requests to warm up and 8 measured ones.
+  ASSERT_EQ(lines.size(), 1U + 2U + 6U + 16U);
   const auto index = json_of(lines[0]);
   EXPECT_EQ(index.at("type"), "series");
   EXPECT_EQ(index.at("loads"), Json::array({"step-01", "step-02"}));
@@ -134,7 +150,7 @@ TEST(Series, TimelinesHoldEveryLoadAndAreReportedAsTheFolderIs) {
       EXPECT_FALSE(line.at("events").empty());
     }
   }
-  EXPECT_EQ(requests, (std::map<std::string, int>{{"step-01", 9}, {"step-02", 10}}));
+  EXPECT_EQ(requests, (std::map<std::string, int>{{"step-01", 11}, {"step-02", 11}}));
   EXPECT_EQ(scenarios,
             (std::map<std::string, std::string>{{"step-01", "closed:1"}, {"step-02", "closed:2"}}));
 
@@ -193,7 +209,7 @@ TEST(Series, ATraceShowsEveryLoad) {
                                                    {2, "step-01 closed:1 counters"},
                                                    {3, "step-02 closed:2 requests"},
                                                    {4, "step-02 closed:2 counters"}}));
-  EXPECT_EQ(requests, (std::map<int, int>{{1, 9}, {3, 10}}));
+  EXPECT_EQ(requests, (std::map<int, int>{{1, 11}, {3, 11}}));
 }
 
 TEST(Schedule, IsReplayedWholeWhereNoEndIsGiven) {

@@ -365,41 +365,5 @@ TEST(Bench, AKeyStandsNowhere) {
   }
 }
 
-TEST(Bench, BadInputHasOneErrorAndItsCode) {
-  const TempFolder folder;
-  const auto out = (folder.path() / "load").string();
-  EXPECT_EQ(run_program({kProgram, "bench"}).code, 2);
-  EXPECT_EQ(bench("http://127.0.0.1:1", {"-n", "1", "--out", out}).code, 17);
-  EXPECT_EQ(bench("ftp://127.0.0.1", {"-n", "1", "--out", out}).code, 2);
-  EXPECT_EQ(bench("http://user:pw@127.0.0.1", {"-n", "1", "--out", out}).code, 2);
-  EXPECT_EQ(bench("http://127.0.0.1:1", {"--scenario", "clozed:4", "--out", out}).code, 2);
-  EXPECT_EQ(bench("http://127.0.0.1:1", {"--scenario", "find-peak", "--out", out}).code, 2);
-  EXPECT_EQ(bench("http://127.0.0.1:1", {"--slo", "ttft=fast", "--out", out}).code, 2);
-  EXPECT_EQ(bench("http://127.0.0.1:1", {"-o", "pdf:x", "--out", out}).code, 2);
-  const std::vector<std::vector<std::string>> mistaken{{"--timeout", "nan"},
-                                                       {"--idle", "inf"},
-                                                       {"--drain", "1e308"},
-                                                       {"--keep-text", "-1"},
-                                                       {"--warmup", "99999999999"},
-                                                       {"--cpus", "9999"},
-                                                       {"--server-pid", "0"},
-                                                       {"--extra", "{"},
-                                                       {"--extra", "\"stream\":false"},
-                                                       {"--slo", "ttft_p97=1s"},
-                                                       {"--temperature", "nan"},
-                                                       {"--launch", "server {port}", "--requests", "3"}};
-  const auto untouched = (folder.path() / "untouched").string();
-  for (const auto& options : mistaken) {
-    auto all = options;
-    all.insert(all.end(), {"--out", untouched});
-    const auto ran = bench("http://127.0.0.1:1", all);
-    EXPECT_EQ(ran.code, 2) << options[0] << ' ' << options[1] << ": " << ran.err;
-    EXPECT_LT(ran.err.size(), 400U) << ran.err;
-    EXPECT_FALSE(fs::exists(untouched)) << options[0];
-  }
-  EXPECT_EQ(run_program({kProgram, "recompute", (folder.path() / "none").string()}).code, 11);
-  EXPECT_EQ(run_program({kProgram, "recompute", folder.path().string(), "--as", "wrk"}).code, 2);
-}
-
 }  // namespace
 }  // namespace edgeeval::testing

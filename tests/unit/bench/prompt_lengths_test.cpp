@@ -48,8 +48,8 @@ TEST_F(PromptLengths, AreExactWithSaltsAndATokenizer) {
 }
 
 TEST_F(PromptLengths, AreExactByUsageWithoutATokenizer) {
-  for (const auto dialect : {mock::Dialect::openai_chat, mock::Dialect::ollama, mock::Dialect::sglang,
-                             mock::Dialect::lm_studio, mock::Dialect::tensorrt_llm}) {
+  for (const auto dialect : {mock::Dialect::openai_chat, mock::Dialect::ollama, mock::Dialect::lm_studio,
+                             mock::Dialect::tensorrt_llm}) {
     const MockRun server(script_of(dialect));
     const std::string name(mock::to_string(dialect));
     auto settings = settings_for(server.target(), "closed:2", 6, name);

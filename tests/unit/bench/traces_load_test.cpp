@@ -52,7 +52,7 @@ constexpr const char* kTalk = R"([{"id": "c", "conversations": [
 
 TEST_F(TraceLoads, ConversationsHaveTheirEarlierTurnsAndReplyLengths) {
   const auto talk = file("talk.json", kTalk);
-  for (const auto dialect : {mock::Dialect::vllm, mock::Dialect::sglang}) {
+  for (const auto dialect : {mock::Dialect::vllm, mock::Dialect::tensorrt_llm}) {
     const MockRun server(quick_script(dialect));
     auto settings = settings_for(server.target(), "closed:1", 1, std::string(mock::to_string(dialect)));
     settings.prompts.file = talk;
