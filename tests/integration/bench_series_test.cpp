@@ -6,8 +6,10 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <iterator>
 #include <map>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -126,6 +128,18 @@ Ran sweep_into(const fs::path& folder) {
   return ran;
 }
 
+/// Numbers to 12 digits: events stand in another order in a folder and in a file, and so do sums.
+Json rounded(Json json) {
+  if (json.is_number_float()) {
+    std::ostringstream text;
+    text << std::setprecision(12) << json.get<double>();
+    return text.str();
+  }
+  if (json.is_structured())
+    for (auto& item : json) item = rounded(item);
+  return json;
+}
+
 TEST(Series, TimelinesHoldEveryLoadAndAreReportedAsTheFolderIs) {
   const TempFolder folder;
   const auto file = folder.path() / "t.jsonl";
@@ -159,8 +173,8 @@ TEST(Series, TimelinesHoldEveryLoadAndAreReportedAsTheFolderIs) {
   const auto of_folder = program({"report", (folder.path() / "load").string(), "--json"});
   ASSERT_EQ(of_folder.code, 0) << of_folder.err;
   EXPECT_EQ(json_of(of_file.out).at("sweep").size(), 2U);
-  EXPECT_EQ(json_of(of_file.out).at("sweep"), json_of(of_folder.out).at("sweep"));
-  EXPECT_EQ(json_of(of_file.out).at("summary"), json_of(of_folder.out).at("summary"));
+  for (const auto* part : {"sweep", "summary"})
+    EXPECT_EQ(rounded(json_of(of_file.out).at(part)), rounded(json_of(of_folder.out).at(part)));
   // What was read can be written again, to the byte.
   const auto again = folder.path() / "again.jsonl";
   ASSERT_EQ(program({"report", file.string(), "-o", "jsonl:" + again.string()}).code, 0);
