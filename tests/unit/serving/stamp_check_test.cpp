@@ -95,13 +95,25 @@ TEST(CheckStamps, LeavesOutWarmupFailuresAndUserStampedEvents) {
             0U);
 }
 
+TEST(CheckStamps, LeavesOutWhatPreparedTheLoad) {
+  auto load = two_replies().build();
+  const auto alone = check_stamps(load, {reply_of(1, 0.1, {20.0, 30.0}), reply_of(2, 0.6, {20.0, 30.0})});
+  ASSERT_TRUE(alone);
+  const auto check = check_stamps(
+      load, {reply_of(1, -9.0, {-8.0}), reply_of(2, 0.1, {20.0, 30.0}), reply_of(3, 0.6, {20.0, 30.0})});
+  ASSERT_TRUE(check) << check.error().message;
+  EXPECT_EQ(check->events, alone->events);
+  EXPECT_EQ(check->lost, 0U);
+  EXPECT_EQ(check->kernel->most_s, alone->kernel->most_s);
+}
+
 TEST(CheckStamps, RefusesWhatIsNotOfTheSameRequests) {
   auto load = two_replies().build();
   const auto fewer = check_stamps(load, {reply_of(1, 0.1, {20.0, 30.0})});
   ASSERT_FALSE(fewer);
   EXPECT_EQ(fewer.error().code, ErrorCode::record_mismatch);
   EXPECT_NE(fewer.error().message.find("2 requests were sent and 1 received"), std::string::npos);
-  const auto earlier = check_stamps(load, {reply_of(1, -9.0, {20.0}), reply_of(2, -8.0, {20.0})});
+  const auto earlier = check_stamps(load, {reply_of(1, 0.1, {20.0}), reply_of(2, 0.15, {20.0})});
   ASSERT_FALSE(earlier);
   EXPECT_NE(earlier.error().message.find("before it was sent"), std::string::npos);
 
