@@ -22,11 +22,11 @@ class Layout {
     opening();
     tokens();
     if (!ended_) closing();
-    if (script_.opening == Opening::one_write) open_in_one_write();
     if (script_.all_at_once) {
       for (auto& step : reply_.steps) step.due = step.kind == StepKind::head ? step.due : reply_.last_ns;
     }
     merge();
+    if (script_.opening == Opening::one_write) open_in_one_write();
     if (script_.byte_order_mark && reply_.steps.size() > 1) reply_.steps[1].mark = true;
   }
 

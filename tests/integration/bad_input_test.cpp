@@ -5,13 +5,12 @@
 #include <unistd.h>
 
 #include "study_fixture.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 class BadInputTest : public StudyTest {
  protected:

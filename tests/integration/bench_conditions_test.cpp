@@ -8,6 +8,7 @@
 
 #include "core/json.hpp"
 #include "mock_client.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
@@ -15,14 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string kProgram = std::string(EDGEEVAL_BIN_DIR) + "/edgeeval";
-
-Json json_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  const auto json = parse_json(text, file.string());
-  EXPECT_TRUE(json) << file;
-  return json ? *json : Json::object();
-}
 
 Json check(const Json& report, const std::string& title) {
   for (const auto& each : report.at("validity").at("checks"))

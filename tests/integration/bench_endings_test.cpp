@@ -11,6 +11,7 @@
 
 #include "core/json.hpp"
 #include "mock_client.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
@@ -18,8 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string kProgram = std::string(EDGEEVAL_BIN_DIR) + "/edgeeval";
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 Ran bench_of(const std::string& url, std::vector<std::string> options) {
   options.insert(options.begin(), {kProgram, "bench", "--url", url});

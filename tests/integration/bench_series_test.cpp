@@ -17,6 +17,7 @@
 #include "core/json.hpp"
 #include "mock_client.hpp"
 #include "support/one_at_a_time_server.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
@@ -25,19 +26,6 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
 const std::string kProgram = std::string(EDGEEVAL_BIN_DIR) + "/edgeeval";
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-Json json_of(const std::string& text) {
-  auto json = parse_json(text, "text");
-  EXPECT_TRUE(json) << text;
-  return json ? *json : Json::object();
-}
 
 std::vector<std::string> lines_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -59,7 +47,7 @@ TEST(Series, ASweepEndsWhereTheServerGetsNoFaster) {
   const auto ran = program({"bench", "--url", server.url(), "--scenario", "sweep", "-n", "32", "--max-tokens",
                             "1", "--no-energy", "--allow-invalid", "--quiet", "--out", record.string()});
   ASSERT_EQ(ran.code, 0) << ran.err;
-  const auto loads = json_of(text_of(record / "bench.json")).at("loads").size();
+  const auto loads = json_in(text_of(record / "bench.json")).at("loads").size();
   EXPECT_GE(loads, 2U);
   // Never more than 50 replies a second: where one in flight does not bring nine tenths of that on a crowded
   // machine, two do, or four; 8, 16 and 32 bring no tenth more.
@@ -88,7 +76,7 @@ TEST(Series, ASearchWhoseClientIsHeldUpTriesOnceMoreAndEnds) {
     done.store(true);
   });
   EXPECT_EQ(ran.code, 21) << ran.err;
-  const auto index = json_of(text_of(fs::path(record) / "bench.json"));
+  const auto index = json_in(text_of(fs::path(record) / "bench.json"));
   EXPECT_EQ(index.at("loads").size(), 2U);
   const auto& search = index.at("search");
   EXPECT_FALSE(search.contains("failed_at")) << search;
@@ -148,13 +136,13 @@ TEST(Series, TimelinesHoldEveryLoadAndAreReportedAsTheFolderIs) {
   const auto lines = lines_of(file);
   // The series, two headers, twice 3 requests to warm up and 8 measured ones.
   ASSERT_EQ(lines.size(), 1U + 2U + 6U + 16U);
-  const auto index = json_of(lines[0]);
+  const auto index = json_in(lines[0]);
   EXPECT_EQ(index.at("type"), "series");
   EXPECT_EQ(index.at("loads"), Json::array({"step-01", "step-02"}));
   std::map<std::string, int> requests;
   std::map<std::string, std::string> scenarios;
   for (std::size_t i = 1; i < lines.size(); ++i) {
-    const auto line = json_of(lines[i]);
+    const auto line = json_in(lines[i]);
     const auto load = line.at("load").get<std::string>();
     if (line.contains("type")) {
       EXPECT_EQ(requests[load], 0) << "a header comes first";
@@ -172,9 +160,9 @@ TEST(Series, TimelinesHoldEveryLoadAndAreReportedAsTheFolderIs) {
   ASSERT_EQ(of_file.code, 0) << of_file.err;
   const auto of_folder = program({"report", (folder.path() / "load").string(), "--json"});
   ASSERT_EQ(of_folder.code, 0) << of_folder.err;
-  EXPECT_EQ(json_of(of_file.out).at("sweep").size(), 2U);
+  EXPECT_EQ(json_in(of_file.out).at("sweep").size(), 2U);
   for (const auto* part : {"sweep", "summary"})
-    EXPECT_EQ(rounded(json_of(of_file.out).at(part)), rounded(json_of(of_folder.out).at(part)));
+    EXPECT_EQ(rounded(json_in(of_file.out).at(part)), rounded(json_in(of_folder.out).at(part)));
   // What was read can be written again, to the byte.
   const auto again = folder.path() / "again.jsonl";
   ASSERT_EQ(program({"report", file.string(), "-o", "jsonl:" + again.string()}).code, 0);
@@ -201,7 +189,7 @@ TEST(Series, ATornFileOfTimelinesIsReadUpToWhereItGoes) {
   std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.substr(0, whole.size() - 20);
   const auto told = program({"report", file.string(), "--json"});
   ASSERT_EQ(told.code, 0) << told.err;
-  const auto sweep = json_of(told.out).at("sweep");
+  const auto sweep = json_in(told.out).at("sweep");
   ASSERT_EQ(sweep.size(), 2U);
   EXPECT_EQ(sweep[0].at("summary").at("requests").at("measured"), 8);
   EXPECT_EQ(sweep[1].at("summary").at("requests").at("measured"), 7);
@@ -212,7 +200,7 @@ TEST(Series, ATraceShowsEveryLoad) {
   ASSERT_EQ(sweep_into(folder.path()).code, 0);
   std::map<int, std::string> processes;
   std::map<int, int> requests;
-  const auto trace = json_of(text_of(folder.path() / "t.json"));
+  const auto trace = json_in(text_of(folder.path() / "t.json"));
   for (const auto& event : trace.at("traceEvents")) {
     const auto name = event.at("name").get<std::string>();
     const int process = event.at("pid");
@@ -242,7 +230,7 @@ TEST(Schedule, IsReplayedWholeWhereNoEndIsGiven) {
     EXPECT_FALSE(holds(ran.out, "--max-duration")) << ran.out;
   });
   // No end of its own was put in its place: ten seconds and twenty requests, as other loads have.
-  const auto settings = json_of(text_of(folder.path() / "l" / "load.json")).at("settings");
+  const auto settings = json_in(text_of(folder.path() / "l" / "load.json")).at("settings");
   EXPECT_FALSE(settings.contains("duration_s")) << settings;
   EXPECT_FALSE(settings.contains("min_requests")) << settings;
 }

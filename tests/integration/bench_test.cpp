@@ -11,6 +11,7 @@
 
 #include "core/json.hpp"
 #include "mock_client.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
@@ -19,19 +20,6 @@ namespace fs = std::filesystem;
 
 const std::string kProgram = std::string(EDGEEVAL_BIN_DIR) + "/edgeeval";
 const std::vector<std::string> kFast{"--ttft", "2ms", "--itl", "1ms"};
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-Json json_of(const fs::path& file) {
-  auto json = parse_json(text_of(file), file.string());
-  EXPECT_TRUE(json) << file;
-  return json ? *json : Json::object();
-}
 
 /// One benchmark of a mock server that was started with `server`.
 struct Benched {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/run_program.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
@@ -14,8 +15,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 const std::string kProgram = std::string(EDGEEVAL_BIN_DIR) + "/edgeeval";
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 Ran edgeeval(std::vector<std::string> arguments, const std::map<std::string, std::string>& environment = {}) {
   arguments.insert(arguments.begin(), kProgram);

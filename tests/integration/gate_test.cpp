@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "support/run_program.hpp"
+#include "support/said.hpp"
 #include "support/sample_run.hpp"
 #include "support/saved_run.hpp"
 #include "unit/report/junit_schema.hpp"
@@ -19,8 +20,6 @@ const std::string kProgram = std::string(EDGEEVAL_BIN_DIR) + "/edgeeval";
 constexpr int kBlocked = 22;
 constexpr int kNotComparable = 23;
 constexpr int kInvalidPolicy = 24;
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::string read(const fs::path& path) {
   std::ifstream file(path);

@@ -15,6 +15,7 @@
 
 #include "core/json.hpp"
 #include "mock_client.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
@@ -53,14 +54,6 @@ std::optional<Seconds> hold_up(int notifier, const fs::path& record, int port) {
   const Seconds held = std::chrono::steady_clock::now() - begun;
   ::kill(clients.front(), SIGCONT);
   return whole_reply ? std::optional(held) : std::nullopt;
-}
-
-Json json_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  auto json = parse_json(text, file.string());
-  EXPECT_TRUE(json) << file;
-  return json ? *json : Json::object();
 }
 
 TEST(HeldClient, AnOpenLoopThatWasHeldUpIsInvalidForItsScheduleLag) {

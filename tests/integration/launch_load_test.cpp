@@ -9,6 +9,7 @@
 
 #include "core/json.hpp"
 #include "mock_client.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
@@ -16,14 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string kProgram = std::string(EDGEEVAL_BIN_DIR) + "/edgeeval";
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::string text_of(const fs::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 Json json_at(const fs::path& file) {
   auto json = parse_json(text_of(file), file.string());

@@ -14,20 +14,12 @@
 
 #include "core/json.hpp"
 #include "support/run_program.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::string text_of(const fs::path& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 class MeasureTest : public ::testing::Test {
  protected:

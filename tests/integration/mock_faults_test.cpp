@@ -5,6 +5,7 @@
 
 #include "mock/fault.hpp"
 #include "mock_client.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
@@ -12,8 +13,6 @@ namespace {
 constexpr const char* kPath = "/v1/chat/completions";
 constexpr const char* kBody =
     R"({"messages":[{"content":"one two"}],"stream":true,"stream_options":{"include_usage":true}})";
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// What came of a request.
 struct Outcome {

@@ -8,14 +8,13 @@
 #include "../unit/mock/wire.hpp"
 #include "core/json.hpp"
 #include "mock_client.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
 
 constexpr const char* kPath = "/v1/chat/completions";
 constexpr const char* kBody = R"({"messages":[{"content":"one two"}],"stream":true})";
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// Reads all clients at once until each has a whole answer.
 void read_all_of(std::vector<std::unique_ptr<RawClient>>& clients) {

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "support/run_program.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
@@ -17,8 +18,6 @@ namespace fs = std::filesystem;
 
 const std::string kProgram = std::string(EDGEEVAL_BIN_DIR) + "/edgeeval";
 const std::string kSource = EDGEEVAL_SOURCE_DIR;
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::string read(const fs::path& path) {
   std::ifstream file(path);

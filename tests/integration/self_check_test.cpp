@@ -10,6 +10,7 @@
 
 #include "core/json.hpp"
 #include "mock_client.hpp"
+#include "support/said.hpp"
 
 namespace edgeeval::testing {
 namespace {
@@ -17,14 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string kProgram = std::string(EDGEEVAL_BIN_DIR) + "/edgeeval";
-
-Json json_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  auto json = parse_json(text, file.string());
-  EXPECT_TRUE(json) << file;
-  return json ? *json : Json::object();
-}
 
 std::map<std::string, std::string> own_cache(const TempFolder& folder) {
   return {{"EDGEEVAL_CACHE", (folder.path() / "cache").string()}};

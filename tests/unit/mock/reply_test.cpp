@@ -70,6 +70,21 @@ TEST(Reply, OpensInOneWriteWithTheFirstToken) {
   }
 }
 
+TEST(Reply, OpensInOneWriteWhenTheFirstTokenIsSentHoweverLateThatIs) {
+  for (const bool merged : {false, true}) {
+    Script script;
+    script.reply.tokens_from = script.reply.tokens_to = 4;
+    script.reply.opening = Opening::one_write;
+    script.reply.all_at_once = !merged;
+    script.reply.merge = merged ? 2 : 1;
+    const auto reply = first_reply(script, kPath, kAll);
+    EXPECT_EQ(reply.steps[0].due, (merged ? 40 : 80) * kMs) << merged;
+    EXPECT_TRUE(reply.steps[0].hold);
+    EXPECT_EQ(reply.steps[2].kind, StepKind::content);
+    EXPECT_EQ(reply.steps[2].due, reply.steps[0].due) << merged;
+  }
+}
+
 TEST(Reply, WithoutATokenOpensAsItWould) {
   Script script;
   script.reply.tokens_from = script.reply.tokens_to = 0;

@@ -14,13 +14,7 @@ namespace {
 using testing::figure;
 using testing::LoadBuilder;
 using testing::steady_load;
-
-ServingSummary summarised(const LoadBuilder& builder) {
-  auto load = builder.build();
-  auto summary = summarise_load(load);
-  EXPECT_TRUE(summary.has_value());
-  return *summary;
-}
+using testing::summarised;
 
 /// Its figure over the whole, which must have bounds on both sides of its value.
 Fact bounded(const ServingSummary& summary, const std::string& metric) {

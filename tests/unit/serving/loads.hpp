@@ -2,14 +2,18 @@
 // Loads made up stamp by stamp, so that every figure of theirs can be worked out by hand.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "record/load_file.hpp"
 #include "serving/summary.hpp"
+#include "serving/validity.hpp"
 
 namespace edgeeval::testing {
 
@@ -107,6 +111,34 @@ inline const ServingFigure* figure(const ServingSummary& summary, const std::str
   for (const auto& each : summary.figures)
     if (each.metric == metric && each.window == window) return &each;
   return nullptr;
+}
+
+/// The figures of a load, which must come about.
+inline ServingSummary summarised(const LoadBuilder& builder, const SummaryOptions& options = {}) {
+  auto load = builder.build();
+  auto summary = summarise_load(load, options);
+  EXPECT_TRUE(summary.has_value());
+  return *summary;
+}
+
+/// A load's checks, by their names.
+struct Checked {
+  Validity validity;
+  [[nodiscard]] CheckVerdict operator[](std::string_view id) const { return check(id).verdict; }
+  [[nodiscard]] CheckResult check(std::string_view id) const {
+    for (const auto& each : validity.checks)
+      if (each.id == id) return each;
+    ADD_FAILURE() << "there is no check " << id;
+    return {};
+  }
+};
+
+inline Checked checked(const LoadBuilder& builder, const ValidityLimits& limits = {}) {
+  auto load = builder.build();
+  const auto summary = summarise_load(load, {});
+  auto validity = check_validity(load, *summary, limits);
+  EXPECT_TRUE(validity.has_value());
+  return {*validity};
 }
 
 }  // namespace edgeeval::testing

@@ -11,7 +11,7 @@ namespace {
 using testing::LoadBuilder;
 using testing::steady_load;
 
-std::vector<ServerDistribution> checked(const LoadBuilder& builder) {
+std::vector<ServerDistribution> server_side(const LoadBuilder& builder) {
   auto load = builder.build();
   auto checks = check_server_distributions(load);
   EXPECT_TRUE(checks.has_value());
@@ -33,7 +33,7 @@ TEST(ServerDistributions, HistogramsAreHeldAgainstTheWire) {
       {"vllm:inter_token_latency_seconds", 90, 0.9, {{0.005, 0}, {0.0075, 89}, {1.0, 90}}},
       {"vllm:e2e_request_latency_seconds", 10, 1.1, {{0.05, 4}, {0.1, 9}}},
       {"vllm:request_prompt_tokens", 10, 300.0, {{50.0, 10}}}};
-  const auto checks = checked(builder);
+  const auto checks = server_side(builder);
   ASSERT_EQ(checks.size(), 3U) << "what is no latency has nothing on the wire";
   const auto& first = checks[0];
   EXPECT_EQ(first.name, "vllm:time_to_first_token_seconds");
@@ -73,7 +73,7 @@ TEST(ServerDistributions, TimesOfRequestsAreExact) {
   auto builder = ten();
   for (int i = 0; i < 8; ++i)
     builder.header().server_requests.push_back({0.001, 0.018, i < 7 ? std::optional(0.1) : std::nullopt});
-  const auto checks = checked(builder);
+  const auto checks = server_side(builder);
   ASSERT_EQ(checks.size(), 2U);
   EXPECT_EQ(checks[0].name, "first_token_time");
   EXPECT_EQ(checks[0].server_count, 8U) << "the server kept fewer than were sent, and it shows";
@@ -86,11 +86,11 @@ TEST(ServerDistributions, TimesOfRequestsAreExact) {
 }
 
 TEST(ServerDistributions, AreNoneWhereEitherSideHasNothing) {
-  EXPECT_TRUE(checked(ten()).empty());
+  EXPECT_TRUE(server_side(ten()).empty());
   LoadBuilder silent;
   silent.request(0.0, 0.0, 10.0);
   silent.header().histograms = {{"vllm:time_to_first_token_seconds", 1, 0.1, {{1.0, 1}}}};
-  EXPECT_TRUE(checked(silent).empty());
+  EXPECT_TRUE(server_side(silent).empty());
 }
 
 }  // namespace

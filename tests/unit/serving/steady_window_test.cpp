@@ -11,13 +11,7 @@ namespace {
 using testing::figure;
 using testing::LoadBuilder;
 using testing::steady_load;
-
-ServingSummary summarised(const LoadBuilder& builder) {
-  auto load = builder.build();
-  auto summary = summarise_load(load);
-  EXPECT_TRUE(summary.has_value());
-  return *summary;
-}
+using testing::summarised;
 
 TEST(SteadyWindow, CutsTheStartOfALoadThatSettles) {
   // One in flight: the first ten replies take 600 ms more, the other 90 are alike.

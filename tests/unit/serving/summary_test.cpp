@@ -14,13 +14,7 @@ namespace {
 using testing::figure;
 using testing::LoadBuilder;
 using testing::steady_load;
-
-ServingSummary summarised(const LoadBuilder& builder, const SummaryOptions& options = {}) {
-  auto load = builder.build();
-  auto summary = summarise_load(load, options);
-  EXPECT_TRUE(summary.has_value());
-  return *summary;
-}
+using testing::summarised;
 
 /// The mean of a distribution that must be there.
 double mean_of(const ServingSummary& summary, const std::string& metric) {

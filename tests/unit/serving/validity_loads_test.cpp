@@ -11,26 +11,10 @@
 namespace edgeeval {
 namespace {
 
+using testing::checked;
 using testing::LoadBuilder;
 using testing::ms;
 using testing::steady_load;
-
-struct Checked {
-  Validity validity;
-  [[nodiscard]] const CheckResult& check(std::string_view id) const {
-    return *std::find_if(validity.checks.begin(), validity.checks.end(),
-                         [&](const auto& check) { return check.id == id; });
-  }
-  CheckVerdict operator[](std::string_view id) const { return check(id).verdict; }
-};
-
-Checked checked(const LoadBuilder& builder) {
-  auto load = builder.build();
-  const auto summary = summarise_load(load, {});
-  auto validity = check_validity(load, *summary);
-  EXPECT_TRUE(validity.has_value());
-  return {*validity};
-}
 
 /// steady_load as an open loop.
 LoadBuilder open_load(int count) {

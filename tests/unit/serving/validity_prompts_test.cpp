@@ -8,27 +8,9 @@
 namespace edgeeval {
 namespace {
 
+using testing::checked;
 using testing::LoadBuilder;
 using testing::steady_load;
-
-struct Checked {
-  Validity validity;
-  [[nodiscard]] CheckVerdict operator[](const std::string& id) const { return check(id).verdict; }
-  [[nodiscard]] CheckResult check(const std::string& id) const {
-    for (const auto& each : validity.checks)
-      if (each.id == id) return each;
-    ADD_FAILURE() << "there is no check " << id;
-    return {};
-  }
-};
-
-Checked checked(const LoadBuilder& builder, const ValidityLimits& limits = {}) {
-  auto load = builder.build();
-  const auto summary = summarise_load(load, {});
-  auto validity = check_validity(load, *summary, limits);
-  EXPECT_TRUE(validity.has_value());
-  return {*validity};
-}
 
 TEST(ValidityOfPrompts, TellsThePromptLengthsAskedAndReached) {
   auto builder = steady_load(20);
